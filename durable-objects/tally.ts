@@ -1,0 +1,50 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Tally as TallyFold } from "../src/app/views/tally.ts";
+import { composeTally } from "../src/compose.ts";
+import type { ContentId } from "../src/core/ids.ts";
+import type { UncheckedEnv } from "../src/env.ts";
+import type { Chunk } from "../src/protocol/chunk.ts";
+import type {
+  AppendAnswer,
+  CountsAnswer,
+  FinaliseAnswer,
+  FinaliseRequest,
+  SealAnswer,
+  TallyRpc,
+  TallyStatus,
+} from "../src/protocol/object-rpc.ts";
+import { objectContext } from "./object-context.ts";
+
+/** Object `tally:<shard>`: see `src/app/views/tally.ts`. */
+export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
+  readonly #tally: TallyFold;
+
+  constructor(ctx: DurableObjectState, env: UncheckedEnv) {
+    super(ctx, env);
+    this.#tally = composeTally(objectContext(ctx));
+  }
+
+  async append(chunk: Chunk): Promise<AppendAnswer> {
+    return this.#tally.append(chunk);
+  }
+
+  async counts(contents: readonly ContentId[]): Promise<CountsAnswer> {
+    return this.#tally.counts(contents);
+  }
+
+  async checkpoint(): Promise<TallyStatus> {
+    return this.#tally.checkpoint();
+  }
+
+  async seal(hour: number): Promise<SealAnswer> {
+    return this.#tally.seal(hour);
+  }
+
+  async finalise(request: FinaliseRequest): Promise<FinaliseAnswer> {
+    return this.#tally.finalise(request);
+  }
+
+  override alarm(): void {
+    this.#tally.alarm();
+  }
+}

@@ -1,0 +1,26 @@
+import type { SaltStore } from "../../ports/salt-store.ts";
+import {
+  asBytes,
+  type Background,
+  type ObjectStorage,
+  scalar,
+  storageAlarm,
+} from "./object-storage.ts";
+
+export const saltStore = (storage: ObjectStorage, background: Background): SaltStore => {
+  const { sql } = storage;
+  sql.exec("CREATE TABLE IF NOT EXISTS salts (start_ms INTEGER PRIMARY KEY, salt BLOB NOT NULL)");
+  return {
+    alarm: storageAlarm(storage, background),
+    read(startMs) {
+      const salt = scalar(sql.exec("SELECT salt FROM salts WHERE start_ms = ?", startMs));
+      return salt === undefined ? undefined : asBytes(salt);
+    },
+    write(startMs, salt) {
+      sql.exec("INSERT OR IGNORE INTO salts (start_ms, salt) VALUES (?, ?)", startMs, salt);
+    },
+    deleteBefore(startMs) {
+      sql.exec("DELETE FROM salts WHERE start_ms < ?", startMs);
+    },
+  };
+};

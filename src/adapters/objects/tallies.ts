@@ -1,0 +1,17 @@
+import { DRAIN_TIMEOUT_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
+import type { Tallies } from "../../ports/tallies.ts";
+import { demandWithin, type Timers } from "../../ports/timers.ts";
+import type { TallyRpc } from "../../protocol/object-rpc.ts";
+import type { Stubs } from "./stubs.ts";
+
+export const objectTallies = (stubs: Stubs<TallyRpc>, timers: Timers): Tallies => {
+  const ask = <T>(shard: number, ms: number, call: (tally: TallyRpc) => Promise<T>): Promise<T> => {
+    const name = `tally:${shard}`;
+    return demandWithin(call(stubs.getByName(name)), ms, name, timers);
+  };
+  return {
+    append: (shard, chunk) => ask(shard, DRAIN_TIMEOUT_MS, (tally) => tally.append(chunk)),
+    counts: (shard, contents) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.counts(contents)),
+    checkpoint: (shard) => ask(shard, DRAIN_TIMEOUT_MS, (tally) => tally.checkpoint()),
+  };
+};

@@ -1,0 +1,109 @@
+import { ACK_DEADLINE_MS } from "../../core/limits.ts";
+import { judgeDwell } from "../../core/views/dwell.ts";
+import { formatEventId } from "../../core/views/event-id.ts";
+import type { ViewEvent } from "../../core/views/view-event.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { KeyedHash } from "../../ports/keyed-hash.ts";
+import type { Salts } from "../../ports/salts.ts";
+import { ELAPSED, type Timers, within } from "../../ports/timers.ts";
+import type { TokenSealer } from "../../ports/token-sealer.ts";
+import { concat } from "../../protocol/bytes.ts";
+import { decodeEvent } from "../../protocol/event-codec.ts";
+import { encodeFrame, MARKS } from "../../protocol/frame.ts";
+import type { GroupLane, Seat } from "./group-lane.ts";
+import { hashNetwork } from "./mint.ts";
+
+export interface ConfirmDeps {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly salts: Salts;
+  readonly keyedHash: KeyedHash;
+  readonly sealer: TokenSealer;
+  readonly lane: GroupLane;
+}
+
+export interface ConfirmRequest {
+  readonly tokens: readonly string[];
+  readonly address: string;
+  readonly colo: string;
+  /** How long to wait for `durable`, ms; absent: answer in time with what is known. */
+  readonly waitMs: number | undefined;
+  /** Keeps work alive past the answer. */
+  background(work: Promise<void>): void;
+}
+
+/** `durable`: on disk at a Collector. `accepted`: on its way there, and gone if the edge dies now. */
+export type Ack = "durable" | "accepted";
+
+export type ConfirmResult =
+  | { readonly status: "confirmed"; readonly eventId: string; readonly ack: Ack }
+  /** Not known to be durable: the same token again is safe. */
+  | { readonly status: "unavailable"; readonly eventId: string }
+  | { readonly status: "early"; readonly retryAfterMs: number }
+  | { readonly status: "expired" }
+  | { readonly status: "forged" };
+
+type Judged =
+  | { readonly status: "genuine"; readonly eventId: string; readonly frame: Uint8Array }
+  | Exclude<ConfirmResult, { readonly eventId: string }>;
+
+/** @returns a result a token, in their order */
+export const confirm = async (
+  deps: ConfirmDeps,
+  request: ConfirmRequest,
+): Promise<readonly ConfirmResult[]> => {
+  const now = deps.clock.now();
+  const judged = await Promise.all(
+    request.tokens.map((token) => judgeToken(deps, token, request.address, now)),
+  );
+  const frames = judged.flatMap((one) => (one.status === "genuine" ? [one.frame] : []));
+  const ack = frames.length > 0 ? await hand(deps, request, concat(frames)) : undefined;
+  return judged.map((one) => {
+    if (one.status !== "genuine") return one;
+    const { eventId } = one;
+    return ack === undefined
+      ? { status: "unavailable", eventId }
+      : { status: "confirmed", eventId, ack };
+  });
+};
+
+const judgeToken = async (
+  deps: ConfirmDeps,
+  token: string,
+  address: string,
+  now: number,
+): Promise<Judged> => {
+  const opened = await deps.sealer.open(token);
+  const event = opened.status === "genuine" ? decodeEvent(opened.payload) : undefined;
+  if (opened.status === "forged" || event === undefined) return { status: "forged" };
+  const dwell = judgeDwell(event.at, now);
+  if (dwell.status !== "confirmed") return dwell;
+  const marks = await marksOf(deps, event, address);
+  const frame = encodeFrame(opened.payload, now, marks);
+  return { status: "genuine", eventId: formatEventId(event.id), frame };
+};
+
+/** A phone that went from Wi-Fi to LTE is still the same view; correction may look at how often that happens. */
+const marksOf = async (
+  { salts, keyedHash }: ConfirmDeps,
+  event: ViewEvent,
+  address: string,
+): Promise<number> => {
+  const day = salts.remembered(event.at);
+  if (day === undefined) return 0;
+  const network = await hashNetwork(keyedHash, day.salt, address);
+  const same = network.hi === event.network.hi && network.lo === event.network.lo;
+  return same ? 0 : MARKS.otherNetwork;
+};
+
+const hand = async (
+  { lane, timers }: ConfirmDeps,
+  { colo, waitMs, background }: ConfirmRequest,
+  frames: Uint8Array,
+): Promise<Ack | undefined> => {
+  const seat: Seat = lane.join(colo, frames);
+  if (seat.carry !== undefined) background(seat.carry());
+  const outcome = await within(seat.outcome, waitMs ?? ACK_DEADLINE_MS, timers);
+  if (outcome === "committed") return "durable";
+  return outcome === ELAPSED && waitMs === undefined ? "accepted" : undefined;
+};

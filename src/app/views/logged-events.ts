@@ -1,0 +1,22 @@
+import { type Verdict, verdictOf } from "../../core/views/verdict.ts";
+import type { LogEntry } from "../../ports/tally-store.ts";
+import { decodeFrame, type Frame, framesOf } from "../../protocol/frame.ts";
+
+export interface LoggedEvent {
+  readonly position: number;
+  readonly verdict: Verdict;
+  /** Absent when the bytes are unreadable. */
+  readonly frame: Frame | undefined;
+}
+
+/** The events of log entries with the verdicts they got. */
+export function* loggedEvents(entries: Iterable<LogEntry>): Generator<LoggedEvent> {
+  for (const { position, frames, verdicts } of entries) {
+    let index = 0;
+    for (const piece of framesOf(frames)) {
+      const verdict = verdictOf(verdicts[index] ?? -1);
+      yield { position, verdict, frame: decodeFrame(piece) };
+      index += 1;
+    }
+  }
+}

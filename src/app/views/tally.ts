@@ -1,0 +1,215 @@
+import type { ContentId } from "../../core/ids.ts";
+import { CHECKPOINT_DELAY_MS } from "../../core/limits.ts";
+import { stamp } from "../../core/stamp.ts";
+import { acceptChunk } from "../../core/views/cursor.ts";
+import { judge, raiseHorizon, remember } from "../../core/views/fold.ts";
+import { hourOf, Ledger } from "../../core/views/ledger.ts";
+import { VERDICTS } from "../../core/views/verdict.ts";
+import { CountedWindow } from "../../core/views/window.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
+import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
+import { concat } from "../../protocol/bytes.ts";
+import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
+import { decodeFrame, framesOf } from "../../protocol/frame.ts";
+import type {
+  AppendAnswer,
+  CountsAnswer,
+  FinaliseAnswer,
+  FinaliseRequest,
+  SealAnswer,
+  TallyStatus,
+} from "../../protocol/object-rpc.ts";
+import { finaliseHour } from "./finalise-hour.ts";
+import { loggedEvents } from "./logged-events.ts";
+import { SourcePace } from "./source-pace.ts";
+
+export interface TallyDeps {
+  /** Name of the object, `tally:<shard>`. */
+  readonly name: string;
+  readonly store: TallyStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends this instance: its memory has run ahead of what could be saved. */
+  abort(reason: string): never;
+}
+
+/**
+ * The one writer of a shard's cells. A chunk is folded, logged with its verdicts and acknowledged in one
+ * transaction; cells and totals follow at the next checkpoint, and on wake the log behind it is added again.
+ */
+export class Tally {
+  readonly #deps: TallyDeps;
+  readonly #ledger: Ledger;
+  readonly #pace = new SourcePace();
+  readonly #generation: number;
+  #position: number;
+  #checkpoint: number;
+  #horizon: number;
+  #window: CountedWindow | undefined;
+  #armed = false;
+
+  constructor(deps: TallyDeps) {
+    this.#deps = deps;
+    this.#ledger = new Ledger(deps.store);
+    this.#generation = deps.store.generation();
+    this.#horizon = deps.store.horizon();
+    this.#checkpoint = deps.store.checkpoint();
+    this.#position = this.#checkpoint;
+    for (const entry of deps.store.entriesAbove(this.#checkpoint)) this.#replay(entry);
+    if (this.#ledger.dirty) this.#armCheckpoint();
+  }
+
+  append(chunk: Chunk): AppendAnswer {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    const nextAfterMs = this.#pace.nextAfterMs(chunk.source, now);
+    const acceptance = acceptChunk(store.mark(chunk.source), chunk);
+    if (acceptance.status === "rewind") return { mark: acceptance.mark, nextAfterMs };
+    if (acceptance.gap) this.#warn("tally.gap", { source: chunk.source, floor: chunk.floor });
+
+    const mark = Math.max(acceptance.above, chunk.through);
+    const fresh = [...decodeRows(chunk.rows)].filter(({ id }) => id > acceptance.above);
+    this.#horizon = raiseHorizon(this.#horizon, now);
+    this.#commit(() => {
+      store.advance({ source: chunk.source, mark, horizon: this.#horizon });
+      if (fresh.length > 0) this.#fold(chunk.source, concat(fresh.map(({ frames }) => frames)));
+    });
+    this.#window?.dropBelow(this.#horizon);
+    return { mark, nextAfterMs };
+  }
+
+  counts(contents: readonly ContentId[]): CountsAnswer {
+    const counts = contents.map((content) => {
+      const { published, version } = this.#ledger.total(content);
+      return { content, views: published, stamp: stamp(this.#generation, version) };
+    });
+    return { asOf: this.#deps.clock.now(), counts };
+  }
+
+  /** Fixes what a correction run of the hour reads: the log up to the position answered. */
+  seal(hour: number): SealAnswer {
+    const events = countIf(
+      loggedEvents(this.#deps.store.entriesSince(hour)),
+      ({ frame }) => frame !== undefined && hourOf(frame.event.at) === hour,
+    );
+    return { through: this.#position, events };
+  }
+
+  /** Sets the hour's cells of a range of contents to what correction found, and keeps what was counted since it read. */
+  finalise(request: FinaliseRequest): FinaliseAnswer {
+    this.checkpoint();
+    if (request.through > this.#position) return { status: "ahead", position: this.#position };
+    return this.#commit(() => {
+      const answer = finaliseHour(this.#deps.store, this.#ledger, request, this.#position + 1);
+      if (answer.status === "done" && answer.changed > 0) this.#position += 1;
+      this.#save();
+      return answer;
+    });
+  }
+
+  checkpoint(): TallyStatus {
+    this.#commit(() => this.#save());
+    return this.status();
+  }
+
+  status(): TallyStatus {
+    return {
+      position: this.#position,
+      checkpoint: this.#checkpoint,
+      horizon: this.#horizon,
+      windowEntries: this.#window?.size ?? 0,
+      approximateMinutes: this.#window?.approximateMinutes ?? 0,
+    };
+  }
+
+  /** Nothing awaits in here, so nothing can become pending between the save and the cleared alarm. */
+  alarm(): void {
+    this.checkpoint();
+  }
+
+  #fold(source: string, frames: Uint8Array): void {
+    const window = this.#ensureWindow();
+    const version = this.#position + 1;
+    const verdicts: number[] = [];
+    let newestAt = 0;
+    let unreadable = 0;
+    for (const piece of framesOf(frames)) {
+      const event = decodeFrame(piece)?.event;
+      const verdict = event === undefined ? "unreadable" : judge(window, this.#horizon, event);
+      verdicts.push(VERDICTS[verdict]);
+      if (event === undefined) unreadable += 1;
+      else newestAt = Math.max(newestAt, event.at);
+      if (event === undefined) continue;
+      const hour = hourOf(event.at);
+      if (verdict === "counted") this.#ledger.count({ content: event.content, hour }, version);
+      if (verdict === "late") this.#dirty(hour, version);
+    }
+    if (unreadable > 0) this.#warn("tally.unreadable", { source, frames: unreadable });
+    const entry = { position: version, source, frames, verdicts: Uint8Array.from(verdicts) };
+    this.#deps.store.appendEntry(entry, newestAt);
+    this.#position = version;
+    this.#armCheckpoint();
+  }
+
+  #replay(entry: LogEntry): void {
+    for (const { frame, verdict } of loggedEvents([entry])) {
+      if (verdict !== "counted" || frame === undefined) continue;
+      const { content, at } = frame.event;
+      this.#ledger.count({ content, hour: hourOf(at) }, entry.position);
+    }
+    this.#position = entry.position;
+  }
+
+  /** Built from stored verdicts at the first chunk after a wake: a read needs none of it. */
+  #ensureWindow(): CountedWindow {
+    if (this.#window !== undefined) return this.#window;
+    const window = new CountedWindow();
+    for (const { frame, verdict } of loggedEvents(this.#deps.store.entriesSince(this.#horizon))) {
+      if (verdict === "counted" && frame !== undefined && frame.event.at >= this.#horizon) {
+        remember(window, frame.event);
+      }
+    }
+    this.#window = window;
+    return window;
+  }
+
+  #dirty(hour: number, position: number): void {
+    const state = this.#deps.store.hour(hour);
+    this.#deps.store.saveHour(hour, { ...state, dirtiedAt: position });
+  }
+
+  #save(): void {
+    const { cells, totals } = this.#ledger.changes();
+    this.#deps.store.saveLedger(this.#position, cells, totals);
+    this.#deps.store.alarm.clear();
+    this.#ledger.markSaved();
+    this.#checkpoint = this.#position;
+    this.#armed = false;
+  }
+
+  #armCheckpoint(): void {
+    if (this.#armed) return;
+    this.#deps.store.alarm.set(this.#deps.clock.now() + CHECKPOINT_DELAY_MS);
+    this.#armed = true;
+  }
+
+  /** The fold changes memory before the commit: if the commit fails, the instance must not live on. */
+  #commit<T>(work: () => T): T {
+    try {
+      return this.#deps.store.atomically(work);
+    } catch (cause) {
+      return this.#deps.abort(`${this.#deps.name} could not commit: ${cause}`);
+    }
+  }
+
+  #warn(event: string, fields: Record<string, string | number>): void {
+    this.#deps.log.error(event, { tally: this.#deps.name, ...fields });
+  }
+}
+
+const countIf = <T>(items: Iterable<T>, holds: (item: T) => boolean): number => {
+  let count = 0;
+  for (const item of items) if (holds(item)) count += 1;
+  return count;
+};

@@ -1,0 +1,91 @@
+import { collectorStore } from "./adapters/objects/collector-store.ts";
+import { objectCollectors } from "./adapters/objects/collectors.ts";
+import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
+import { saltStore } from "./adapters/objects/salt-store.ts";
+import { objectSalts } from "./adapters/objects/salts.ts";
+import { objectTallies } from "./adapters/objects/tallies.ts";
+import { tallyStore } from "./adapters/objects/tally-store.ts";
+import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
+import { jsonLog } from "./adapters/runtime/json-log.ts";
+import { systemClock, systemRandom, systemTimers } from "./adapters/runtime/runtime.ts";
+import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
+import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { collectInto } from "./app/views/collect.ts";
+import { Collector } from "./app/views/collector.ts";
+import { GroupLane } from "./app/views/group-lane.ts";
+import { CountReader } from "./app/views/read-counts.ts";
+import { SaltKeeper } from "./app/views/salt-keeper.ts";
+import { Tally } from "./app/views/tally.ts";
+import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
+import { toBase64Url } from "./protocol/base64url.ts";
+import type { Composed, Services } from "./services.ts";
+
+const clock = systemClock;
+const timers = systemTimers;
+const random = systemRandom;
+const log = jsonLog;
+
+/** The Worker's services, made once an isolate. */
+export const composeWorker = (env: UncheckedEnv): Composed => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") return checked;
+  return { status: "ready", services: makeServices(env, checked.config) };
+};
+
+const makeServices = (env: UncheckedEnv, config: Config): Services => {
+  const { schedule, calendar, allowedOrigins, tokenKeys } = config;
+  const salts = objectSalts({ stubs: env.SALTS, clock, timers });
+  const tallies = objectTallies(env.TALLIES, timers);
+  const collectors = objectCollectors(env.COLLECTORS, timers);
+  const keyedHash = webCryptoKeyedHash();
+  const sealer = webCryptoSealer(tokenKeys);
+  const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
+  return {
+    log,
+    clock,
+    salts,
+    tallies,
+    schedule,
+    calendar,
+    allowedOrigins,
+    mint: {
+      clock,
+      random,
+      salts,
+      keyedHash,
+      sealer,
+      rateLimit: { allows: async (key) => (await env.MINT_LIMIT.limit({ key })).success },
+      telemetry: analyticsTelemetry(env.TELEMETRY),
+      schedule,
+    },
+    confirm: { clock, timers, salts, keyedHash, sealer, lane },
+    counts: new CountReader({ tallies, schedule, clock, timers }),
+  };
+};
+
+/** What an object's constructor has at hand. */
+export interface ObjectContext {
+  readonly name: string;
+  readonly storage: ObjectStorage;
+  background(work: Promise<void>): void;
+  abort(reason: string): never;
+}
+
+export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Collector => {
+  const { name, storage, background } = context;
+  const mintIncarnation = () => toBase64Url(random.bytes(9));
+  const store = collectorStore(storage, mintIncarnation, background);
+  const tallies = objectTallies(env.TALLIES, timers);
+  return new Collector({ name, store, tallies, clock, timers, random, log, background });
+};
+
+export const composeTally = ({ name, storage, background, abort }: ObjectContext): Tally =>
+  new Tally({ name, store: tallyStore(storage, clock.now(), background), clock, log, abort });
+
+/** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */
+export const composeSaltKeeper = (context: ObjectContext, env: UncheckedEnv): SaltKeeper => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const store = saltStore(context.storage, context.background);
+  return new SaltKeeper({ store, calendar: checked.config.calendar, clock, random });
+};

@@ -1,0 +1,123 @@
+/** Every number the system turns on, with its unit in its name and its reason beside it. */
+
+const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+
+/** A view is confirmed after this much visible time on the page. */
+export const DWELL_MS = 3 * SECOND_MS;
+
+/** Life of a view token: long enough for a phone to come back, short enough that the fold's horizon stays near. */
+export const TOKEN_LIFE_MS = 10 * MINUTE_MS;
+
+/** Two counted views of one visitor and content are at least this far apart; exactly this far counts. */
+export const DEDUPE_WINDOW_MS = MINUTE_MS;
+
+/**
+ * How far back the fold can judge: the token's life, the longest drain back-off and a wide margin for a
+ * Collector that was down. What is older is `late` and left to correction.
+ */
+export const HORIZON_MS = 20 * MINUTE_MS;
+
+/** The acknowledgement's deadline: the mission's 10 ms less the way through the Worker. */
+export const ACK_DEADLINE_MS = 8;
+
+/** Upper bound of `?wait=` and `Prefer: wait=`, in seconds: longer than any healthy commit, shorter than any client's patience. */
+export const MAX_WAIT_SECONDS = 10;
+
+/** A call to a Collector that takes longer than this is given up; its event may be in, which a repeat does not mind. */
+export const COLLECT_TIMEOUT_MS = 5 * SECOND_MS;
+
+/** Nobody joins a group older than this: its carrier, which should have sent it at once, is dead or stuck. */
+export const GROUP_MAX_AGE_MS = 250;
+
+/** Bytes of events in one group: a Collector row, which is cut between groups, stays below `ROW_MAX_BYTES`. */
+export const GROUP_MAX_BYTES = 128 * 1024;
+
+/** Collectors of one colo, so that the set of objects is bounded. */
+export const COLLECTORS_PER_COLO = 8;
+
+/** How long an isolate stays away from a Collector that said overloaded. */
+export const OVERLOAD_REST_MS = 30 * SECOND_MS;
+
+/** One row of a Collector's log. SQLite's own limit is 2 MB; small rows drain and trim in small steps. */
+export const ROW_MAX_BYTES = 256 * 1024;
+
+/** One chunk on its way to a Tally; with its verdicts it is one row there, and SQLite's limit is 2 MB. */
+export const CHUNK_MAX_BYTES = 1024 * 1024;
+
+/** Rows read for one chunk: bounds the scan when few of a row's events belong to the shard. */
+export const CHUNK_MAX_ROWS = 2_000;
+
+/** Log a Collector keeps before it says overloaded: hours of a busy colo, far below the object's 10 GB. */
+export const COLLECTOR_MAX_BYTES = 2 * 1024 * 1024 * 1024;
+
+/** Uncommitted bytes a Collector takes in before it says overloaded: its memory is shared with other objects. */
+export const COLLECTOR_MAX_PENDING_BYTES = 8 * 1024 * 1024;
+
+/** Rows kept in a Collector's memory so that a drain in step reads no SQL. */
+export const COLLECTOR_TAIL_MAX_BYTES = 8 * 1024 * 1024;
+
+/** From a commit to the start of the drain: what arrives meanwhile rides along. */
+export const DRAIN_DELAY_MS = 400;
+
+/** Between two shards of one drain: a burst to all of them at once held up the acknowledgements behind it. */
+export const DRAIN_PAUSE_MS = 5;
+
+/** A Tally that does not answer within this time is tried again later. */
+export const DRAIN_TIMEOUT_MS = 10 * SECOND_MS;
+
+/** A drain that dies half way is taken up again after this. */
+export const DRAIN_REARM_MS = 2 * SECOND_MS;
+
+/** First and longest wait after a failed hand-over to a Tally. */
+export const DRAIN_BACKOFF_MIN_MS = SECOND_MS;
+export const DRAIN_BACKOFF_MAX_MS = 30 * SECOND_MS;
+
+/** Bounds of what a Tally asks its sources to wait between chunks. */
+export const PACE_MIN_MS = 500;
+export const PACE_MAX_MS = 5 * SECOND_MS;
+
+/** Appends a second a Tally can take with room to spare; it paces its sources to stay below. */
+export const PACE_APPENDS_PER_SECOND = 100;
+
+/** From the first change to the checkpoint that saves it; the log makes good what is younger. */
+export const CHECKPOINT_DELAY_MS = 3 * SECOND_MS;
+
+/** Counted views a Tally's window holds exactly, 13 to 27 bytes each; minutes begun above it are approximate. */
+export const WINDOW_EXACT_MAX_ENTRIES = 1_500_000;
+
+/** Bits of one approximate minute, half a megabyte: with 7 hashes 1 % false positives at 437,000 counted views. */
+export const WINDOW_APPROXIMATE_BITS = 1 << 22;
+
+/** Cells a Tally keeps in memory between checkpoints, about 200 bytes each. */
+export const LEDGER_MAX_CLEAN_ENTRIES = 50_000;
+
+/** A salt is made this long before its day begins and kept this long after it began. */
+export const SALT_LEAD_MS = HOUR_MS;
+export const SALT_LIFE_MS = 72 * HOUR_MS;
+
+/** A call to the Salts object that takes longer is given up. */
+export const SALT_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** A read of counts from one Tally that takes longer is given up. */
+export const READ_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** Contents an isolate remembers counts of. */
+export const MEMO_MAX_ENTRIES = 10_000;
+
+/** Tokens in one confirm. */
+export const MAX_TOKENS = 50;
+
+/** Contents in one read. */
+export const MAX_CONTENTS = 100;
+
+/** Body of a request with one event, and of one with many, in bytes. */
+export const MAX_BODY_BYTES = 4 * 1024;
+export const MAX_BATCH_BODY_BYTES = 32 * 1024;
+
+/** Shards of one schedule entry: a read of a total asks them all when every content is spread. */
+export const MAX_SHARDS = 1_024;
+
+/** Tallies a cron speaks to at a time: a subrequest each, six connections being the platform's own limit. */
+export const CRON_PARALLEL = 6;

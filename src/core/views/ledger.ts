@@ -1,0 +1,117 @@
+import type { ContentId } from "../ids.ts";
+import { HOUR_MS, LEDGER_MAX_CLEAN_ENTRIES } from "../limits.ts";
+
+/** The count of one content in one UTC hour in one shard. */
+export interface Cell {
+  readonly counted: number;
+  /** Log position of the last change. */
+  readonly version: number;
+}
+
+/** A shard's part of a content's number. */
+export interface Total {
+  /** Sum of the cells: the truth as known now. */
+  readonly views: number;
+  /** What readers are told: it never falls, and holds until the truth has caught up. */
+  readonly published: number;
+  readonly version: number;
+}
+
+export interface CellKey {
+  readonly content: ContentId;
+  /** Start of the hour, ms. */
+  readonly hour: number;
+}
+
+export type CellRow = CellKey & Cell;
+export type TotalRow = { readonly content: ContentId } & Total;
+
+/** What was saved at the last checkpoint, read on demand. */
+export interface SavedLedger {
+  cell(key: CellKey): Cell | undefined;
+  total(content: ContentId): Total | undefined;
+}
+
+export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
+
+const EMPTY_CELL: Cell = { counted: 0, version: 0 };
+const EMPTY_TOTAL: Total = { views: 0, published: 0, version: 0 };
+
+/** Cells and totals of a shard in memory, ahead of the checkpoint by what is dirty. */
+export class Ledger {
+  readonly #saved: SavedLedger;
+  readonly #hours = new Map<number, Map<ContentId, Cell>>();
+  readonly #totals = new Map<ContentId, Total>();
+  #cells = 0;
+  #dirtyCells = new Map<string, CellKey>();
+  #dirtyTotals = new Set<ContentId>();
+
+  constructor(saved: SavedLedger) {
+    this.#saved = saved;
+  }
+
+  /** One more counted view. */
+  count(key: CellKey, version: number): void {
+    this.set(key, this.cell(key).counted + 1, version);
+  }
+
+  /** Gives a cell its value; the content's truth moves by the difference and its published number never down. */
+  set(key: CellKey, counted: number, version: number): void {
+    const difference = counted - this.cell(key).counted;
+    this.#cellsOf(key.hour).set(key.content, { counted, version });
+    this.#dirtyCells.set(`${key.hour}/${key.content}`, key);
+    const total = this.total(key.content);
+    const views = total.views + difference;
+    const published = Math.max(total.published, views);
+    this.#totals.set(key.content, { views, published, version });
+    this.#dirtyTotals.add(key.content);
+  }
+
+  cell(key: CellKey): Cell {
+    const cells = this.#cellsOf(key.hour);
+    let cell = cells.get(key.content);
+    if (cell === undefined) {
+      cell = this.#saved.cell(key) ?? EMPTY_CELL;
+      cells.set(key.content, cell);
+      this.#cells += 1;
+    }
+    return cell;
+  }
+
+  /** A read leaves nothing in memory: anyone may ask for any content. */
+  total(content: ContentId): Total {
+    return this.#totals.get(content) ?? this.#saved.total(content) ?? EMPTY_TOTAL;
+  }
+
+  get dirty(): boolean {
+    return this.#dirtyTotals.size > 0;
+  }
+
+  /** @returns everything changed since the last `markSaved` */
+  changes(): { readonly cells: readonly CellRow[]; readonly totals: readonly TotalRow[] } {
+    return {
+      cells: [...this.#dirtyCells.values()].map((key) => ({ ...key, ...this.cell(key) })),
+      totals: [...this.#dirtyTotals].map((content) => ({ content, ...this.total(content) })),
+    };
+  }
+
+  /** The changes are saved; a memory grown large is given back, since all of it can be read again. */
+  markSaved(): void {
+    this.#dirtyCells = new Map();
+    this.#dirtyTotals = new Set();
+    if (this.#cells + this.#totals.size > LEDGER_MAX_CLEAN_ENTRIES) {
+      this.#hours.clear();
+      this.#totals.clear();
+      this.#cells = 0;
+    }
+  }
+
+  #cellsOf(hour: number): Map<ContentId, Cell> {
+    let cells = this.#hours.get(hour);
+    if (cells === undefined) {
+      cells = new Map();
+      this.#hours.set(hour, cells);
+    }
+    return cells;
+  }
+}

@@ -1,0 +1,96 @@
+import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
+import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
+import { fromBase64Url } from "./protocol/base64url.ts";
+import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
+
+/** What the platform hands us, unchecked. Secrets come from `.dev.vars` or `wrangler secret put` and may be missing. */
+export interface UncheckedEnv extends Omit<Env, "COLLECTORS" | "TALLIES" | "SALTS"> {
+  readonly COLLECTORS: { getByName(name: string): CollectorRpc };
+  readonly TALLIES: { getByName(name: string): TallyRpc };
+  readonly SALTS: { getByName(name: string): SaltsRpc };
+  readonly TOKEN_KEYS?: string;
+  readonly ADMIN_KEY?: string;
+}
+
+export interface TokenKeyConfig {
+  readonly id: string;
+  readonly secret: Uint8Array;
+}
+
+/** Checked once; nothing behind it looks at a variable again. */
+export interface Config {
+  readonly tokenKeys: readonly [TokenKeyConfig, ...TokenKeyConfig[]];
+  readonly schedule: ShardSchedule;
+  readonly calendar: ReportingCalendar;
+  /** Origins that may count here; `undefined` is all of them. */
+  readonly allowedOrigins: ReadonlySet<string> | undefined;
+}
+
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly reason: string;
+}
+
+export type ConfigResult =
+  | { readonly status: "ok"; readonly config: Config }
+  | { readonly status: "refused"; readonly problems: readonly ConfigProblem[] };
+
+/** @returns the whole list of what is wrong, so that an operator mends it in one go */
+export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
+  const problems: ConfigProblem[] = [];
+  const refuse = (variable: string, reason: string): undefined => {
+    problems.push({ variable, reason });
+    return undefined;
+  };
+
+  const tokenKeys = readTokenKeys(env.TOKEN_KEYS, (reason) => refuse("TOKEN_KEYS", reason));
+  const parsed = parseSchedule(env.TALLY_SHARDS);
+  const schedule = parsed.status === "ok" ? parsed.schedule : refuse("TALLY_SHARDS", parsed.reason);
+  const made = makeCalendar(env.REPORT_TIMEZONE, now);
+  const calendar = made.status === "ok" ? made.calendar : refuse("REPORT_TIMEZONE", made.reason);
+  const origins = readOrigins(env.ALLOWED_ORIGINS, (reason) => refuse("ALLOWED_ORIGINS", reason));
+  if (env.CONTENTS !== "open") refuse("CONTENTS", 'only "open" is known');
+  if ((env.ADMIN_KEY ?? "").length < MIN_ADMIN_KEY_CHARS) {
+    refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
+  }
+
+  if (tokenKeys === undefined || schedule === undefined || calendar === undefined) {
+    return { status: "refused", problems };
+  }
+  if (problems.length > 0) return { status: "refused", problems };
+  return { status: "ok", config: { tokenKeys, schedule, calendar, allowedOrigins: origins } };
+};
+
+const MIN_ADMIN_KEY_CHARS = 24;
+const MIN_SECRET_BYTES = 32;
+const TOKEN_KEY = /^([A-Za-z0-9]{1,8}):([A-Za-z0-9_-]+)$/;
+
+type Refuse = (reason: string) => undefined;
+
+/** `k2:<base64url>,k1:<base64url>`: the first key seals, all of them open. */
+const readTokenKeys = (text: string | undefined, refuse: Refuse) => {
+  if (text === undefined || text === "") return refuse("it is missing");
+  const keys: TokenKeyConfig[] = [];
+  for (const part of text.split(",")) {
+    const [, id, encoded] = TOKEN_KEY.exec(part.trim()) ?? [];
+    const secret = fromBase64Url(encoded ?? "");
+    if (id === undefined || secret === undefined || secret.length < MIN_SECRET_BYTES) {
+      return refuse(
+        `each key is ID:SECRET, the secret ${MIN_SECRET_BYTES} bytes or more in base64url`,
+      );
+    }
+    keys.push({ id, secret });
+  }
+  const [first, ...rest] = keys;
+  return first === undefined ? refuse("it is empty") : ([first, ...rest] as const);
+};
+
+/** `*`, or origins as browsers send them: `https://example.org,https://www.example.org`. */
+const readOrigins = (text: string, refuse: Refuse): ReadonlySet<string> | undefined => {
+  if (text === "*") return undefined;
+  const origins = text.split(",").map((part) => part.trim());
+  const wrong = origins.find(
+    (origin) => !URL.canParse(origin) || new URL(origin).origin !== origin,
+  );
+  return wrong === undefined ? new Set(origins) : refuse(`"${wrong}" is no origin`);
+};

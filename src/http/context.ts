@@ -1,0 +1,13 @@
+import type { Context } from "hono";
+import type { UncheckedEnv } from "../env.ts";
+import type { Composed, Services } from "../services.ts";
+
+export interface HttpEnv {
+  Bindings: UncheckedEnv;
+  Variables: { services: Services };
+}
+
+export type HttpContext = Context<HttpEnv>;
+
+/** How the app comes by its services, once an isolate. */
+export type Compose = (env: UncheckedEnv) => Composed;

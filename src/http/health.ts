@@ -1,0 +1,26 @@
+import { Hono } from "hono";
+import type { ConfigProblem } from "../env.ts";
+import type { HttpEnv } from "./context.ts";
+import { problem } from "./problem.ts";
+
+export const health = new Hono<HttpEnv>();
+
+/** Ready: views can be opened (salts) and counted (a Tally answers). */
+health.get("/readyz", async (c) => {
+  const { salts, tallies, clock } = c.var.services;
+  const parts = { salts: salts.around(clock.now()), tallies: tallies.counts(0, []) };
+  const failed: string[] = [];
+  for (const [name, part] of Object.entries(parts)) {
+    try {
+      await part;
+    } catch {
+      failed.push(name);
+    }
+  }
+  return failed.length === 0
+    ? c.json({ status: "ready" })
+    : problem("not-ready", { extra: { failed } });
+});
+
+export const misconfigured = (problems: readonly ConfigProblem[]): Response =>
+  problem("misconfigured", { extra: { problems } });

@@ -1,0 +1,57 @@
+import * as v from "valibot";
+import { Refusal } from "./problem.ts";
+
+/**
+ * Reads a JSON body, also one sent as `text/plain`: a browser sends that without a preflight, and a beacon at all.
+ * @throws Refusal
+ */
+export const readBody = async <Schema extends v.GenericSchema>(
+  request: Request,
+  maxBytes: number,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> => {
+  const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type !== "application/json" && type !== "text/plain")
+    throw new Refusal("unsupported-media-type");
+  return parse(schema, parseJson(await readText(request, maxBytes)));
+};
+
+/** @throws Refusal naming the first thing that does not fit */
+export const parse = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+): v.InferOutput<Schema> => {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  const detail = path === null ? issue.message : `${path}: ${issue.message}`;
+  throw new Refusal("invalid-request", { detail });
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal("malformed-json");
+  }
+};
+
+/** HTTP holds a body to its declared length; one of undeclared length is read only as far as it may go. */
+const readText = async (request: Request, maxBytes: number): Promise<string> => {
+  const tooLarge = new Refusal("body-too-large", { extra: { maxBytes } });
+  const declared = request.headers.get("Content-Length");
+  if (declared !== null) {
+    if (Number(declared) > maxBytes) throw tooLarge;
+    return request.text();
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+};

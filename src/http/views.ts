@@ -1,0 +1,109 @@
+import { Hono } from "hono";
+import { type ConfirmResult, confirm } from "../app/views/confirm.ts";
+import { contentOfUrl } from "../app/views/content-of-url.ts";
+import { mint } from "../app/views/mint.ts";
+import { MAX_BATCH_BODY_BYTES, MAX_BODY_BYTES } from "../core/limits.ts";
+import type { ProblemCode } from "../protocol/problems.ts";
+import { PROBLEMS } from "../protocol/problems.ts";
+import { ConfirmBody, MintBody, WaitSeconds } from "../protocol/requests.ts";
+import type { HttpContext, HttpEnv } from "./context.ts";
+import { problem, Refusal } from "./problem.ts";
+import { parse, readBody } from "./read-body.ts";
+import { addressOf, coloOf, visitOf } from "./visit.ts";
+
+const NO_STORE = { "Cache-Control": "no-store" };
+
+export const views = new Hono<HttpEnv>();
+
+views.post("/v1/views", async (c) => {
+  const { content, url, client } = await readBody(c.req.raw, MAX_BODY_BYTES, MintBody);
+  const { mint: deps } = c.var.services;
+  const known = content ?? (await contentOfUrl(url ?? ""));
+  if (known === undefined) throw new Refusal("invalid-request", { detail: "url: http or https" });
+  const minted = await mint(deps, { content: known, client, visit: visitOf(c.req.raw) });
+  if (minted.status === "too-many") return problem("too-many-requests", retryAfter(60));
+  if (minted.status === "no-salt") return problem("salt-unavailable", retryAfter(2));
+  const { token, eventId, verdict, confirmAfterMs, expiresAt } = minted;
+  const dropped = verdict === "countable" ? {} : { "X-Headcount-Dropped": verdict };
+  const body = { token, eventId, content: known, confirmAfterMs, expiresAt };
+  return c.json(body, 202, { ...NO_STORE, ...dropped });
+});
+
+views.post("/v1/views/confirm", async (c) => {
+  const wait = waitOf(c);
+  const body = await readBody(c.req.raw, MAX_BATCH_BODY_BYTES, ConfirmBody);
+  const tokens = "tokens" in body ? body.tokens : [body.token];
+  const results = await confirm(c.var.services.confirm, {
+    tokens,
+    address: addressOf(c.req.raw),
+    colo: coloOf(c.req.raw),
+    waitMs: wait === undefined ? undefined : wait * 1_000,
+    background: (work) => c.executionCtx.waitUntil(work),
+  });
+  const headers =
+    wait === undefined ? NO_STORE : { ...NO_STORE, "Preference-Applied": `wait=${wait}` };
+  if ("tokens" in body) return answerMany(c, results, headers);
+  const [result] = results;
+  return result === undefined ? problem("internal") : answerOne(c, result, headers);
+});
+
+/** One token: the status is the answer. */
+const answerOne = (c: HttpContext, result: ConfirmResult, headers: Record<string, string>) => {
+  if (result.status === "confirmed") {
+    return c.json({ ack: result.ack, eventId: result.eventId }, 202, headers);
+  }
+  const { code, extra } = refusalOf(result);
+  return problem(code, { extra, headers: { ...headers, ...retryHeader(result) } });
+};
+
+/** Many tokens: an answer each; 503 as a whole when some are not known to be durable, since they should come again. */
+const answerMany = (
+  c: HttpContext,
+  results: readonly ConfirmResult[],
+  headers: Record<string, string>,
+) => {
+  const answers = results.map((result) => {
+    if (result.status === "confirmed") {
+      return { status: 202, ack: result.ack, eventId: result.eventId };
+    }
+    const { code, extra } = refusalOf(result);
+    return { status: PROBLEMS[code].status, code, ...extra };
+  });
+  const lost = results.some(({ status }) => status === "unavailable");
+  if (!lost) return c.json({ results: answers }, 200, headers);
+  return problem("not-durable", {
+    extra: { results: answers },
+    headers: { ...headers, ...retryAfter(1).headers },
+  });
+};
+
+type Refused = Exclude<ConfirmResult, { status: "confirmed" }>;
+
+const refusalOf = (
+  result: Refused,
+): { readonly code: ProblemCode; readonly extra: Record<string, unknown> } => {
+  switch (result.status) {
+    case "early":
+      return { code: "token-early", extra: { retryAfterMs: result.retryAfterMs } };
+    case "expired":
+      return { code: "token-expired", extra: {} };
+    case "forged":
+      return { code: "token-forged", extra: {} };
+    case "unavailable":
+      return { code: "not-durable", extra: { eventId: result.eventId } };
+  }
+};
+
+const retryHeader = (result: Refused): Record<string, string> => {
+  if (result.status === "early") return retryAfter(Math.ceil(result.retryAfterMs / 1_000)).headers;
+  return result.status === "unavailable" ? retryAfter(1).headers : {};
+};
+
+const retryAfter = (seconds: number) => ({ headers: { "Retry-After": `${seconds}` } });
+
+/** `?wait=2`, or `Prefer: wait=2` (RFC 7240, section 4.3) from who can send headers. */
+const waitOf = (c: HttpContext): number | undefined => {
+  const text =
+    c.req.query("wait") ?? /(?:^|[\s,])wait=(\d+)/.exec(c.req.header("Prefer") ?? "")?.[1];
+  return text === undefined ? undefined : parse(WaitSeconds, text);
+};

@@ -1,0 +1,5 @@
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** In [0, 1). */
+  fraction(): number;
+}

@@ -1,0 +1,53 @@
+import type { ContentId } from "../core/ids.ts";
+import type { ContentRange } from "../core/views/finalise.ts";
+import type { CellRow, SavedLedger, TotalRow } from "../core/views/ledger.ts";
+import type { Alarm } from "./alarm.ts";
+
+/** One chunk as it was folded. */
+export interface LogEntry {
+  readonly position: number;
+  readonly source: string;
+  readonly frames: Uint8Array;
+  /** A verdict code a frame, in the frames' order. */
+  readonly verdicts: Uint8Array;
+}
+
+/** State that moves with each chunk; saved beside the log entry it belongs to. */
+export interface Advance {
+  readonly source: string;
+  /** Last row taken from the source. */
+  readonly mark: number;
+  /** Ms; only rises. */
+  readonly horizon: number;
+}
+
+export interface HourState {
+  /** Number of the last correction run; 0 before any. */
+  readonly run: number;
+  /** Log position up to which that run read. */
+  readonly through: number;
+  /** Last position at which something happened that only correction can settle; the hour is dirty while it is above `through`. */
+  readonly dirtiedAt: number;
+}
+
+/** A Tally's SQLite. Writes inside `atomically` commit together or not at all. */
+export interface TallyStore extends SavedLedger {
+  readonly alarm: Alarm;
+  /** Unix ms at which the storage was born. */
+  generation(): number;
+  horizon(): number;
+  /** Position up to which cells and totals are saved. */
+  checkpoint(): number;
+  mark(source: string): number | undefined;
+  advance(advance: Advance): void;
+  /** @param newestAt largest event time in the entry, ms */
+  appendEntry(entry: LogEntry, newestAt: number): void;
+  entriesAbove(position: number): Iterable<LogEntry>;
+  /** Entries that hold an event of `fromMs` or later. */
+  entriesSince(fromMs: number): Iterable<LogEntry>;
+  saveLedger(position: number, cells: readonly CellRow[], totals: readonly TotalRow[]): void;
+  cellsOf(hour: number, range: ContentRange): ReadonlyMap<ContentId, number>;
+  hour(hour: number): HourState;
+  saveHour(hour: number, state: HourState): void;
+  atomically<T>(work: () => T): T;
+}

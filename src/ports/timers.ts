@@ -1,0 +1,37 @@
+export interface Timer {
+  readonly elapsed: Promise<typeof ELAPSED>;
+  /** The promise then never settles. */
+  cancel(): void;
+}
+
+export interface Timers {
+  start(ms: number): Timer;
+}
+
+export const ELAPSED = Symbol("elapsed");
+
+/** @returns what `work` resolves to, or `ELAPSED` after `ms`; the work goes on */
+export const within = async <T>(
+  work: Promise<T>,
+  ms: number,
+  timers: Timers,
+): Promise<T | typeof ELAPSED> => {
+  const timer = timers.start(ms);
+  try {
+    return await Promise.race([work, timer.elapsed]);
+  } finally {
+    timer.cancel();
+  }
+};
+
+/** @throws after `ms`; what was begun goes on */
+export const demandWithin = async <T>(
+  work: Promise<T>,
+  ms: number,
+  what: string,
+  timers: Timers,
+): Promise<T> => {
+  const result = await within(work, ms, timers);
+  if (result === ELAPSED) throw new Error(`${what} did not answer within ${ms} ms`);
+  return result;
+};

@@ -1,0 +1,12 @@
+/** @returns the pieces in one array */
+export const concat = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
+  }
+  return whole;
+};

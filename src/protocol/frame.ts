@@ -1,0 +1,80 @@
+/**
+ * Frames: confirmed events on their way through Collector and Tally, one after the other.
+ * The first four bytes never change, so that a Collector routes frames of versions it does not know.
+ *
+ *     0  2  length of all that follows
+ *     2  2  shard
+ *     4  1  format, 1
+ *     5  6  accepted at, ms
+ *    11  1  marks
+ *    12  n  event
+ */
+import { MAX_SHARDS } from "../core/limits.ts";
+import type { ViewEvent } from "../core/views/view-event.ts";
+import { decodeEvent, shardOfEvent } from "./event-codec.ts";
+
+const FORMAT = 1;
+const HEADER_BYTES = 12;
+const ROUTE_BYTES = 4;
+
+/** What was noticed at the confirm; correction may look at it. */
+export const MARKS = {
+  /** The confirm came from another network than the mint. */
+  otherNetwork: 1,
+} as const;
+
+export interface Frame {
+  readonly event: ViewEvent;
+  /** When the confirm arrived, ms; differs between copies. */
+  readonly acceptedAt: number;
+  readonly marks: number;
+}
+
+/** @param event the encoded event */
+export const encodeFrame = (event: Uint8Array, acceptedAt: number, marks: number): Uint8Array => {
+  const bytes = new Uint8Array(HEADER_BYTES + event.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, bytes.length - 2);
+  view.setUint16(2, shardOfEvent(viewOf(event)));
+  view.setUint8(4, FORMAT);
+  view.setUint16(5, Math.floor(acceptedAt / 2 ** 32));
+  view.setUint32(7, acceptedAt % 2 ** 32);
+  view.setUint8(11, marks);
+  bytes.set(event, HEADER_BYTES);
+  return bytes;
+};
+
+/** @returns the frame, or `undefined` when the bytes are no frame of a known format */
+export const decodeFrame = (bytes: Uint8Array): Frame | undefined => {
+  const view = viewOf(bytes);
+  if (bytes.length < HEADER_BYTES || view.getUint8(4) !== FORMAT) return undefined;
+  const event = decodeEvent(bytes.subarray(HEADER_BYTES));
+  if (event === undefined || event.shard !== view.getUint16(2)) return undefined;
+  const acceptedAt = view.getUint16(5) * 2 ** 32 + view.getUint32(7);
+  return { event, acceptedAt, marks: view.getUint8(11) };
+};
+
+/** The frames of a row, without a copy. What does not add up at its end comes as one last, undecodable piece. */
+export function* framesOf(row: Uint8Array): Generator<Uint8Array> {
+  const view = viewOf(row);
+  let offset = 0;
+  while (offset < row.length) {
+    const whole = offset + ROUTE_BYTES <= row.length;
+    const end = whole ? offset + 2 + view.getUint16(offset) : Number.POSITIVE_INFINITY;
+    if (end > row.length || end < offset + ROUTE_BYTES) {
+      yield row.subarray(offset);
+      return;
+    }
+    yield row.subarray(offset, end);
+    offset = end;
+  }
+}
+
+/** Shard a piece of `framesOf` goes to; one that names none goes to shard 0, where it is kept as unreadable. */
+export const shardOfFrame = (frame: Uint8Array): number => {
+  const shard = frame.length < ROUTE_BYTES ? 0 : viewOf(frame).getUint16(2);
+  return shard < MAX_SHARDS ? shard : 0;
+};
+
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,0 +1,83 @@
+/** What Durable Objects answer. Expected outcomes are values: RPC does not keep error classes. */
+import type { ContentId } from "../core/ids.ts";
+import type { Stamp } from "../core/stamp.ts";
+import type { ContentRange } from "../core/views/finalise.ts";
+import type { Chunk } from "./chunk.ts";
+
+/** `committed`: on disk, so it will be counted whatever dies next. `overloaded`: nothing was taken; try another. */
+export type CollectAnswer = { readonly status: "committed" } | { readonly status: "overloaded" };
+
+export interface AppendAnswer {
+  /** Last row taken from the source: where it goes on from, forward or back. */
+  readonly mark: number;
+  /** How long to wait before the next chunk, ms. */
+  readonly nextAfterMs: number;
+}
+
+export interface PublishedCount {
+  readonly content: ContentId;
+  readonly views: number;
+  readonly stamp: Stamp;
+}
+
+export interface CountsAnswer {
+  /** The Tally's clock, ms. */
+  readonly asOf: number;
+  readonly counts: readonly PublishedCount[];
+}
+
+export interface SealAnswer {
+  /** Everything the Tally will ever say of the hour up to now lies at or below this log position. */
+  readonly through: number;
+  /** Events of the hour in the log up to there, copies and uncounted ones included. */
+  readonly events: number;
+}
+
+export interface FinaliseRequest {
+  /** Start of the hour, ms. */
+  readonly hour: number;
+  readonly run: number;
+  readonly through: number;
+  readonly range: ContentRange;
+  readonly cells: readonly (readonly [ContentId, number])[];
+}
+
+export type FinaliseAnswer =
+  | { readonly status: "done"; readonly changed: number; readonly dirty: boolean }
+  /** A later run has been here. */
+  | { readonly status: "superseded"; readonly run: number }
+  /** The run claims to have read further than the log goes. */
+  | { readonly status: "ahead"; readonly position: number };
+
+export interface TallyStatus {
+  readonly position: number;
+  readonly checkpoint: number;
+  readonly horizon: number;
+  readonly windowEntries: number;
+  readonly approximateMinutes: number;
+}
+
+export interface DaySalt {
+  /** Name of the reporting day. */
+  readonly day: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly salt: Uint8Array;
+}
+
+/** Methods the objects offer, as their stubs are called. */
+export interface CollectorRpc {
+  append(frames: Uint8Array): Promise<CollectAnswer>;
+}
+
+export interface TallyRpc {
+  append(chunk: Chunk): Promise<AppendAnswer>;
+  counts(contents: readonly ContentId[]): Promise<CountsAnswer>;
+  checkpoint(): Promise<TallyStatus>;
+  seal(hour: number): Promise<SealAnswer>;
+  finalise(request: FinaliseRequest): Promise<FinaliseAnswer>;
+}
+
+export interface SaltsRpc {
+  current(): Promise<readonly DaySalt[]>;
+}

@@ -1,0 +1,49 @@
+/** Bodies and queries as clients send them. Unknown fields are refused: a misspelt one must not pass for absent. */
+import * as v from "valibot";
+import { type ContentId, ID_PATTERN } from "../core/ids.ts";
+import { MAX_CONTENTS, MAX_TOKENS, MAX_WAIT_SECONDS } from "../core/limits.ts";
+import { MAX_TOKEN_CHARS } from "./view-token.ts";
+
+const Id = v.pipe(v.string(), v.regex(ID_PATTERN, "an id is 1 to 64 of A-Z a-z 0-9 _ -"));
+const Content = v.pipe(
+  Id,
+  v.transform((id) => id as ContentId),
+);
+const PageUrl = v.pipe(v.string(), v.maxLength(2_048), v.url("a URL is absolute"));
+/** Forged tokens of any length are answered as forged, not as malformed. */
+const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(10 * MAX_TOKEN_CHARS));
+
+/** `POST /v1/views` */
+export const MintBody = v.pipe(
+  v.strictObject({
+    content: v.optional(Content),
+    url: v.optional(PageUrl),
+    client: v.optional(Id),
+  }),
+  v.check(
+    ({ content, url }) => (content === undefined) !== (url === undefined),
+    "exactly one of content and url is needed",
+  ),
+);
+
+const Page = v.strictObject({
+  title: v.optional(v.pipe(v.string(), v.maxLength(300))),
+  url: v.optional(PageUrl),
+});
+
+/** `POST /v1/views/confirm` */
+export const ConfirmBody = v.union([
+  v.strictObject({ token: Token, page: v.optional(Page) }),
+  v.strictObject({ tokens: v.pipe(v.array(Token), v.minLength(1), v.maxLength(MAX_TOKENS)) }),
+]);
+
+export const WaitSeconds = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,3}$/, "wait is a whole number of seconds"),
+  v.transform(Number),
+  v.minValue(0),
+  v.maxValue(MAX_WAIT_SECONDS),
+);
+
+export const ContentList = v.pipe(v.array(Content), v.minLength(1), v.maxLength(MAX_CONTENTS));
+export const Consistency = v.optional(v.literal("strong"));

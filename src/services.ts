@@ -1,0 +1,30 @@
+import type { ConfirmDeps } from "./app/views/confirm.ts";
+import type { MintDeps } from "./app/views/mint.ts";
+import type { CountReader } from "./app/views/read-counts.ts";
+import type { ReportingCalendar } from "./core/views/reporting-day.ts";
+import type { ShardSchedule } from "./core/views/shards.ts";
+import type { ConfigProblem } from "./env.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
+import type { Salts } from "./ports/salts.ts";
+import type { Tallies } from "./ports/tallies.ts";
+
+/** What routes and crons work with. */
+export interface Services {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly salts: Salts;
+  readonly tallies: Tallies;
+  readonly schedule: ShardSchedule;
+  readonly calendar: ReportingCalendar;
+  /** `undefined` is all of them. */
+  readonly allowedOrigins: ReadonlySet<string> | undefined;
+  readonly mint: MintDeps;
+  readonly confirm: ConfirmDeps;
+  readonly counts: CountReader;
+}
+
+/** Ready, or the list of what an operator has to mend first. */
+export type Composed =
+  | { readonly status: "ready"; readonly services: Services }
+  | { readonly status: "refused"; readonly problems: readonly ConfigProblem[] };

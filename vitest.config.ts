@@ -1,0 +1,31 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Secrets of the tests, and of nothing else. */
+const TEST_SECRETS = {
+  TOKEN_KEYS: `k2:${"A".repeat(43)},k1:${"g".repeat(42)}A`,
+  ADMIN_KEY: "admin-key-of-the-tests-only",
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: ["test/{core,protocol,app,simulation,dev}/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: TEST_SECRETS },
+          }),
+        ],
+        test: { name: "workers", include: ["test/worker/**/*.test.ts"], testTimeout: 60_000 },
+      },
+    ],
+  },
+});
