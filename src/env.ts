@@ -24,6 +24,9 @@ export interface Config {
   readonly calendar: ReportingCalendar;
   /** Origins that may count here; `undefined` is all of them. */
   readonly allowedOrigins: ReadonlySet<string> | undefined;
+  /** `open`: a content is whatever is viewed. `registered`: only what an operator put in. */
+  readonly contents: "open" | "registered";
+  readonly adminKey: string;
 }
 
 export interface ConfigProblem {
@@ -49,16 +52,25 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   const made = makeCalendar(env.REPORT_TIMEZONE, now);
   const calendar = made.status === "ok" ? made.calendar : refuse("REPORT_TIMEZONE", made.reason);
   const origins = readOrigins(env.ALLOWED_ORIGINS, (reason) => refuse("ALLOWED_ORIGINS", reason));
-  if (env.CONTENTS !== "open") refuse("CONTENTS", 'only "open" is known');
-  if ((env.ADMIN_KEY ?? "").length < MIN_ADMIN_KEY_CHARS) {
+  const contents = env.CONTENTS;
+  const adminKey = env.ADMIN_KEY ?? "";
+  if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
     refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
+  }
+  if (env.DATABASE !== "d1") refuse("DATABASE", 'it has to be "d1"');
+  if (contents !== "open" && contents !== "registered") {
+    refuse("CONTENTS", 'it has to be "open" or "registered"');
+    return { status: "refused", problems };
   }
 
   if (tokenKeys === undefined || schedule === undefined || calendar === undefined) {
     return { status: "refused", problems };
   }
   if (problems.length > 0) return { status: "refused", problems };
-  return { status: "ok", config: { tokenKeys, schedule, calendar, allowedOrigins: origins } };
+  return {
+    status: "ok",
+    config: { tokenKeys, schedule, calendar, allowedOrigins: origins, contents, adminKey },
+  };
 };
 
 const MIN_ADMIN_KEY_CHARS = 24;

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { admin } from "./admin.ts";
 import type { Compose, HttpContext, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
 import { demo } from "./demo.ts";
@@ -33,6 +34,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
 
   app.route("/", views);
   app.route("/", counts);
+  app.route("/", admin);
   app.route("/", health);
   app.route("/", demo);
 

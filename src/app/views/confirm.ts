@@ -1,6 +1,8 @@
+import type { ContentId } from "../../core/ids.ts";
 import { ACK_DEADLINE_MS } from "../../core/limits.ts";
 import { judgeDwell } from "../../core/views/dwell.ts";
 import { formatEventId } from "../../core/views/event-id.ts";
+import { EDGE_VERDICTS } from "../../core/views/verdict.ts";
 import type { ViewEvent } from "../../core/views/view-event.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
@@ -36,7 +38,13 @@ export interface ConfirmRequest {
 export type Ack = "durable" | "accepted";
 
 export type ConfirmResult =
-  | { readonly status: "confirmed"; readonly eventId: string; readonly ack: Ack }
+  | {
+      readonly status: "confirmed";
+      readonly eventId: string;
+      readonly ack: Ack;
+      /** The content, if the view is one that may count. */
+      readonly viewed: ContentId | undefined;
+    }
   /** Not known to be durable: the same token again is safe. */
   | { readonly status: "unavailable"; readonly eventId: string }
   | { readonly status: "early"; readonly retryAfterMs: number }
@@ -44,7 +52,12 @@ export type ConfirmResult =
   | { readonly status: "forged" };
 
 type Judged =
-  | { readonly status: "genuine"; readonly eventId: string; readonly frame: Uint8Array }
+  | {
+      readonly status: "genuine";
+      readonly eventId: string;
+      readonly viewed: ContentId | undefined;
+      readonly frame: Uint8Array;
+    }
   | Exclude<ConfirmResult, { readonly eventId: string }>;
 
 /** @returns a result a token, in their order */
@@ -60,10 +73,10 @@ export const confirm = async (
   const ack = frames.length > 0 ? await hand(deps, request, concat(frames)) : undefined;
   return judged.map((one) => {
     if (one.status !== "genuine") return one;
-    const { eventId } = one;
+    const { eventId, viewed } = one;
     return ack === undefined
       ? { status: "unavailable", eventId }
-      : { status: "confirmed", eventId, ack };
+      : { status: "confirmed", eventId, ack, viewed };
   });
 };
 
@@ -80,7 +93,8 @@ const judgeToken = async (
   if (dwell.status !== "confirmed") return dwell;
   const marks = await marksOf(deps, event, address);
   const frame = encodeFrame(opened.payload, now, marks);
-  return { status: "genuine", eventId: formatEventId(event.id), frame };
+  const viewed = event.edgeVerdict === EDGE_VERDICTS.countable ? event.content : undefined;
+  return { status: "genuine", eventId: formatEventId(event.id), viewed, frame };
 };
 
 /** A phone that went from Wi-Fi to LTE is still the same view; correction may look at how often that happens. */

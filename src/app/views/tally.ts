@@ -7,6 +7,7 @@ import { hourOf, Ledger } from "../../core/views/ledger.ts";
 import { VERDICTS } from "../../core/views/verdict.ts";
 import { CountedWindow } from "../../core/views/window.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { CountTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { concat } from "../../protocol/bytes.ts";
@@ -17,14 +18,18 @@ import type {
   CountsAnswer,
   FinaliseAnswer,
   FinaliseRequest,
+  FlushAnswer,
   SealAnswer,
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
 import { finaliseHour } from "./finalise-hour.ts";
+import { flushTally } from "./flush-tally.ts";
 import { loggedEvents } from "./logged-events.ts";
 import { SourcePace } from "./source-pace.ts";
 
 export interface TallyDeps {
+  readonly shard: number;
+  readonly counts: CountTables;
   /** Name of the object, `tally:<shard>`. */
   readonly name: string;
   readonly store: TallyStore;
@@ -98,7 +103,7 @@ export class Tally {
 
   /** Sets the hour's cells of a range of contents to what correction found, and keeps what was counted since it read. */
   finalise(request: FinaliseRequest): FinaliseAnswer {
-    this.checkpoint();
+    this.#checkpointNow();
     if (request.through > this.#position) return { status: "ahead", position: this.#position };
     return this.#commit(() => {
       const answer = finaliseHour(this.#deps.store, this.#ledger, request, this.#position + 1);
@@ -108,15 +113,33 @@ export class Tally {
     });
   }
 
-  checkpoint(): TallyStatus {
+  /** @throws when the database fails; the next flush goes on from where the last one ended */
+  async flush(): Promise<FlushAnswer> {
+    this.#checkpointNow();
+    const flushed = await flushTally(this.#deps);
+    return { ...flushed, flushed: this.#deps.store.flushed(), status: this.status() };
+  }
+
+  /** @param views brought along from elsewhere, >= 0 */
+  setStart(content: ContentId, views: number): void {
+    this.#commit(() => {
+      this.#position += 1;
+      this.#ledger.setStart(content, views, this.#position);
+      this.#save();
+    });
+  }
+
+  #checkpointNow(): void {
     this.#commit(() => this.#save());
-    return this.status();
   }
 
   status(): TallyStatus {
     return {
       position: this.#position,
       checkpoint: this.#checkpoint,
+      flushed: this.#deps.store.flushed(),
+      sources: this.#pace.sources,
+      bytes: this.#deps.store.bytes(),
       horizon: this.#horizon,
       windowEntries: this.#window?.size ?? 0,
       approximateMinutes: this.#window?.approximateMinutes ?? 0,
@@ -125,7 +148,7 @@ export class Tally {
 
   /** Nothing awaits in here, so nothing can become pending between the save and the cleared alarm. */
   alarm(): void {
-    this.checkpoint();
+    this.#checkpointNow();
   }
 
   #fold(source: string, frames: Uint8Array): void {
