@@ -1,4 +1,4 @@
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** Secrets of the tests, and of nothing else. */
@@ -24,7 +24,13 @@ export default defineConfig({
             miniflare: { bindings: TEST_SECRETS },
           }),
         ],
-        test: { name: "workers", include: ["test/worker/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "workers",
+          include: ["test/worker/**/*.test.ts"],
+          setupFiles: ["test/worker/apply-migrations.ts"],
+          provide: { d1Migrations: await readD1Migrations("migrations/d1") },
+          testTimeout: 60_000,
+        },
       },
     ],
   },
