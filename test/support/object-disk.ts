@@ -21,6 +21,7 @@ export class ObjectDisk {
   #flushedAlarm: number | undefined;
   #dirty = false;
   #depth = 0;
+  #failing: string | undefined;
 
   /**
    * Storage for a new life of the object; the one before can no longer write.
@@ -86,7 +87,16 @@ export class ObjectDisk {
     return this.#all(query, bindings);
   }
 
+  /** The next statement that begins like this fails, once. */
+  failNext(query: string): void {
+    this.#failing = query;
+  }
+
   #exec(query: string, bindings: readonly Binding[]): readonly SqlRow[] {
+    if (this.#failing !== undefined && query.startsWith(this.#failing)) {
+      this.#failing = undefined;
+      throw new Error("the disk is full");
+    }
     if (!/^\s*(?:SELECT|PRAGMA)\b/i.test(query)) this.#begin();
     return this.#all(query, bindings);
   }
