@@ -102,7 +102,7 @@ export class Tally {
 
   /** Sets the hour's cells of a range of contents to what correction found, and keeps what was counted since it read. */
   finalise(request: FinaliseRequest): FinaliseAnswer {
-    this.#checkpointNow();
+    this.checkpoint();
     if (request.through > this.#position) return { status: "ahead", position: this.#position };
     return this.#commit(() => {
       const answer = finaliseHour(this.#deps.store, this.#ledger, request, this.#position + 1);
@@ -114,7 +114,7 @@ export class Tally {
 
   /** @throws when the database fails; the next flush goes on from where the last one ended */
   async flush(): Promise<FlushAnswer> {
-    this.#checkpointNow();
+    this.checkpoint();
     const flushed = await flushTally(this.#deps);
     return { ...flushed, flushed: this.#deps.store.flushed(), status: this.status() };
   }
@@ -128,8 +128,9 @@ export class Tally {
     });
   }
 
-  #checkpointNow(): void {
+  checkpoint(): TallyStatus {
     this.#commit(() => this.#save());
+    return this.status();
   }
 
   status(): TallyStatus {
@@ -147,7 +148,7 @@ export class Tally {
 
   /** Nothing awaits in here, so nothing can become pending between the save and the cleared alarm. */
   alarm(): void {
-    this.#checkpointNow();
+    this.checkpoint();
   }
 
   #fold(source: string, frames: Uint8Array): void {
