@@ -1,7 +1,7 @@
 import type { CellRecord, CountTables, TotalRecord } from "../../src/ports/database.ts";
 
 /** What becomes of a statement. */
-export type Fate = "done" | "refused" | "done, answer lost" | "done twice";
+export type Fate = "done" | "refused" | "done, answer lost" | "done twice" | "done much later";
 
 /** Count tables in memory that keep the contract, behind a wire that does not. */
 export class MemoryCountTables implements CountTables {
@@ -11,7 +11,12 @@ export class MemoryCountTables implements CountTables {
   fates: Fate[] = [];
   /** Runs while a statement is under way. */
   meanwhile: () => void = () => undefined;
-  statements = 0;
+  readonly #overdue: (() => void)[] = [];
+
+  /** Statements given up long ago arrive after all. */
+  arriveLate(): void {
+    for (const write of this.#overdue.splice(0)) write();
+  }
 
   saveCells(rows: readonly CellRecord[]): Promise<number> {
     return this.#write(
@@ -34,16 +39,21 @@ export class MemoryCountTables implements CountTables {
     table: Map<string, Row>,
     keyOf: (row: Row) => string,
   ): Promise<number> {
-    this.statements += 1;
     const fate = this.fates.shift() ?? "done";
     this.meanwhile();
     if (fate === "refused") throw new Error("the database is away");
-    for (let time = 0; time < (fate === "done twice" ? 2 : 1); time += 1) {
+    const write = () => {
       for (const row of rows) {
         const before = table.get(keyOf(row));
         if (before === undefined || row.stamp > before.stamp) table.set(keyOf(row), row);
       }
+    };
+    if (fate === "done much later") {
+      this.#overdue.push(write);
+      throw new Error("the database did not answer in time");
     }
+    write();
+    if (fate === "done twice") write();
     if (fate === "done, answer lost") throw new Error("the answer was lost");
     return 1;
   }
