@@ -68,7 +68,10 @@ export class CountReader {
   async readStrong(contents: readonly ContentId[]): Promise<readonly Count[] | undefined> {
     const known = await this.#fetch(contents);
     if (known.size < contents.length) return undefined;
-    return [...known].map(([content, count]) => ({ content, source: "tally", ...count }));
+    return contents.flatMap((content): Count | [] => {
+      const count = known.get(content);
+      return count === undefined ? [] : { content, source: "tally", ...count };
+    });
   }
 
   async #askOrFallBack(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, Count>> {
