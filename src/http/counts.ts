@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { ContentId } from "../core/ids.ts";
-import { ContentList, CountsQuery } from "../protocol/requests.ts";
+import { ContentList, CountQuery, CountsQuery } from "../protocol/requests.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 import { parse } from "./read-body.ts";
@@ -14,7 +14,7 @@ counts.get("/v1/counts", async (c) => {
 });
 
 counts.get("/v1/counts/:content", async (c) => {
-  const { consistency } = parse(CountsQuery, c.req.queries());
+  const { consistency } = parse(CountQuery, c.req.queries());
   const contents = parse(ContentList, [c.req.param("content")]);
   return answer(c, contents, consistency !== undefined, ([count]) => count);
 });

@@ -64,8 +64,13 @@ export const CategoryBody = v.strictObject({ title: Title });
 export const IdParam = Id;
 export const ContentParam = Content;
 
-/** Query of `GET /v1/counts…`: what is not known is refused, so that a random query string reaches nothing. */
+const Consistency = v.optional(v.tuple([v.literal("strong")]));
+
+/** Query of `GET /v1/counts/:content`: what is not known is refused, so that a random query string is a key to no cache. */
+export const CountQuery = v.strictObject({ consistency: Consistency });
+
+/** Query of `GET /v1/counts`. */
 export const CountsQuery = v.strictObject({
   content: v.optional(v.array(v.string())),
-  consistency: v.optional(v.tuple([v.literal("strong")])),
+  consistency: Consistency,
 });
