@@ -11,9 +11,14 @@
  */
 import { MAX_SHARDS } from "../core/limits.ts";
 import type { ViewEvent } from "../core/views/view-event.ts";
+import { concat } from "./bytes.ts";
 import { decodeEvent, shardOfEvent } from "./event-codec.ts";
 
 const FORMAT = 1;
+/** No frame in itself: bytes that did not add up at the end of a row. */
+const REMAINDER_FORMAT = 0;
+const REMAINDER_HEADER_BYTES = 5;
+const REMAINDER_MAX_BYTES = 0xffff + 2 - REMAINDER_HEADER_BYTES;
 const HEADER_BYTES = 12;
 const ROUTE_BYTES = 4;
 
@@ -57,18 +62,40 @@ export const decodeFrame = (bytes: Uint8Array): Frame | undefined => {
 /** The frames of a row, without a copy. What does not add up at its end comes as one last, undecodable piece. */
 export function* framesOf(row: Uint8Array): Generator<Uint8Array> {
   const view = viewOf(row);
-  let offset = 0;
-  while (offset < row.length) {
-    const whole = offset + ROUTE_BYTES <= row.length;
-    const end = whole ? offset + 2 + view.getUint16(offset) : Number.POSITIVE_INFINITY;
-    if (end > row.length || end < offset + ROUTE_BYTES) {
-      yield row.subarray(offset);
-      return;
-    }
+  for (let offset = 0; offset < row.length; ) {
+    const end = endOfFrame(view, offset) ?? row.length;
     yield row.subarray(offset, end);
     offset = end;
   }
 }
+
+/** One row out of several: a remainder at the end of one is framed, or it would swallow what comes behind it. */
+export const joinRows = (rows: readonly Uint8Array[]): Uint8Array =>
+  concat(rows.flatMap(frameRemainder));
+
+const frameRemainder = (row: Uint8Array): readonly Uint8Array[] => {
+  const view = viewOf(row);
+  let sound = 0;
+  for (let end = endOfFrame(view, 0); end !== undefined; end = endOfFrame(view, end)) sound = end;
+  if (sound === row.length) return [row];
+  const pieces = [row.subarray(0, sound)];
+  for (let from = sound; from < row.length; from += REMAINDER_MAX_BYTES) {
+    const rest = row.subarray(from, from + REMAINDER_MAX_BYTES);
+    const piece = new Uint8Array(REMAINDER_HEADER_BYTES + rest.length);
+    viewOf(piece).setUint16(0, piece.length - 2);
+    piece[4] = REMAINDER_FORMAT;
+    piece.set(rest, REMAINDER_HEADER_BYTES);
+    pieces.push(piece);
+  }
+  return pieces;
+};
+
+/** @returns where the frame that begins at `offset` ends, or `undefined` when its bytes do not add up */
+const endOfFrame = (row: DataView, offset: number): number | undefined => {
+  if (offset + ROUTE_BYTES > row.byteLength) return undefined;
+  const end = offset + 2 + row.getUint16(offset);
+  return end > row.byteLength || end < offset + ROUTE_BYTES ? undefined : end;
+};
 
 /** Shard a piece of `framesOf` goes to; one that names none goes to shard 0, where it is kept as unreadable. */
 export const shardOfFrame = (frame: Uint8Array): number => {
