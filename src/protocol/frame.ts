@@ -11,11 +11,14 @@
  */
 import { MAX_SHARDS } from "../core/limits.ts";
 import type { ViewEvent } from "../core/views/view-event.ts";
+import { concat } from "./bytes.ts";
 import { decodeEvent, shardOfEvent } from "./event-codec.ts";
 
 const FORMAT = 1;
 const HEADER_BYTES = 12;
 const ROUTE_BYTES = 4;
+const UNREADABLE_FORMAT = 0;
+const WRAPPED_MAX_BYTES = 32 * 1024;
 
 /** What was noticed at the confirm; correction may look at it. */
 export const MARKS = {
@@ -67,6 +70,35 @@ export function* framesOf(row: Uint8Array): Generator<Uint8Array> {
     }
     yield row.subarray(offset, end);
     offset = end;
+  }
+}
+
+/** Runs of frames as one row. A run with a torn end has it closed, so that it takes nothing of the next run with it. */
+export const joinFrames = (runs: readonly Uint8Array[]): Uint8Array => concat(runs.map(closeEnd));
+
+const closeEnd = (run: Uint8Array): Uint8Array => {
+  let whole = 0;
+  for (const piece of framesOf(run)) {
+    if (!isWhole(piece)) return concat([run.subarray(0, whole), ...wrap(piece)]);
+    whole += piece.length;
+  }
+  return run;
+};
+
+const isWhole = (piece: Uint8Array): boolean =>
+  piece.length >= ROUTE_BYTES && viewOf(piece).getUint16(0) + 2 === piece.length;
+
+/** Bytes that are no frame, in frames of a format that nothing reads. */
+function* wrap(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += WRAPPED_MAX_BYTES) {
+    const part = bytes.subarray(from, from + WRAPPED_MAX_BYTES);
+    const frame = new Uint8Array(ROUTE_BYTES + 1 + part.length);
+    const view = viewOf(frame);
+    view.setUint16(0, frame.length - 2);
+    view.setUint16(2, shardOfFrame(bytes));
+    view.setUint8(4, UNREADABLE_FORMAT);
+    frame.set(part, ROUTE_BYTES + 1);
+    yield frame;
   }
 }
 
