@@ -24,7 +24,11 @@ const MAX_STEPS = 300_000;
 
 /** Runs one world from its seed until nothing is left to do. @throws with seed and trace when a guarantee breaks */
 export const simulate = async (seed: number, scenario: Scenario): Promise<Outcome> => {
-  const allowedProblems = new Set(scenario === "tally-lost" ? ["tally.gap"] : []);
+  // A group may fail on a bad network: then its clients were told so, and try again.
+  const allowedProblems = new Set([
+    "collect.failed",
+    ...(scenario === "tally-lost" ? ["tally.gap"] : []),
+  ]);
   const startsAt = MIDNIGHT - 80_000;
   const world = new World({ seed, startsAt, allowedProblems });
   try {

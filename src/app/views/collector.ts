@@ -160,6 +160,7 @@ export class Collector {
     const { store, clock } = this.#deps;
     const pending = this.#pending().map((shard) => this.#lane(shard));
     const taken = Math.min(this.#rows.lastId, ...pending.map(({ cursor }) => cursor));
+    // A shard that is new here has a cursor below rows that are long gone.
     this.#floor = Math.max(this.#floor, taken + 1);
     const cursors = [...this.#lanes].map(([shard, { cursor }]) => [shard, cursor] as const);
     store.saveDrain({ floor: this.#floor, cursors });
