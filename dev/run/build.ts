@@ -15,12 +15,12 @@ export interface BuiltWorker {
 
 /**
  * @param outdir is emptied
- * @param secrets go over the variables of `wrangler.toml`, as those of `.dev.vars` do
+ * @param variables of the Worker, secrets among them
  * @throws Failure when it cannot be built
  */
 export const buildWorker = (
   outdir: string,
-  secrets: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
 ): BuiltWorker => {
   rmSync(outdir, { recursive: true, force: true });
   bundle(outdir);
@@ -31,7 +31,7 @@ export const buildWorker = (
     ...bindings,
     // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
     name: config.name ?? "headcount",
-    bindings: { ...config.vars, ...secrets },
+    bindings: variables,
     modulesRoot: outdir,
     modules: modulesOf(outdir, modulesRules),
   };

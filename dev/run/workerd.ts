@@ -23,6 +23,8 @@ export const watchWorkerd = (onExit: () => void): Workerd => {
     child.once("spawn", () => {
       if (basename(child.spawnfile) !== "workerd") return;
       current = child;
+      // Dead before it has read its configuration: Miniflare finds that out by its exit.
+      child.stdin?.on("error", () => undefined);
       const guard = guardOf(child);
       child.once("exit", () => {
         guard.stdin.end("\n");
