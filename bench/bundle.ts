@@ -27,7 +27,7 @@ export const bundleForWorkerd = (request: BundleRequest): Readonly<Record<string
       ([name, value]) => `(name = ${text(name)}, text = ${text(`${value}`)})`,
     ),
     ...config.durable_objects.bindings.map(
-      ({ name, class_name }) =>
+      ({ name, class_name }: { name: string; class_name: string }) =>
         `(name = ${text(name)}, durableObjectNamespace = ${text(class_name)})`,
     ),
   ];

@@ -15,12 +15,10 @@ import { concat } from "./bytes.ts";
 import { decodeEvent, shardOfEvent } from "./event-codec.ts";
 
 const FORMAT = 1;
-/** No frame in itself: bytes that did not add up at the end of a row. */
-const REMAINDER_FORMAT = 0;
-const REMAINDER_HEADER_BYTES = 5;
-const REMAINDER_MAX_BYTES = 0xffff + 2 - REMAINDER_HEADER_BYTES;
 const HEADER_BYTES = 12;
 const ROUTE_BYTES = 4;
+const UNREADABLE_FORMAT = 0;
+const WRAPPED_MAX_BYTES = 32 * 1024;
 
 /** What was noticed at the confirm; correction may look at it. */
 export const MARKS = {
@@ -69,33 +67,38 @@ export function* framesOf(row: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** One row out of several: a remainder at the end of one is framed, or it would swallow what comes behind it. */
-export const joinRows = (rows: readonly Uint8Array[]): Uint8Array =>
-  concat(rows.flatMap(frameRemainder));
-
-const frameRemainder = (row: Uint8Array): readonly Uint8Array[] => {
-  const view = viewOf(row);
-  let sound = 0;
-  for (let end = endOfFrame(view, 0); end !== undefined; end = endOfFrame(view, end)) sound = end;
-  if (sound === row.length) return [row];
-  const pieces = [row.subarray(0, sound)];
-  for (let from = sound; from < row.length; from += REMAINDER_MAX_BYTES) {
-    const rest = row.subarray(from, from + REMAINDER_MAX_BYTES);
-    const piece = new Uint8Array(REMAINDER_HEADER_BYTES + rest.length);
-    viewOf(piece).setUint16(0, piece.length - 2);
-    piece[4] = REMAINDER_FORMAT;
-    piece.set(rest, REMAINDER_HEADER_BYTES);
-    pieces.push(piece);
-  }
-  return pieces;
-};
-
 /** @returns where the frame that begins at `offset` ends, or `undefined` when its bytes do not add up */
 const endOfFrame = (row: DataView, offset: number): number | undefined => {
   if (offset + ROUTE_BYTES > row.byteLength) return undefined;
   const end = offset + 2 + row.getUint16(offset);
   return end > row.byteLength || end < offset + ROUTE_BYTES ? undefined : end;
 };
+
+/** Runs of frames as one row. A run with a torn end has it closed, so that it takes nothing of the next run with it. */
+export const joinFrames = (runs: readonly Uint8Array[]): Uint8Array => concat(runs.map(closeEnd));
+
+const closeEnd = (run: Uint8Array): Uint8Array => {
+  const view = viewOf(run);
+  let whole = 0;
+  for (let end = endOfFrame(view, 0); end !== undefined; end = endOfFrame(view, end)) whole = end;
+  return whole === run.length
+    ? run
+    : concat([run.subarray(0, whole), ...wrap(run.subarray(whole))]);
+};
+
+/** Bytes that are no frame, in frames of a format that nothing reads. */
+function* wrap(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += WRAPPED_MAX_BYTES) {
+    const part = bytes.subarray(from, from + WRAPPED_MAX_BYTES);
+    const frame = new Uint8Array(ROUTE_BYTES + 1 + part.length);
+    const view = viewOf(frame);
+    view.setUint16(0, frame.length - 2);
+    view.setUint16(2, shardOfFrame(bytes));
+    view.setUint8(4, UNREADABLE_FORMAT);
+    frame.set(part, ROUTE_BYTES + 1);
+    yield frame;
+  }
+}
 
 /** Shard a piece of `framesOf` goes to; one that names none goes to shard 0, where it is kept as unreadable. */
 export const shardOfFrame = (frame: Uint8Array): number => {

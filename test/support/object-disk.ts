@@ -22,6 +22,7 @@ export class ObjectDisk {
   #dirty = false;
   #depth = 0;
   #failing: string | undefined;
+  #changed = false;
 
   /**
    * Storage for a new life of the object; the one before can no longer write.
@@ -60,6 +61,13 @@ export class ObjectDisk {
     return this.#dirty;
   }
 
+  /** Whether anything was written since it was asked last. */
+  changed(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
   flush(): void {
     if (!this.#dirty) return;
     this.#database.exec("COMMIT");
@@ -74,6 +82,12 @@ export class ObjectDisk {
     if (this.#dirty) this.#database.exec("ROLLBACK");
     this.#dirty = false;
     this.#alarm = this.#flushedAlarm;
+  }
+
+  /** As the platform does before it calls the handler, which then sees none. */
+  takeAlarm(): void {
+    this.#begin();
+    this.#alarm = undefined;
   }
 
   /** As the platform does when a handler died: its alarm comes again. */
@@ -112,6 +126,7 @@ export class ObjectDisk {
   }
 
   #begin(): void {
+    this.#changed = true;
     if (this.#dirty) return;
     this.#database.exec("BEGIN");
     this.#dirty = true;

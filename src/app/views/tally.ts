@@ -11,7 +11,7 @@ import type { CountTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
-import { decodeFrame, framesOf, joinRows } from "../../protocol/frame.ts";
+import { decodeFrame, framesOf, joinFrames } from "../../protocol/frame.ts";
 import type {
   AppendAnswer,
   CountsAnswer,
@@ -77,7 +77,7 @@ export class Tally {
     this.#horizon = raiseHorizon(this.#horizon, now);
     this.#commit(() => {
       store.advance({ source: chunk.source, mark, horizon: this.#horizon });
-      if (fresh.length > 0) this.#fold(chunk.source, joinRows(fresh.map(({ frames }) => frames)));
+      if (fresh.length > 0) this.#fold(chunk.source, joinFrames(fresh.map(({ frames }) => frames)));
     });
     this.#window?.dropBelow(this.#horizon);
     return { mark, nextAfterMs };
