@@ -79,7 +79,7 @@ class Run {
     this.#planLosses();
     while (await this.#world.step()) {
       demand(scheduler.steps < MAX_STEPS, () => "the world does not come to rest");
-      if (network.isFaulty && random.chance(0.01)) this.#misfortune();
+      if (network.isFaulty && random.chance(0.02)) this.#misfortune();
     }
     this.#wakeEverythingAnew();
     return this.#judge();
@@ -130,8 +130,8 @@ class Run {
     const [writing, ...others] = all.filter(({ disk }) => disk.dirty);
     const isAimed = writing !== undefined && random.chance(0.6);
     const host = isAimed ? random.pick([writing, ...others]) : random.pick(all);
-    if (random.chance(0.2)) {
-      host.skewMs += random.between(-400, 400);
+    if (random.chance(0.4)) {
+      host.skewMs += random.between(-4_000, 4_000);
       return;
     }
     scheduler.note(`${host.name} crashes`);

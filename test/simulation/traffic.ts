@@ -108,8 +108,8 @@ export class Traffic {
     }
     const again = random.pick(isolates);
     if (random.chance(0.05)) scheduler.in(0, "a copy goes out", () => this.#send(views, again));
-    if (random.chance(0.15)) {
-      const ms = random.chance(0.3) ? 40 * MINUTE_MS : 19 * MINUTE_MS + random.between(-9_000, 0);
+    if (random.chance(0.3)) {
+      const ms = random.chance(0.15) ? 40 * MINUTE_MS : 19 * MINUTE_MS + random.between(-9_000, 0);
       scheduler.in(ms, "a late copy goes out", () => this.#send(views, again));
     }
   }
