@@ -83,7 +83,10 @@ export class GroupLane {
   }
 
   async #carry(group: Group, colo: string): Promise<void> {
-    await this.#untilFree();
+    // No await between the last look and the call, or two carriers that wait for one call both find the lane free.
+    for (let call = this.#running(); call !== undefined; call = this.#running()) {
+      await this.#untilOver(call);
+    }
     if (group.closed) return;
     group.closed = true;
     if (this.#forming === group) this.#forming = undefined;
@@ -98,13 +101,11 @@ export class GroupLane {
     for (const { resolve } of group.seats) resolve(outcome);
   }
 
-  async #untilFree(): Promise<void> {
-    for (let call = this.#running(); call !== undefined; call = this.#running()) {
-      const ended = Promise.withResolvers<void>();
-      call.waiting.push(ended);
-      const patience = call.startedAt + COLLECT_TIMEOUT_MS - this.#deps.clock.now();
-      await within(ended.promise, patience, this.#deps.timers);
-    }
+  async #untilOver(call: Call): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    call.waiting.push(ended);
+    const patience = call.startedAt + COLLECT_TIMEOUT_MS - this.#deps.clock.now();
+    await within(ended.promise, patience, this.#deps.timers);
   }
 
   #running(): Call | undefined {
