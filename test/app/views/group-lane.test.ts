@@ -178,3 +178,21 @@ test("a call that fails tells every seat, and holds up nobody", async () => {
   await end(2);
   expect(next.outcome).toBe("committed");
 });
+
+test("who leaves is told nothing more, and what it sent goes on with the others", async () => {
+  ride(1);
+  await settled();
+  const seat = lane.join("FRA", Uint8Array.of(2));
+  let told = false;
+  void seat.outcome.then(() => {
+    told = true;
+  });
+  void seat.carry?.();
+  const stays = ride(3);
+  seat.leave();
+  await end(0);
+  await end(1);
+  expect(sent()).toEqual([[1], [2, 3]]);
+  expect(stays.outcome).toBe("committed");
+  expect(told).toBe(false);
+});
