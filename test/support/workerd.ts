@@ -114,7 +114,7 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** Its output is read and shown only if it does not start: it warns of every client that went away. */
+/** Its output is shown only if it does not start. */
 const untilAlive = async (child: ChildProcessWithoutNullStreams, port: number): Promise<void> => {
   let output = "";
   child.stdout.resume();
