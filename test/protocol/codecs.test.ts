@@ -10,7 +10,7 @@ import {
   decodeFrame,
   encodeFrame,
   framesOf,
-  joinRows,
+  joinFrames,
   shardOfFrame,
 } from "../../src/protocol/frame.ts";
 import { formatToken, parseToken, signedPart } from "../../src/protocol/view-token.ts";
@@ -156,7 +156,7 @@ describe("garbage is refused and never thrown at", () => {
     );
     fc.assert(
       fc.property(fc.array(frame), remainder, fc.array(frame), (before, rest, after) => {
-        const pieces = [...framesOf(joinRows([concat([...before, rest]), concat(after)]))];
+        const pieces = [...framesOf(joinFrames([concat([...before, rest]), concat(after)]))];
         const sound = pieces.filter((piece) => decodeFrame(piece) !== undefined);
         expect(sound).toEqual([...before, ...after]);
       }),

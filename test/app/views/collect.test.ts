@@ -1,10 +1,11 @@
 import { beforeEach, expect, test } from "vitest";
 import { collectInto } from "../../../src/app/views/collect.ts";
 import { COLLECTORS_PER_COLO, OVERLOAD_REST_MS } from "../../../src/core/limits.ts";
+import { TimeoutError } from "../../../src/ports/timers.ts";
 import type { CollectAnswer } from "../../../src/protocol/object-rpc.ts";
 import { HandTime } from "../../support/hand-time.ts";
 
-type Outcome = CollectAnswer["status"] | "throws";
+type Outcome = CollectAnswer["status"] | "throws" | "too slow";
 
 let time: HandTime;
 let asked: string[];
@@ -23,6 +24,7 @@ beforeEach(() => {
         asked.push(`${colo}:${k}`);
         const status = outcomes.shift() ?? "committed";
         if (status === "throws") throw new Error("gone");
+        if (status === "too slow") throw new TimeoutError("too slow");
         return { status };
       },
     },
@@ -41,6 +43,12 @@ test("a Collector that fails once is asked once more", async () => {
   outcomes = ["throws"];
   await send(FRAMES);
   expect(asked).toEqual(["FRA:0", "FRA:0"]);
+});
+
+test("a Collector that is too slow is not asked for the same again", async () => {
+  outcomes = ["too slow"];
+  await expect(send(FRAMES)).rejects.toThrow("too slow");
+  expect(asked).toEqual(["FRA:0"]);
 });
 
 test("a Collector that is overloaded is left for the next one, for a while", async () => {
