@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { ContentId } from "../core/ids.ts";
 import { ContentList, CountQuery, CountsQuery } from "../protocol/requests.ts";
+import { answerJson } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 import { parse } from "./read-body.ts";
@@ -25,17 +26,15 @@ const answer = async (
   strong: boolean,
   shape: (counts: readonly object[]) => object | undefined,
 ): Promise<Response> => {
-  const { counts: reader } = c.var.services;
+  const { counts: reader } = c.get("services");
   if (strong) {
     const exact = await reader.readStrong(contents);
     return exact === undefined
       ? problem("counts-unavailable", { headers: { "Retry-After": "1" } })
-      : json(shape(exact), "no-store");
+      : answerJson(shape(exact), 200, { "Cache-Control": "no-store" });
   }
   const { counts: read, maxAgeSeconds } = await reader.read(contents);
   const caching = `public, max-age=${maxAgeSeconds}, stale-while-revalidate=${maxAgeSeconds}`;
-  return json(shape(read), maxAgeSeconds === 0 ? "no-store" : caching);
+  const headers = { "Cache-Control": maxAgeSeconds === 0 ? "no-store" : caching };
+  return answerJson(shape(read), 200, headers);
 };
-
-const json = (body: object | undefined, caching: string): Response =>
-  Response.json(body, { headers: { "Cache-Control": caching } });

@@ -31,6 +31,7 @@ interface Instance<T> extends Life {
 }
 
 const FLUSH_MAX_MS = 8;
+const SLOW_FLUSH_MAX_MS = 250;
 const ALARM_LATE_MAX_MS = 20;
 const ALARM_RETRY_MS = 2_000;
 
@@ -104,7 +105,8 @@ export class ObjectHost<T> {
     if (!this.disk.dirty || this.#flushPlanned) return;
     this.#flushPlanned = true;
     const instance = this.#instance;
-    const ms = this.#random.between(0, FLUSH_MAX_MS);
+    const max = this.#random.chance(0.05) ? SLOW_FLUSH_MAX_MS : FLUSH_MAX_MS;
+    const ms = this.#random.between(0, max);
     this.#scheduler.in(ms, `${this.name}: flush`, () => {
       if (this.#instance === instance) this.#flush();
     });
@@ -118,7 +120,7 @@ export class ObjectHost<T> {
     this.#syncing = [];
     this.#flushPlanned = false;
     this.disk.crash();
-    this.skewMs += this.#random.between(-500, 500);
+    this.skewMs += this.#random.between(-1_500, 1_500);
     if (this.#handling !== "nothing") this.disk.restoreAlarm(this.now() + ALARM_RETRY_MS);
     this.#handling = "nothing";
     this.#kind.onCrash(this);

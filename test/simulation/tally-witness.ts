@@ -7,7 +7,7 @@ import { NaiveOracle, type NaiveView } from "../support/naive-oracle.ts";
 import type { ObjectHost } from "./object-host.ts";
 import { bytesOf, demand, type View } from "./view.ts";
 
-const TWENTY_MINUTES_MS = 1_200_000;
+const MINUTE_MS = 60_000;
 
 export interface TallyContext {
   readonly contents: readonly ContentId[];
@@ -30,6 +30,8 @@ export class TallyWitness {
   #oracle = new NaiveOracle();
   #takings: Taking[] = [];
   #position = 0;
+  /** Before its first flush a storage may yet be born again, with another generation. */
+  #isBorn = false;
   #horizon = Number.NEGATIVE_INFINITY;
   #lastStamps = new Map<ContentId, string>();
   /** By source: the row from which this Tally has everything, how far, and what it has, in how many copies. */
@@ -56,6 +58,7 @@ export class TallyWitness {
 
   storageLost(): void {
     this.#oracle = new NaiveOracle();
+    this.#isBorn = false;
     this.#position = 0;
     this.#horizon = Number.NEGATIVE_INFINITY;
     this.#lastStamps = new Map();
@@ -64,6 +67,7 @@ export class TallyWitness {
   }
 
   flushed(tally: Tally): void {
+    this.#isBorn = true;
     for (const taking of this.#takings.splice(0)) this.#take(taking);
     for (const { source, mark } of this.#host.disk.read("SELECT source, mark FROM marks")) {
       this.#checkMark(String(source), Number(mark));
@@ -72,7 +76,7 @@ export class TallyWitness {
   }
 
   #take({ position, now, source, floor }: Taking): void {
-    this.#horizon = Math.max(this.#horizon, now - TWENTY_MINUTES_MS);
+    this.#horizon = Math.max(this.#horizon, now - 20 * MINUTE_MS);
     if (!this.#sources.has(source)) {
       this.#sources.set(source, { from: floor, mark: floor - 1, copies: new Map() });
     }
@@ -93,6 +97,10 @@ export class TallyWitness {
   }
 
   #arrived(source: string, view: View, verdict: string): void {
+    const isLate = view.countable && view.event.at - MINUTE_MS < this.#horizon;
+    demand(isLate === (verdict === "late"), () => {
+      return `${this.#host.name}: event ${view.id} is ${verdict} and the horizon ${this.#horizon}`;
+    });
     const counts = this.#oracle.counts(naively(view), this.#horizon);
     demand(counts === (verdict === "counted"), () => {
       return `${this.#host.name}: event ${view.id} is ${verdict}, and the oracle says ${counts ? "" : "not "}counted`;
@@ -129,6 +137,7 @@ export class TallyWitness {
 
   /** What readers are told is what the oracle counted, and its stamps never fall. */
   checkCounts(tally: Tally): void {
+    if (!this.#isBorn) return;
     for (const { content, views, stamp } of tally.counts(this.#context.contents).counts) {
       const expected = this.#oracle.countOf(content);
       demand(views === expected, () => {

@@ -98,6 +98,8 @@ describe("misconfigured", () => {
     ["ALLOWED_ORIGINS", "https://a.example,*"],
     ["CONTENTS", "closed"],
     ["DATABASE", "sqlite"],
+    ["ALLOWED_ORIGINS", "https://*.a.example"],
+    ["TOKEN_KEYS", `k2:${KEY},k2:${KEY}`],
     ["ADMIN_KEY", "short"],
   ];
   const MISSING = [
