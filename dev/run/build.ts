@@ -25,8 +25,11 @@ export const buildWorker = (
   rmSync(outdir, { recursive: true, force: true });
   bundle(outdir);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
-  const { modulesRules = [], ...bindings } =
-    unstable_getMiniflareWorkerOptions(WRANGLER_TOML).workerOptions;
+  const { modulesRules = [], ...bindings } = unstable_getMiniflareWorkerOptions(
+    WRANGLER_TOML,
+    undefined,
+    NO_SECRETS,
+  ).workerOptions;
   const options: V4WorkerOptions = {
     ...bindings,
     // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
@@ -37,6 +40,9 @@ export const buildWorker = (
   };
   return { options, crons: config.triggers.crons ?? [] };
 };
+
+/** The variables are ours to give: without this wrangler reads `.dev.vars`, and says so, whatever file was chosen. */
+const NO_SECRETS = { envFiles: ["/dev/null"], overrides: {} };
 
 const bundle = (outdir: string): void => {
   const args = ["deploy", "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
