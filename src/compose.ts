@@ -6,6 +6,7 @@ import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
+import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
 import { systemClock, systemRandom, systemTimers } from "./adapters/runtime/runtime.ts";
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
@@ -54,7 +55,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       salts,
       keyedHash,
       sealer,
-      rateLimit: { allows: async (key) => (await env.MINT_LIMIT.limit({ key })).success },
+      rateLimit: bindingRateLimit(env.MINT_LIMIT),
       telemetry: analyticsTelemetry(env.TELEMETRY),
       schedule,
     },

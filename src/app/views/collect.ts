@@ -9,7 +9,7 @@ export interface CollectDeps {
   readonly log: Log;
 }
 
-/** Calls one group may take: an overloaded Collector sends it on, a failed call is repeated once. */
+/** Calls one group may take, however they fail: three timeouts are half of what `waitUntil` allows. */
 const MAX_CALLS = 3;
 
 /**
@@ -32,11 +32,11 @@ export const collectInto = ({ collectors, clock, log }: CollectDeps) => {
         if (asked === k) k = (asked + 1) % COLLECTORS_PER_COLO;
         backAt = clock.now() + OVERLOAD_REST_MS;
       } catch (cause) {
-        if (failure !== undefined) throw cause;
         failure = cause;
       }
-      log.warn("collect.retried", { colo, k: asked, cause: `${failure}` });
+      log.warn("collect.not-committed", { colo, k: asked, cause: `${failure}` });
     }
+    log.error("collect.failed", { colo, bytes: frames.length, cause: `${failure}` });
     throw failure;
   };
 };
