@@ -5,6 +5,7 @@ import { join, matchesGlob } from "node:path";
 import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { Failure, ROOT, WRANGLER_TOML } from "./flags.ts";
+import { readVariables } from "./secrets.ts";
 import { WRANGLER, WRANGLER_ENV } from "./wrangler.ts";
 
 export interface BuiltWorker {
@@ -15,34 +16,30 @@ export interface BuiltWorker {
 
 /**
  * @param outdir is emptied
- * @param variables of the Worker, secrets among them
+ * @param secrets file whose variables go over those of `wrangler.toml`
  * @throws Failure when it cannot be built
  */
-export const buildWorker = (
-  outdir: string,
-  variables: Readonly<Record<string, string>>,
-): BuiltWorker => {
+export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
   rmSync(outdir, { recursive: true, force: true });
   bundle(outdir);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
+  // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
+  const files = { envFiles: [secrets], overrides: {} };
   const { modulesRules = [], ...bindings } = unstable_getMiniflareWorkerOptions(
     WRANGLER_TOML,
     undefined,
-    NO_SECRETS,
+    files,
   ).workerOptions;
   const options: V4WorkerOptions = {
     ...bindings,
     // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
     name: config.name ?? "headcount",
-    bindings: variables,
+    bindings: readVariables(secrets),
     modulesRoot: outdir,
     modules: modulesOf(outdir, modulesRules),
   };
   return { options, crons: config.triggers.crons ?? [] };
 };
-
-/** The variables are ours to give: without this wrangler reads `.dev.vars`, and says so, whatever file was chosen. */
-const NO_SECRETS = { envFiles: ["/dev/null"], overrides: {} };
 
 const bundle = (outdir: string): void => {
   const args = ["deploy", "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
