@@ -5,7 +5,7 @@ import { startCrons } from "./run/crons.ts";
 import { parseOnlyFlags, runCommand } from "./run/flags.ts";
 import { applyMigrations } from "./run/migrations.ts";
 import { startRunner } from "./run/runner.ts";
-import { ensureSecrets, readVariables } from "./run/secrets.ts";
+import { ensureSecrets } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 
 await runCommand(async () => {
@@ -14,7 +14,7 @@ await runCommand(async () => {
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
   const migrated = applyMigrations(flags.state);
-  const worker = buildWorker(join(flags.state, "build"), readVariables(flags.secrets));
+  const worker = buildWorker(join(flags.state, "build"), flags.secrets);
   await migrated;
 
   const runner = await startRunner(flags, worker.options);

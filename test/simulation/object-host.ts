@@ -30,8 +30,7 @@ interface Instance<T> extends Life {
   readonly mourners: Set<(cause: Error) => void>;
 }
 
-const FLUSH_MAX_MS = 8;
-const SLOW_FLUSH_MAX_MS = 250;
+const FLUSH_MAX_MS = [8, 8, 8, 8, 8, 8, 8, 8, 250] as const;
 const ALARM_LATE_MAX_MS = 20;
 const ALARM_RETRY_MS = 2_000;
 
@@ -105,8 +104,7 @@ export class ObjectHost<T> {
     if (!this.disk.dirty || this.#flushPlanned) return;
     this.#flushPlanned = true;
     const instance = this.#instance;
-    const max = this.#random.chance(0.05) ? SLOW_FLUSH_MAX_MS : FLUSH_MAX_MS;
-    const ms = this.#random.between(0, max);
+    const ms = this.#random.between(0, this.#random.pick(FLUSH_MAX_MS));
     this.#scheduler.in(ms, `${this.name}: flush`, () => {
       if (this.#instance === instance) this.#flush();
     });
@@ -196,9 +194,7 @@ export class ObjectHost<T> {
         this.#handling = this.disk.dirty ? "finished alarm" : "nothing";
         this.#planAlarm();
       },
-      (cause) => {
-        if (instance.alive) this.#kind.onFault(cause);
-      },
+      (cause) => instance.alive && this.#kind.onFault(cause),
     );
   }
 }

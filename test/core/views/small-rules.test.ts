@@ -49,6 +49,8 @@ describe("a network", () => {
     ["fe80::1%eth0", "fe80:0:0:0::/64"],
     ["::1", "0:0:0:0::/64"],
     ["unknown", "unknown"],
+    ["::ffff:cb00:7107", "203.0.113.7"],
+    ["0:0:0:0:0:FFFF:203.0.113.7", "203.0.113.7"],
   ])("of %s is %s", (address, network) => expect(networkOf(address)).toBe(network));
 });
 
