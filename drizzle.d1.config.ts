@@ -1,6 +1,6 @@
 import { defineConfig } from "drizzle-kit";
 
-/** `npx drizzle-kit generate --config drizzle.d1.config.ts --name what_changed` writes the next migration. */
+/** `npm run migration what_changed` writes what `src/schema/d1.ts` differs by as the next migration. */
 export default defineConfig({
   dialect: "sqlite",
   schema: "./src/schema/d1.ts",
