@@ -1,10 +1,10 @@
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
-import { hmac, importHmacKey } from "./hmac.ts";
+import { type HmacKey, hmac, importHmacKey } from "./hmac.ts";
 
 /** Keeps the imported keys of the salts in use: two or three at a time. */
 export const webCryptoKeyedHash = (): KeyedHash => {
-  const keys = new WeakMap<Uint8Array, Promise<CryptoKey>>();
-  const keyOf = (salt: Uint8Array): Promise<CryptoKey> => {
+  const keys = new WeakMap<Uint8Array, Promise<HmacKey>>();
+  const keyOf = (salt: Uint8Array): Promise<HmacKey> => {
     const key = keys.get(salt) ?? importHmacKey(salt);
     keys.set(salt, key);
     return key;
