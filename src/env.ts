@@ -3,8 +3,13 @@ import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
 import { fromBase64Url } from "./protocol/base64url.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
 
-/** What the platform hands us, unchecked. Secrets come from `.dev.vars` or `wrangler secret put` and may be missing. */
-export interface UncheckedEnv extends Omit<Env, "COLLECTORS" | "TALLIES" | "SALTS"> {
+type Objects = "COLLECTORS" | "TALLIES" | "SALTS";
+type Variables = "TALLY_SHARDS" | "REPORT_TIMEZONE" | "CONTENTS" | "ALLOWED_ORIGINS";
+
+/** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
+export interface UncheckedEnv
+  extends Omit<Env, Objects | Variables>,
+    Partial<Record<Variables, string>> {
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
   readonly SALTS: { getByName(name: string): SaltsRpc };
@@ -44,11 +49,13 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   };
 
   const tokenKeys = readTokenKeys(env.TOKEN_KEYS, (reason) => refuse("TOKEN_KEYS", reason));
-  const parsed = parseSchedule(env.TALLY_SHARDS);
+  const parsed = parseSchedule(env.TALLY_SHARDS ?? "");
   const schedule = parsed.status === "ok" ? parsed.schedule : refuse("TALLY_SHARDS", parsed.reason);
-  const made = makeCalendar(env.REPORT_TIMEZONE, now);
+  const made = makeCalendar(env.REPORT_TIMEZONE ?? DEFAULT_TIMEZONE, now);
   const calendar = made.status === "ok" ? made.calendar : refuse("REPORT_TIMEZONE", made.reason);
-  const origins = readOrigins(env.ALLOWED_ORIGINS, (reason) => refuse("ALLOWED_ORIGINS", reason));
+  const origins = readOrigins(env.ALLOWED_ORIGINS ?? "", (reason) =>
+    refuse("ALLOWED_ORIGINS", reason),
+  );
   if (env.CONTENTS !== "open") refuse("CONTENTS", 'only "open" is known');
   if ((env.ADMIN_KEY ?? "").length < MIN_ADMIN_KEY_CHARS) {
     refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
@@ -61,6 +68,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   return { status: "ok", config: { tokenKeys, schedule, calendar, allowedOrigins: origins } };
 };
 
+const DEFAULT_TIMEZONE = "UTC";
 const MIN_ADMIN_KEY_CHARS = 24;
 const MIN_SECRET_BYTES = 32;
 const TOKEN_KEY = /^([A-Za-z0-9]{1,8}):([A-Za-z0-9_-]+)$/;

@@ -7,7 +7,11 @@ import { health, misconfigured } from "./health.ts";
 import { problem, Refusal } from "./problem.ts";
 import { views } from "./views.ts";
 
-const PATHS = /^\/v1\/(?:views(?:\/confirm)?|counts(?:\/[^/]*)?)$/;
+/** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
+const METHODS: readonly (readonly [RegExp, string])[] = [
+  [/^\/v1\/views(?:\/confirm)?$/, "POST"],
+  [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz|demo)$/, "GET, HEAD"],
+];
 
 /** Browsers may keep a preflight's answer for a day. */
 const PREFLIGHT_SECONDS = 86_400;
@@ -36,7 +40,11 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   app.route("/", health);
   app.route("/", demo);
 
-  app.notFound((c) => problem(PATHS.test(c.req.path) ? "method-not-allowed" : "not-found"));
+  app.notFound((c) => {
+    const allow = METHODS.find(([path]) => path.test(c.req.path))?.[1];
+    if (allow === undefined) return problem("not-found");
+    return problem("method-not-allowed", { headers: { Allow: allow } });
+  });
   app.onError((error, c) => {
     if (error instanceof Refusal) return problem(error.code, error.options);
     c.var.services.log.error("http.failed", { path: c.req.routePath, error: error.message });

@@ -9,14 +9,8 @@ export const health = new Hono<HttpEnv>();
 health.get("/readyz", async (c) => {
   const { salts, tallies, clock } = c.var.services;
   const parts = { salts: salts.around(clock.now()), tallies: tallies.counts(0, []) };
-  const failed: string[] = [];
-  for (const [name, part] of Object.entries(parts)) {
-    try {
-      await part;
-    } catch {
-      failed.push(name);
-    }
-  }
+  const outcomes = await Promise.allSettled(Object.values(parts));
+  const failed = Object.keys(parts).filter((_, index) => outcomes[index]?.status === "rejected");
   return failed.length === 0
     ? c.json({ status: "ready" })
     : problem("not-ready", { extra: { failed } });

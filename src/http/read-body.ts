@@ -39,10 +39,9 @@ const parseJson = (text: string): unknown => {
 
 /** HTTP holds a body to its declared length; one of undeclared length is read only as far as it may go. */
 const readText = async (request: Request, maxBytes: number): Promise<string> => {
-  const tooLarge = new Refusal("body-too-large", { extra: { maxBytes } });
   const declared = request.headers.get("Content-Length");
   if (declared !== null) {
-    if (Number(declared) > maxBytes) throw tooLarge;
+    if (Number(declared) > maxBytes) throw tooLarge(maxBytes);
     return request.text();
   }
   const decoder = new TextDecoder();
@@ -50,8 +49,12 @@ const readText = async (request: Request, maxBytes: number): Promise<string> => 
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 };
+
+/** Made only when thrown: an error's stack trace costs more than reading the body. */
+const tooLarge = (maxBytes: number): Refusal =>
+  new Refusal("body-too-large", { extra: { maxBytes } });

@@ -66,7 +66,10 @@ export class CountReader {
   async #ask(contents: readonly ContentId[], strong: boolean): Promise<readonly Count[]> {
     const fetch = (wanted: readonly ContentId[]) => this.#fetch(wanted);
     const known = await (strong ? fetch(contents) : this.#flights.get(contents, fetch));
-    return [...known].map(([content, count]) => ({ content, source: "tally", ...count }));
+    return contents.flatMap((content): Count | [] => {
+      const count = known.get(content);
+      return count === undefined ? [] : { content, source: "tally", ...count };
+    });
   }
 
   /** Rather the last number than none; it says that it is stale. */

@@ -9,9 +9,8 @@ import { CountedWindow } from "../../core/views/window.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
-import { concat } from "../../protocol/bytes.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
-import { decodeFrame, framesOf } from "../../protocol/frame.ts";
+import { decodeFrame, framesOf, joinFrames } from "../../protocol/frame.ts";
 import type {
   AppendAnswer,
   CountsAnswer,
@@ -73,7 +72,7 @@ export class Tally {
     this.#horizon = raiseHorizon(this.#horizon, now);
     this.#commit(() => {
       store.advance({ source: chunk.source, mark, horizon: this.#horizon });
-      if (fresh.length > 0) this.#fold(chunk.source, concat(fresh.map(({ frames }) => frames)));
+      if (fresh.length > 0) this.#fold(chunk.source, joinFrames(fresh.map(({ frames }) => frames)));
     });
     this.#window?.dropBelow(this.#horizon);
     return { mark, nextAfterMs };

@@ -1,0 +1,79 @@
+/** A Worker bundled by wrangler and a config that serves it on workerd alone, both made from the wrangler file. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { unstable_readConfig, type Unstable_Config as WranglerConfig } from "wrangler";
+
+export interface BundleRequest {
+  readonly wranglerFile: string;
+  /** Where bundle and config go. */
+  readonly directory: string;
+  /** Where the objects keep their SQLite files; it exists. */
+  readonly stateDirectory: string;
+  readonly port: number;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export const CONFIG_FILE = "config.capnp";
+
+/** @returns the variables of the Worker */
+export const bundleForWorkerd = (request: BundleRequest): Readonly<Record<string, unknown>> => {
+  const { wranglerFile, directory, secrets } = request;
+  const config = unstable_readConfig({ config: wranglerFile });
+  const args = ["deploy", "--dry-run", "--config", wranglerFile, "--outdir", directory];
+  execFileSync("wrangler", args, { stdio: "pipe" });
+  const bindings = [
+    ...Object.entries({ ...config.vars, ...secrets }).map(
+      ([name, value]) => `(name = ${text(name)}, text = ${text(`${value}`)})`,
+    ),
+    ...config.durable_objects.bindings.map(
+      ({ name, class_name }: { name: string; class_name: string }) =>
+        `(name = ${text(name)}, durableObjectNamespace = ${text(class_name)})`,
+    ),
+  ];
+  writeFileSync(join(directory, CONFIG_FILE), configText(request, config, bindings));
+  return config.vars;
+};
+
+const configText = (
+  { directory, stateDirectory, port }: BundleRequest,
+  config: WranglerConfig,
+  bindings: readonly string[],
+): string => `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "state", disk = (path = ${text(stateDirectory)}, writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+
+const main :Workerd.Worker = (
+  modules = [${modulesOf(directory).join(", ")}],
+  compatibilityDate = ${text(config.compatibility_date ?? "")},
+  compatibilityFlags = [${config.compatibility_flags.map(text).join(", ")}],
+  bindings = [${bindings.join(", ")}],
+  durableObjectNamespaces = [${objectsOf(config).join(", ")}],
+  durableObjectStorage = (localDisk = "state"),
+);
+`;
+
+/** The entry first, as workerd wants it. */
+const modulesOf = (directory: string): readonly string[] => {
+  const files = readdirSync(directory);
+  const entries = files.filter((file) => file.endsWith(".js"));
+  const texts = files.filter((file) => file.endsWith(".html"));
+  return [
+    ...entries.map((file) => `(name = ${text(file)}, esModule = embed ${text(file)})`),
+    ...texts.map((file) => `(name = ${text(`./${file}`)}, text = embed ${text(file)})`),
+  ];
+};
+
+const objectsOf = (config: WranglerConfig): readonly string[] =>
+  config.durable_objects.bindings.map(
+    ({ class_name }) =>
+      `(className = ${text(class_name)}, uniqueKey = ${text(class_name)}, enableSql = true)`,
+  );
+
+const text = (value: string): string => JSON.stringify(value);

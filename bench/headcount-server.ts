@@ -1,0 +1,85 @@
+/** The product on workerd, as the benchmark sees it: what it was sent, and whether all of that can be read. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makeMinter } from "../dev/offline-mint.ts";
+import { CHECKPOINT_DELAY_MS, MAX_CONTENTS } from "../src/core/limits.ts";
+import { bundleForWorkerd } from "./bundle.ts";
+import { committedRows } from "./collector-file.ts";
+import { ViewSource } from "./view-source.ts";
+import { type Server, startWorkerd } from "./workerd.ts";
+
+/** CPU and rows up to a moment at which everything sent had been drained, folded and saved. */
+export interface Settled {
+  readonly cpuSeconds: number;
+  readonly rows: number;
+}
+
+export interface HeadcountServer {
+  readonly port: number;
+  readonly source: ViewSource;
+  /** Waits until `events` in all can be read. @throws when more can be */
+  settle(events: number): Promise<Settled>;
+  stop(): Promise<void>;
+}
+
+/** After it the last checkpoint is over, a drain of 8 shards before it included. */
+export const SETTLED_AFTER_MS = CHECKPOINT_DELAY_MS + 1_500;
+
+const SETTLE_DEADLINE_MS = 60_000;
+
+export const startHeadcount = async (
+  directory: string,
+  port: number,
+  core: number,
+): Promise<HeadcountServer> => {
+  const stateDirectory = join(directory, "state");
+  mkdirSync(stateDirectory, { recursive: true });
+  const tokenKeys = `k1:${randomBytes(32).toString("base64url")}`;
+  const vars = bundleForWorkerd({
+    wranglerFile: "wrangler.toml",
+    directory,
+    stateDirectory,
+    port,
+    secrets: { TOKEN_KEYS: tokenKeys, ADMIN_KEY: randomBytes(24).toString("base64url") },
+  });
+  const source = new ViewSource(makeMinter({ tokenKeys, shards: `${vars.TALLY_SHARDS}` }));
+  // Ready: this isolate then knows the day's salt, as one that also mints does.
+  const server = await startWorkerd(directory, port, core, "/readyz");
+  return {
+    port,
+    source,
+    settle: (events) => settle(server, source.contents, stateDirectory, events),
+    stop: () => server.stop(),
+  };
+};
+
+/** The CPU is read before the counts are, so that asking for them is not in it. */
+const settle = async (
+  server: Server,
+  contents: readonly string[],
+  stateDirectory: string,
+  events: number,
+): Promise<Settled> => {
+  const deadline = Date.now() + SETTLE_DEADLINE_MS;
+  while (Date.now() < deadline) {
+    await sleep(SETTLED_AFTER_MS);
+    const cpuSeconds = server.cpuSeconds();
+    const counted = await countedViews(server.port, contents);
+    if (counted > events) throw new Error(`${counted} views counted of ${events} sent`);
+    if (counted === events) return { cpuSeconds, rows: committedRows(stateDirectory) };
+  }
+  throw new Error(`not all of ${events} views are counted in time`);
+};
+
+const countedViews = async (port: number, contents: readonly string[]): Promise<number> => {
+  let views = 0;
+  for (let at = 0; at < contents.length; at += MAX_CONTENTS) {
+    const query = contents.slice(at, at + MAX_CONTENTS).map((content) => `content=${content}`);
+    const url = `http://127.0.0.1:${port}/v1/counts?consistency=strong&${query.join("&")}`;
+    const answer = (await (await fetch(url)).json()) as { counts: { views: number }[] };
+    for (const count of answer.counts) views += count.views;
+  }
+  return views;
+};

@@ -1,0 +1,112 @@
+/** The three kinds of request that are compared, and how one load of them is measured. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { type HeadcountServer, SETTLED_AFTER_MS, type Settled } from "./headcount-server.ts";
+import { type Answer, requestBytes } from "./http-client.ts";
+import { type LoadResult, saturate, sendAtRate } from "./load.ts";
+import type { Server } from "./workerd.ts";
+
+export interface PerScenario<T> {
+  readonly bare: T;
+  readonly single: T;
+  readonly batch: T;
+}
+
+/** A kind of request, as load is made of it. */
+export interface Scenario {
+  readonly port: number;
+  readonly perBody: number;
+  make(count: number): Promise<Buffer[]>;
+  /** Throws when an answer is not the one that counts. */
+  verify(answer: Answer): void;
+  /** Waits until all that was sent so far is done with. */
+  settle(): Promise<Settled>;
+}
+
+/** One load, with what it cost until all of it was counted and saved. */
+export interface Measured extends LoadResult {
+  readonly events: number;
+  readonly cpuMicrosPerEvent: number;
+  readonly eventsPerGroup: number;
+}
+
+export const BATCH = 20;
+const CONNECTIONS = 64;
+
+/** One after the other, never two at a time. */
+export const inTurn = async <A, B>(
+  { bare, single, batch }: PerScenario<A>,
+  work: (one: A) => Promise<B>,
+): Promise<PerScenario<B>> => ({
+  bare: await work(bare),
+  single: await work(single),
+  batch: await work(batch),
+});
+
+export const makeScenarios = async (
+  bare: Server,
+  headcount: HeadcountServer,
+): Promise<PerScenario<Scenario>> => {
+  const sent = { events: 0 };
+  const confirms = (perBody: number): Scenario => ({
+    port: headcount.port,
+    perBody,
+    make: (count) => headcount.source.confirms(count, perBody),
+    verify(answer) {
+      const durable = answer.body.split('"ack":"durable"').length - 1;
+      if (durable !== perBody) throw new Error(`${durable} of ${perBody}: ${answer.body}`);
+      sent.events += perBody;
+    },
+    settle: () => headcount.settle(sent.events),
+  });
+  const token = await headcount.source.token();
+  return {
+    bare: {
+      port: bare.port,
+      perBody: 1,
+      make: async (count) => Array<Buffer>(count).fill(requestBytes("/bare?wait=2", { token })),
+      verify({ status, body }) {
+        if (status !== 202) throw new Error(`${status}: ${body}`);
+      },
+      async settle() {
+        await sleep(SETTLED_AFTER_MS);
+        return { cpuSeconds: bare.cpuSeconds(), rows: 0 };
+      },
+    },
+    single: confirms(1),
+    batch: confirms(BATCH),
+  };
+};
+
+/** As fast as the server takes them. */
+export const measureSaturated = (scenario: Scenario, count: number): Promise<Measured> =>
+  measure(scenario, Math.round(count), (requests) =>
+    saturate(scenario.port, requests, CONNECTIONS, scenario.verify),
+  );
+
+export const measureAtRate = (
+  scenario: Scenario,
+  perSecond: number,
+  seconds: number,
+): Promise<Measured> =>
+  measure(scenario, Math.round(perSecond * seconds), (requests) =>
+    sendAtRate(scenario.port, requests, perSecond, scenario.verify),
+  );
+
+const measure = async (
+  { make, perBody, settle }: Scenario,
+  count: number,
+  load: (requests: readonly Buffer[]) => Promise<LoadResult>,
+): Promise<Measured> => {
+  const requests = await make(count);
+  const before = await settle();
+  const result = await load(requests);
+  const after = await settle();
+  const events = result.answers * perBody;
+  return {
+    ...result,
+    events,
+    cpuMicrosPerEvent: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / events,
+    eventsPerGroup: events / (after.rows - before.rows),
+  };
+};

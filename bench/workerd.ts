@@ -1,0 +1,66 @@
+/** workerd as a process of its own: started, measured, ended. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CONFIG_FILE } from "./bundle.ts";
+
+export interface Server {
+  readonly port: number;
+  /** CPU time, user and system, the process has used so far. */
+  cpuSeconds(): number;
+  stop(): Promise<void>;
+}
+
+const START_DEADLINE_MS = 20_000;
+
+/**
+ * @param core the processor it stays on, so that the load generator is on another one
+ * @param readyPath answers 200 once the server is ready
+ */
+export const startWorkerd = async (
+  directory: string,
+  port: number,
+  core: number,
+  readyPath: string,
+): Promise<Server> => {
+  const command = [
+    "-c",
+    `${core}`,
+    "workerd",
+    "serve",
+    "--experimental",
+    join(directory, CONFIG_FILE),
+  ];
+  const child = spawn("taskset", command, { stdio: ["ignore", "inherit", "inherit"] });
+  await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
+  const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+  return {
+    port,
+    cpuSeconds: () => cpuTicks(child.pid ?? 0) / ticksPerSecond,
+    async stop() {
+      child.kill("SIGTERM");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    },
+  };
+};
+
+const untilReady = async (child: ChildProcess, url: string): Promise<void> => {
+  const deadline = Date.now() + START_DEADLINE_MS;
+  while (Date.now() < deadline && child.exitCode === null) {
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.ok) return;
+    await sleep(50);
+  }
+  child.kill("SIGKILL");
+  throw new Error(`${url} did not become ready`);
+};
+
+/** Fields 14 and 15 of proc(5), counted behind the command name, which may hold blanks. */
+const cpuTicks = (pid: number): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(fields[11]) + Number(fields[12]);
+};

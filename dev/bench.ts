@@ -1,0 +1,19 @@
+/** `npm run bench -- NAME [flags]`: measurements, each of which prints a table. */
+import { argv, exit } from "node:process";
+
+type Benchmark = (args: readonly string[]) => Promise<void>;
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  ack: async () => (await import("../bench/ack.ts")).benchAck,
+};
+
+const [name = "", ...args] = argv.slice(2);
+const load = BENCHMARKS[name];
+if (load === undefined) {
+  console.error(
+    `usage: npm run bench -- NAME, where NAME is ${Object.keys(BENCHMARKS).join(", ")}`,
+  );
+  exit(1);
+}
+const benchmark = await load();
+await benchmark(args);

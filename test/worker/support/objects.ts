@@ -1,0 +1,75 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { HOUR_MS } from "../../../src/core/limits.ts";
+import type { ViewEvent } from "../../../src/core/views/view-event.ts";
+import { type Chunk, encodeRows } from "../../../src/protocol/chunk.ts";
+import { framesOfEvents, id } from "./events.ts";
+
+export type CollectorStub = ReturnType<typeof collectorAt>;
+export type TallyStub = ReturnType<typeof tallyOf>;
+
+export const collectorAt = (colo: string, k = 0) =>
+  env.COLLECTORS.getByName(`collector:${colo}:${k}`);
+
+export const tallyOf = (shard: number) => env.TALLIES.getByName(`tally:${shard}`);
+
+const DEADLINE_MS = 20_000;
+const LOOK_MS = 20;
+
+/** Looks until it is so. @throws when it does not become so */
+export const eventually = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
+    await scheduler.wait(LOOK_MS);
+  }
+};
+
+export const alarmOf = (stub: CollectorStub | TallyStub): Promise<number | null> =>
+  runInDurableObject(stub, (_, state) => state.storage.getAlarm());
+
+/** Has the Collector hand over all it holds, pacing and back-off of its own included. */
+export const drain = (collector: CollectorStub): Promise<void> =>
+  eventually("the collector is empty", async () => {
+    await runDurableObjectAlarm(collector);
+    return (await rowsOf(collector, "SELECT id FROM rows")).length === 0;
+  });
+
+/** Puts the alarm off, so that nothing happens before the test has it run. */
+export const hold = (stub: CollectorStub | TallyStub): Promise<void> =>
+  runInDurableObject(stub, async (_, { storage }) => {
+    const alarm = await storage.getAlarm();
+    if (alarm !== null) await storage.setAlarm(Date.now() + HOUR_MS);
+  });
+
+export const runAlarm = (stub: CollectorStub | TallyStub): Promise<boolean> =>
+  runDurableObjectAlarm(stub);
+
+/** Everything in the object's storage that the query finds. */
+export const rowsOf = (
+  stub: CollectorStub | TallyStub,
+  query: string,
+): Promise<Record<string, SqlStorageValue>[]> =>
+  runInDurableObject(stub, (_, { storage }) => storage.sql.exec(query).toArray());
+
+/** The number a Tally tells of a content. */
+export const countedIn = async (shard: number, content: string): Promise<number> => {
+  const { counts } = await tallyOf(shard).counts([id(content)]);
+  return counts[0]?.views ?? Number.NaN;
+};
+
+interface ChunkParts {
+  readonly source: string;
+  readonly events: readonly ViewEvent[];
+  readonly row?: number;
+  readonly follows?: number;
+}
+
+/** A chunk of one row. */
+export const chunkOf = ({ source, events, row = 1, follows = row - 1 }: ChunkParts): Chunk => ({
+  source,
+  follows,
+  floor: 1,
+  through: row,
+  rows: encodeRows([{ id: row, frames: framesOfEvents(events) }]),
+});
