@@ -1,5 +1,8 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { buildClient } from "./dev/build-client.ts";
+
+await buildClient();
 
 /** Secrets of the tests, and of nothing else. */
 const TEST_SECRETS = {

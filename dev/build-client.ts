@@ -1,37 +1,49 @@
 /**
- * Bundles the browser SDK into `dist/`, from where the Worker imports it as text.
+ * Bundles the browser SDK into `dist/`, from where the Worker imports it as text, and holds it to its size.
  *
- * The files are made and not committed, so they cannot lag behind `src/client`. Wrangler runs this by `[build]` in
- * `wrangler.toml` whenever it bundles the Worker (deploy, dev); what bundles without wrangler calls `buildClient`
- * itself; `npm ci` runs it as `prepare`, so that editors and checkers find the files from the start.
- * The ending `.txt` is one that every bundler here takes for text without being told.
+ * The files are made and not committed, so they cannot lag behind `src/client`. Whoever bundles the Worker has them
+ * made: wrangler by `[build]` in `wrangler.toml` (deploy, dev, and `npm start`, which builds with wrangler), vitest by
+ * its configuration, `npm run check` as its first step, and `npm ci` as `prepare`, for editors.
+ * They end in `.txt` because wrangler, vitest and esbuild all take that for text without being told.
  */
-import { fileURLToPath } from "node:url";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = resolve(import.meta.dirname, "..");
 
-/** What a page pays for being counted: about one TCP packet. */
+/** What a page pays for being counted; about one packet. */
 const MAX_GZIP_BYTES = 1_600;
 
-const FILES = { "headcount.js": "headcount.ts", "headcount.debug.js": "debug.ts" } as const;
-
-/** @returns sizes in bytes by file name */
-export const buildClient = async (): Promise<ReadonlyMap<string, number>> => {
-  const sizes = new Map<string, number>();
-  for (const [name, source] of Object.entries(FILES)) {
-    const { outputFiles } = await build({
-      absWorkingDir: ROOT,
-      entryPoints: [`src/client/${source}`],
-      outfile: `dist/${name}.txt`,
-      bundle: true,
-      minify: true,
-      format: "iife",
-      target: "es2020",
-      charset: "utf8",
-      metafile: false,
-    });
-  }
-  return sizes;
+const bundle = async (entry: string): Promise<Uint8Array> => {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2020",
+    // without the project's `strict`, of which "use strict" would remain; nothing depends on it
+    tsconfigRaw: {},
+    write: false,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`${entry} came to nothing`);
+  return file.contents;
 };
+
+/** @throws when the SDK has outgrown its size */
+export const buildClient = async (): Promise<void> => {
+  const sdk = await bundle("src/client/headcount.ts");
+  const debug = await bundle("src/client/debug.ts");
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  writeFileSync(join(ROOT, "dist/headcount.js.txt"), sdk);
+  writeFileSync(join(ROOT, "dist/headcount.debug.js.txt"), debug);
+
+  const gzipBytes = gzipSync(sdk, { level: 9 }).length;
+  console.log(`headcount.js: ${gzipBytes} bytes of gzip, at most ${MAX_GZIP_BYTES}`);
+  if (gzipBytes > MAX_GZIP_BYTES) throw new Error("headcount.js is too large");
+};
+
+if (import.meta.main) await buildClient();

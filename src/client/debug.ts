@@ -1,55 +1,56 @@
-/** `/headcount.debug.js`: says in the console what the SDK did, and why it did nothing. Loaded by `data-debug` only. */
-import type { Step } from "./step.ts";
+/**
+ * `/headcount.debug.js`: says in the console what the SDK does and why. `data-debug` loads it before anything else
+ * happens, so it listens to the SDK's requests themselves, and `/headcount.js` has no line for its sake.
+ */
+import { explain, explainOptOut } from "./explain.ts";
 
-/** What a refused request has to do with, by the status it was answered with. */
-const REASONS: Readonly<Record<number, string>> = {
-  0: "no answer: the network is down, or the browser blocked the request",
-  400: "the service found the request malformed; is data-content, or data-client, 1 to 64 of A-Z a-z 0-9 _ - ?",
-  401: "the service did not make this token",
-  403: "the service does not count on this site; its ALLOWED_ORIGINS would have to name it",
-  404: "the service does not know this content, or this is no Headcount service",
-  410: "the view was opened more than ten minutes ago",
-  429: "too many views from this network",
-  503: "the service cannot take it at the moment",
+const say = (text: string, ...details: readonly unknown[]): void => {
+  console.info(`%cheadcount%c ${text}`, "font-weight:bold", "", ...details);
 };
 
-const reason = (status: number): string => REASONS[status] ?? `answered with ${status}`;
+const script = document.querySelector<HTMLScriptElement>("script[data-debug][src*='headcount.js']");
+const service = new URL("/", script?.src ?? location.href).href;
 
-const explain = (it: Step): string => {
-  switch (it.step) {
-    case "off":
-      return it.why === "optout"
-        ? "Not counting: the script element has data-optout."
-        : "Not counting: this browser asks not to be tracked (Do-Not-Track or Global Privacy Control).";
-    case "hidden":
-      return "Waiting: nobody sees this page yet. A view is opened when it becomes visible.";
-    case "opened":
-      return it.dropped === null
-        ? `Opened a view of "${it.content}". It is confirmed after three seconds of visible time.`
-        : `Opened a view of "${it.content}" that will not count: the service takes this browser for "${it.dropped}".`;
-    case "unopened":
-      return `Could not open a view: ${reason(it.status)}.`;
-    case "early":
-      return `Confirmed too early by the service's clock; again in ${it.retryAfterMs} ms.`;
-    case "confirmed":
-      return `Confirmed the view of "${it.content}", and the service has it on disk. It counts unless the same visitor was counted here less than 60 seconds before.`;
-    case "kept":
-      return `Not known to be confirmed (${reason(it.status)}). It goes again with the next request, or when the page is left.`;
-    case "beacon":
-      return `Leaving: ${it.views} view(s) not known to be confirmed sent as a beacon.`;
-    case "refused":
-      return it.again
-        ? `Refused before it ever arrived (${reason(it.status)}); opening a new view.`
-        : `Refused for good: ${reason(it.status)}.`;
+const parse = (text: unknown): Record<string, unknown> => {
+  try {
+    return JSON.parse(`${text}`);
+  } catch {
+    return {};
   }
 };
 
-const say = (step: Step): void => {
-  console.info(`%cheadcount%c ${explain(step)}`, "font-weight:bold", "", step);
+const listenToRequests = (): void => {
+  const plainFetch = window.fetch;
+  window.fetch = async (input, init) => {
+    const url = `${input instanceof Request ? input.url : input}`;
+    if (!url.startsWith(`${service}v1/`)) return plainFetch(input, init);
+    const path = url.slice(service.length);
+    try {
+      const answer = await plainFetch(input, init);
+      const body = parse(await answer.clone().text());
+      const dropped = answer.headers.get("X-Headcount-Dropped");
+      say(explain({ path, status: answer.status, body, dropped }), body);
+      return answer;
+    } catch (failure) {
+      say(explain({ path, status: 0, body: {}, dropped: null }), failure);
+      throw failure;
+    }
+  };
+
+  const plainBeacon = navigator.sendBeacon.bind(navigator);
+  navigator.sendBeacon = (url, data) => {
+    if (`${url}`.startsWith(service)) {
+      say("Leaving: a view that is not known to be confirmed goes once more, as a beacon.");
+    }
+    return plainBeacon(url, data);
+  };
 };
 
-const steps = window.headcount?.steps ?? [];
-steps.forEach(say);
-addEventListener("headcount", (event) => {
-  if (event instanceof CustomEvent) say(event.detail);
-});
+const start = (): void => {
+  const why = explainOptOut(script?.dataset.optout !== undefined, navigator);
+  if (why !== undefined) say(why);
+  else if (document.hidden) say("Waiting: a view is opened when somebody sees this page.");
+  listenToRequests();
+};
+
+start();

@@ -1,5 +1,6 @@
 /** `/headcount.js`: follows the page it is on. What it promises is in `docs/sdk.md`. */
 
+import type { Headcount } from "./globals.ts";
 import { REFRESH_MS, SETTLE_MS } from "./limits.ts";
 import { ownContent, refresh, showOwn } from "./numbers.ts";
 import { optedOut, script, service } from "./script.ts";
@@ -32,7 +33,7 @@ const onMoment = (): void => {
 };
 
 const run = (): void => {
-  window.headcount = { view, refresh };
+  window.headcount = { view, refresh } satisfies Headcount;
   view(undefined, 0);
   setInterval(look, REFRESH_MS);
 

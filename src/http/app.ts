@@ -5,6 +5,7 @@ import { counts } from "./counts.ts";
 import { demo } from "./demo.ts";
 import { health, misconfigured } from "./health.ts";
 import { problem, Refusal } from "./problem.ts";
+import { scripts } from "./scripts.ts";
 import { views } from "./views.ts";
 
 /** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
@@ -19,6 +20,7 @@ const PREFLIGHT_SECONDS = 86_400;
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   const app = new Hono<HttpEnv>();
   app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.route("/", scripts);
 
   app.use(async function provideServices(c, next) {
     const composed = compose(c.env);
