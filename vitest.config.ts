@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{core,protocol,app,simulation,dev}/**/*.test.ts"],
+          include: ["test/{core,protocol,app,client,simulation,dev}/**/*.test.ts"],
           testTimeout: 60_000,
         },
       },
@@ -28,6 +28,17 @@ export default defineConfig({
           }),
         ],
         test: { name: "workers", include: ["test/worker/**/*.test.ts"], testTimeout: 60_000 },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/support/chromium.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          // a service and a browser each
+          maxWorkers: 2,
+        },
       },
     ],
   },

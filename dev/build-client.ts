@@ -6,7 +6,7 @@
  * its configuration, `npm run check` as its first step, and `npm ci` as `prepare`, for editors.
  * They end in `.txt` because wrangler, vitest and esbuild all take that for text without being told.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -33,13 +33,20 @@ const bundle = async (entry: string): Promise<Uint8Array> => {
   return file.contents;
 };
 
+/** At once: another build may be reading it. */
+const put = (name: string, content: Uint8Array): void => {
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  const draft = join(ROOT, "dist", `${name}.${process.pid}`);
+  writeFileSync(draft, content);
+  renameSync(draft, join(ROOT, "dist", name));
+};
+
 /** @throws when the SDK has outgrown its size */
 export const buildClient = async (): Promise<void> => {
   const sdk = await bundle("src/client/headcount.ts");
   const debug = await bundle("src/client/debug.ts");
-  mkdirSync(join(ROOT, "dist"), { recursive: true });
-  writeFileSync(join(ROOT, "dist/headcount.js.txt"), sdk);
-  writeFileSync(join(ROOT, "dist/headcount.debug.js.txt"), debug);
+  put("headcount.js.txt", sdk);
+  put("headcount.debug.js.txt", debug);
 
   const gzipBytes = gzipSync(sdk, { level: 9 }).length;
   console.log(`headcount.js: ${gzipBytes} bytes of gzip, at most ${MAX_GZIP_BYTES}`);

@@ -37,9 +37,9 @@ const run = (): void => {
   view(undefined, 0);
   setInterval(look, REFRESH_MS);
 
+  // a page that goes for good is hidden first
   addEventListener("visibilitychange", onMoment);
   addEventListener("online", onMoment);
-  addEventListener("pagehide", leave);
   // out of the back-forward cache: opened again, which the server may find to be too soon
   addEventListener("pageshow", (event) => event.persisted && view(ownContent(), 0));
   addEventListener("popstate", onAddress);
