@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Compose, HttpContext, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
-import { demo } from "./demo.ts";
+import { demo } from "./demo/routes.ts";
 import { health, misconfigured } from "./health.ts";
 import { problem, Refusal } from "./problem.ts";
 import { scripts } from "./scripts.ts";

@@ -19,7 +19,7 @@ const waitUntilOpened = (content: string, times: number) =>
 /** Leaves for another page and comes back by the back-forward cache. */
 const leaveAndComeBack = async (page: Page): Promise<void> => {
   await page.evaluate(
-    "addEventListener('pageshow', (event) => { document.title = `persisted: ${event.persisted}`; })",
+    "addEventListener('pageshow', (event) => { document.title = 'persisted: ' + event.persisted; })",
   );
   await page.goto(`${world.site.url}/elsewhere`);
   await page.goBack({ waitUntil: "commit" });
