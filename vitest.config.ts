@@ -1,11 +1,13 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { unstable_readConfig } from "wrangler";
 import { buildClient } from "./dev/build-client.ts";
 
 await buildClient();
 
-/** Secrets of the tests, and of nothing else. */
-const TEST_SECRETS = {
+/** What is deployed, with secrets of the tests and of nothing else: whoever has a `.dev.vars` runs the same tests. */
+const TEST_VARIABLES = {
+  ...unstable_readConfig({ config: "./wrangler.toml" }).vars,
   TOKEN_KEYS: `k2:${"A".repeat(43)},k1:${"g".repeat(42)}A`,
   ADMIN_KEY: "admin-key-of-the-tests-only",
 };
@@ -24,7 +26,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: TEST_SECRETS },
+            miniflare: { bindings: TEST_VARIABLES },
           }),
         ],
         test: { name: "workers", include: ["test/worker/**/*.test.ts"], testTimeout: 60_000 },

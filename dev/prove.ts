@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type KillReport, proveKill } from "./prove/kill.ts";
+import { type KillReport, proveKill, VICTIMS } from "./prove/kill.ts";
 
 /** @returns whether it holds */
 type Proof = (args: string[]) => Promise<boolean>;
@@ -25,7 +25,10 @@ const kill: Proof = async (args) => {
   const directory = state ?? mkdtempSync(join(tmpdir(), "headcount-kill-"));
   console.log(`seed ${seed}, state ${directory}`);
   const report = await proveKill({
-    rounds,
+    victims: Array.from(
+      { length: rounds },
+      (_, round) => VICTIMS[round % VICTIMS.length] ?? "both",
+    ),
     minDurable,
     seed,
     state: directory,

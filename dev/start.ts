@@ -4,7 +4,7 @@ import { buildWorker } from "./run/build.ts";
 import { startCrons } from "./run/crons.ts";
 import { parseOnlyFlags, runCommand } from "./run/flags.ts";
 import { startRunner } from "./run/runner.ts";
-import { ensureSecrets, readVariables } from "./run/secrets.ts";
+import { ensureSecrets } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 
 await runCommand(async () => {
@@ -12,7 +12,7 @@ await runCommand(async () => {
   lockState(flags.state);
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
-  const worker = buildWorker(join(flags.state, "build"), readVariables(flags.secrets));
+  const worker = buildWorker(join(flags.state, "build"), flags.secrets);
 
   const runner = await startRunner(flags, worker.options);
   startCrons({ expressions: worker.crons, run: runner.dispatchCron, report: console.error });

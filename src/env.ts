@@ -89,6 +89,7 @@ const readTokenKeys = (text: string | undefined, refuse: Refuse) => {
     }
     keys.push({ id, secret });
   }
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) return refuse("two keys have one id");
   const [first, ...rest] = keys;
   return first === undefined ? refuse("it is empty") : ([first, ...rest] as const);
 };
@@ -97,8 +98,10 @@ const readTokenKeys = (text: string | undefined, refuse: Refuse) => {
 const readOrigins = (text: string, refuse: Refuse): ReadonlySet<string> | undefined => {
   if (text === "*") return undefined;
   const origins = text.split(",").map((part) => part.trim());
-  const wrong = origins.find(
-    (origin) => !URL.canParse(origin) || new URL(origin).origin !== origin,
-  );
+  const wrong = origins.find((origin) => !isOrigin(origin));
   return wrong === undefined ? new Set(origins) : refuse(`"${wrong}" is no origin`);
 };
+
+/** A `*` inside would be taken for a pattern, and match nothing. */
+const isOrigin = (text: string): boolean =>
+  URL.canParse(text) && new URL(text).origin === text && !text.includes("*");

@@ -11,7 +11,8 @@ import { type Service, startService } from "../service.ts";
 import { Load } from "./load.ts";
 
 export interface KillOptions {
-  readonly rounds: number;
+  /** Who is killed, one after the other. */
+  readonly victims: readonly Victim[];
   /** Events answered `durable` before the last kill, at least. */
   readonly minDurable: number;
   readonly seed: number;
@@ -37,8 +38,8 @@ export interface KillReport {
   readonly firstAnswerMs: Readonly<Record<Victim, readonly number[]>>;
 }
 
-type Victim = "runtime" | "runner" | "both";
-const VICTIMS: readonly Victim[] = ["runtime", "runner", "both"];
+export const VICTIMS = ["runtime", "runner", "both"] as const;
+export type Victim = (typeof VICTIMS)[number];
 
 const CONCURRENCY = 32;
 const CONTENTS = 40;
@@ -50,7 +51,7 @@ const POLL_MS = 250;
 const DEADLINE_MS = 90_000;
 
 export const proveKill = async (options: KillOptions): Promise<KillReport> => {
-  const { rounds, minDurable, seed, state, log } = options;
+  const { victims, minDurable, seed, state, log } = options;
   const random = randomOf(seed);
   const secrets = join(state, ".dev.vars");
   ensureSecrets(secrets);
@@ -72,14 +73,14 @@ export const proveKill = async (options: KillOptions): Promise<KillReport> => {
     const load = new Load({ url: () => service.url, mint, contents, random });
     const running = load.run(CONCURRENCY);
     const firstAnswerMs: Record<Victim, number[]> = { runtime: [], runner: [], both: [] };
-    for (let round = 1; round <= rounds; round += 1) {
-      const share = (round * minDurable) / rounds;
+    for (const [index, victim] of victims.entries()) {
+      const round = index + 1;
+      const share = (round * minDurable) / victims.length;
       await inTime(
         `acknowledgements of round ${round}`,
         load.until(() => load.durable >= share),
       );
       await sleep(random() * MAX_WAIT_MS);
-      const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? "both";
       const killedAt = performance.now();
       await kill(victim);
       await inTime(
@@ -102,7 +103,7 @@ export const proveKill = async (options: KillOptions): Promise<KillReport> => {
     const afterRepeat = await settled(service, contents);
     const second = judge(load, afterRepeat);
     return {
-      rounds,
+      rounds: victims.length,
       sent: load.events.length,
       durable,
       failedRequests: load.failedRequests,

@@ -21,7 +21,7 @@ export interface LoadDeps {
 /** As much as a body takes, and what a page that was offline sends. */
 const MANY = 20;
 const REQUEST_TIMEOUT_MS = 10_000;
-const RETRY_AFTER_MS = 20;
+const RETRY_AFTER_MS = 100;
 
 /** Ages of events when they are first sent: confirmable at once, and still so when all of them are sent again. */
 const MIN_AGE_MS = 3_100;

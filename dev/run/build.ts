@@ -5,6 +5,7 @@ import { join, matchesGlob } from "node:path";
 import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { Failure, ROOT, WRANGLER_TOML } from "./flags.ts";
+import { readVariables } from "./secrets.ts";
 import { WRANGLER, WRANGLER_ENV } from "./wrangler.ts";
 
 export interface BuiltWorker {
@@ -15,23 +16,25 @@ export interface BuiltWorker {
 
 /**
  * @param outdir is emptied
- * @param variables of the Worker, secrets among them
+ * @param secrets file whose variables go over those of `wrangler.toml`
  * @throws Failure when it cannot be built
  */
-export const buildWorker = (
-  outdir: string,
-  variables: Readonly<Record<string, string>>,
-): BuiltWorker => {
+export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
   rmSync(outdir, { recursive: true, force: true });
   bundle(outdir);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
-  const { modulesRules = [], ...bindings } =
-    unstable_getMiniflareWorkerOptions(WRANGLER_TOML).workerOptions;
+  // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
+  const files = { envFiles: [secrets], overrides: {} };
+  const { modulesRules = [], ...bindings } = unstable_getMiniflareWorkerOptions(
+    WRANGLER_TOML,
+    undefined,
+    files,
+  ).workerOptions;
   const options: V4WorkerOptions = {
     ...bindings,
     // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
     name: config.name ?? "headcount",
-    bindings: variables,
+    bindings: readVariables(secrets),
     modulesRoot: outdir,
     modules: modulesOf(outdir, modulesRules),
   };

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { ContentId } from "../core/ids.ts";
 import { Consistency, ContentList } from "../protocol/requests.ts";
+import { answerJson } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 import { parse } from "./read-body.ts";
@@ -22,16 +23,13 @@ const answer = async <T>(
   shape: (counts: readonly object[]) => T,
 ): Promise<Response> => {
   const strong = parse(Consistency, c.req.query("consistency")) === "strong";
-  const { counts: reader, log } = c.var.services;
+  const { counts: reader, log } = c.get("services");
   try {
     const read = await reader.read(contents, strong);
-    return new Response(JSON.stringify(shape(read.counts)), {
-      headers: {
-        "Content-Type": "application/json",
-        "Cache-Control": strong
-          ? "no-store"
-          : `public, max-age=${read.maxAgeSeconds}, stale-while-revalidate=${read.maxAgeSeconds}`,
-      },
+    return answerJson(shape(read.counts), 200, {
+      "Cache-Control": strong
+        ? "no-store"
+        : `public, max-age=${read.maxAgeSeconds}, stale-while-revalidate=${read.maxAgeSeconds}`,
     });
   } catch (cause) {
     log.error("counts.unavailable", { contents: contents.length, cause: `${cause}` });

@@ -7,7 +7,7 @@ export const health = new Hono<HttpEnv>();
 
 /** Ready: views can be opened (salts) and counted (a Tally answers). */
 health.get("/readyz", async (c) => {
-  const { salts, tallies, clock } = c.var.services;
+  const { salts, tallies, clock } = c.get("services");
   const parts = { salts: salts.around(clock.now()), tallies: tallies.counts(0, []) };
   const outcomes = await Promise.allSettled(Object.values(parts));
   const failed = Object.keys(parts).filter((_, index) => outcomes[index]?.status === "rejected");

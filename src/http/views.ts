@@ -2,10 +2,11 @@ import { Hono } from "hono";
 import { type ConfirmResult, confirm } from "../app/views/confirm.ts";
 import { contentOfUrl } from "../app/views/content-of-url.ts";
 import { mint } from "../app/views/mint.ts";
-import { MAX_BATCH_BODY_BYTES, MAX_BODY_BYTES } from "../core/limits.ts";
+import { MAX_BATCH_BODY_BYTES, MAX_BODY_BYTES, MAX_WAIT_SECONDS } from "../core/limits.ts";
 import type { ProblemCode } from "../protocol/problems.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
 import { ConfirmBody, MintBody, WaitSeconds } from "../protocol/requests.ts";
+import { answerJson } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem, Refusal } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
@@ -17,7 +18,7 @@ export const views = new Hono<HttpEnv>();
 
 views.post("/v1/views", async (c) => {
   const { content, url, client } = await readBody(c.req.raw, MAX_BODY_BYTES, MintBody);
-  const { mint: deps } = c.var.services;
+  const { mint: deps } = c.get("services");
   const known = content ?? (await contentOfUrl(url ?? ""));
   if (known === undefined) throw new Refusal("invalid-request", { detail: "url: http or https" });
   const minted = await mint(deps, { content: known, client, visit: visitOf(c.req.raw) });
@@ -26,42 +27,39 @@ views.post("/v1/views", async (c) => {
   const { token, eventId, verdict, confirmAfterMs, expiresAt } = minted;
   const dropped = verdict === "countable" ? {} : { "X-Headcount-Dropped": verdict };
   const body = { token, eventId, content: known, confirmAfterMs, expiresAt };
-  return c.json(body, 202, { ...NO_STORE, ...dropped });
+  return answerJson(body, 202, { ...NO_STORE, ...dropped });
 });
 
 views.post("/v1/views/confirm", async (c) => {
   const wait = waitOf(c);
   const body = await readBody(c.req.raw, MAX_BATCH_BODY_BYTES, ConfirmBody);
   const tokens = "tokens" in body ? body.tokens : [body.token];
-  const results = await confirm(c.var.services.confirm, {
+  const results = await confirm(c.get("services").confirm, {
     tokens,
     address: addressOf(c.req.raw),
     colo: coloOf(c.req.raw),
-    waitMs: wait === undefined ? undefined : wait * 1_000,
+    waitMs: wait && wait.seconds * 1_000,
     background: (work) => c.executionCtx.waitUntil(work),
   });
-  const headers =
-    wait === undefined ? NO_STORE : { ...NO_STORE, "Preference-Applied": `wait=${wait}` };
-  if ("tokens" in body) return answerMany(c, results, headers);
+  const headers = wait?.preferred
+    ? { ...NO_STORE, "Preference-Applied": `wait=${wait.seconds}` }
+    : NO_STORE;
+  if ("tokens" in body) return answerMany(results, headers);
   const [result] = results;
-  return result === undefined ? problem("internal") : answerOne(c, result, headers);
+  return result === undefined ? problem("internal") : answerOne(result, headers);
 });
 
 /** One token: the status is the answer. */
-const answerOne = (c: HttpContext, result: ConfirmResult, headers: Record<string, string>) => {
+const answerOne = (result: ConfirmResult, headers: Record<string, string>) => {
   if (result.status === "confirmed") {
-    return c.json({ ack: result.ack, eventId: result.eventId }, 202, headers);
+    return answerJson({ ack: result.ack, eventId: result.eventId }, 202, headers);
   }
   const { code, extra } = refusalOf(result);
   return problem(code, { extra, headers: { ...headers, ...retryHeader(result) } });
 };
 
 /** Many tokens: an answer each; 503 as a whole when some are not known to be durable, since they should come again. */
-const answerMany = (
-  c: HttpContext,
-  results: readonly ConfirmResult[],
-  headers: Record<string, string>,
-) => {
+const answerMany = (results: readonly ConfirmResult[], headers: Record<string, string>) => {
   const answers = results.map((result) => {
     if (result.status === "confirmed") {
       return { status: 202, ack: result.ack, eventId: result.eventId };
@@ -70,7 +68,7 @@ const answerMany = (
     return { status: PROBLEMS[code].status, code, ...extra };
   });
   const lost = results.some(({ status }) => status === "unavailable");
-  if (!lost) return c.json({ results: answers }, 200, headers);
+  if (!lost) return answerJson({ results: answers }, 200, headers);
   return problem("not-durable", {
     extra: { results: answers },
     headers: { ...headers, ...retryAfter(1).headers },
@@ -101,9 +99,16 @@ const retryHeader = (result: Refused): Record<string, string> => {
 
 const retryAfter = (seconds: number) => ({ headers: { "Retry-After": `${seconds}` } });
 
-/** `?wait=2`, or `Prefer: wait=2` (RFC 7240, section 4.3) from who can send headers. */
-const waitOf = (c: HttpContext): number | undefined => {
-  const text =
-    c.req.query("wait") ?? /(?:^|[\s,])wait=(\d+)/.exec(c.req.header("Prefer") ?? "")?.[1];
-  return text === undefined ? undefined : parse(WaitSeconds, text);
+interface Wait {
+  readonly seconds: number;
+  /** Asked for as a preference, which the answer has to acknowledge. */
+  readonly preferred: boolean;
+}
+
+/** `?wait=2`, or `Prefer: wait=2` from who can send headers; a preference is met as far as it can be (RFC 7240). */
+const waitOf = (c: HttpContext): Wait | undefined => {
+  const asked = c.req.query("wait");
+  if (asked !== undefined) return { seconds: parse(WaitSeconds, asked), preferred: false };
+  const wished = Number(/(?:^|[\s,])wait=(\d+)/.exec(c.req.header("Prefer") ?? "")?.[1] ?? 0);
+  return wished > 0 ? { seconds: Math.min(wished, MAX_WAIT_SECONDS), preferred: true } : undefined;
 };

@@ -41,7 +41,7 @@ export const WaitSeconds = v.pipe(
   v.string(),
   v.regex(/^\d{1,3}$/, "wait is a whole number of seconds"),
   v.transform(Number),
-  v.minValue(0),
+  v.minValue(1),
   v.maxValue(MAX_WAIT_SECONDS),
 );
 

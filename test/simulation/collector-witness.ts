@@ -6,12 +6,16 @@ import { bytesOf, demand, idsIn, type View } from "./view.ts";
 interface Source {
   readonly rows: Map<number, readonly string[]>;
   held: number[];
+  /** By shard, the row a Tally without memory asked to go back to. */
+  readonly rewound: Map<number, number>;
 }
 
 export interface CollectorContext {
   view(id: string): View;
   /** Whether a Tally has the event in its log, on disk. */
   wasTaken(view: View): boolean;
+  /** Whether it is in the log of the storage the Tally has now. */
+  isTaken(view: View): boolean;
 }
 
 /** Watches what Collectors acknowledge, keep and cut off. */
@@ -45,7 +49,11 @@ export class CollectorWitness {
   flushed(host: ObjectHost<Collector>): void {
     const name = this.#sourceName(host);
     this.#sourceOf.set(host, name);
-    const source: Source = this.#sources.get(name) ?? { rows: new Map(), held: [] };
+    const source: Source = this.#sources.get(name) ?? {
+      rows: new Map(),
+      held: [],
+      rewound: new Map(),
+    };
     this.#sources.set(name, source);
     const last = Math.max(0, ...source.rows.keys());
     for (const { id, frames } of host.disk.read("SELECT id, frames FROM rows WHERE id > ?", last)) {
@@ -58,9 +66,20 @@ export class CollectorWitness {
     source.held = source.held.filter((id) => id >= floor);
   }
 
-  #trimmed(name: string, { rows }: Source, row: number): void {
+  /** The source was told to go back, and so has to hand over again what it still holds. */
+  rewound(source: string, shard: number, mark: number): void {
+    this.#sources.get(source)?.rewound.set(shard, mark);
+  }
+
+  tallyLost(shard: number): void {
+    for (const { rewound } of this.#sources.values()) rewound.delete(shard);
+  }
+
+  #trimmed(name: string, { rows, rewound }: Source, row: number): void {
     for (const id of rows.get(row) ?? []) {
-      const taken = this.#context.wasTaken(this.#context.view(id));
+      const view = this.#context.view(id);
+      const isAsked = row > (rewound.get(view.event.shard) ?? Number.POSITIVE_INFINITY);
+      const taken = isAsked ? this.#context.isTaken(view) : this.#context.wasTaken(view);
       demand(taken, () => `${name} cut off row ${row} before event ${id} was taken`);
     }
   }

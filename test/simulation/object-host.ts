@@ -30,7 +30,7 @@ interface Instance<T> extends Life {
   readonly mourners: Set<(cause: Error) => void>;
 }
 
-const FLUSH_MAX_MS = 8;
+const FLUSH_MAX_MS = [8, 8, 8, 8, 8, 8, 8, 8, 250] as const;
 const ALARM_LATE_MAX_MS = 20;
 const ALARM_RETRY_MS = 2_000;
 
@@ -104,7 +104,7 @@ export class ObjectHost<T> {
     if (!this.disk.dirty || this.#flushPlanned) return;
     this.#flushPlanned = true;
     const instance = this.#instance;
-    const ms = this.#random.between(0, FLUSH_MAX_MS);
+    const ms = this.#random.between(0, this.#random.pick(FLUSH_MAX_MS));
     this.#scheduler.in(ms, `${this.name}: flush`, () => {
       if (this.#instance === instance) this.#flush();
     });
@@ -118,7 +118,7 @@ export class ObjectHost<T> {
     this.#syncing = [];
     this.#flushPlanned = false;
     this.disk.crash();
-    this.skewMs += this.#random.between(-500, 500);
+    this.skewMs += this.#random.between(-1_500, 1_500);
     if (this.#handling !== "nothing") this.disk.restoreAlarm(this.now() + ALARM_RETRY_MS);
     this.#handling = "nothing";
     this.#kind.onCrash(this);
@@ -194,9 +194,7 @@ export class ObjectHost<T> {
         this.#handling = this.disk.dirty ? "finished alarm" : "nothing";
         this.#planAlarm();
       },
-      (cause) => {
-        if (instance.alive) this.#kind.onFault(cause);
-      },
+      (cause) => instance.alive && this.#kind.onFault(cause),
     );
   }
 }

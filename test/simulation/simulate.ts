@@ -20,6 +20,12 @@ export interface Outcome {
 }
 
 const MINUTE_MS = 60_000;
+/** Between them copies arrive at the horizon, and beyond it. */
+const BAD_TIMES = [
+  [0, 3],
+  [18, 23],
+  [40, 41],
+] as const;
 const MAX_STEPS = 300_000;
 
 /** Runs one world from its seed until nothing is left to do. @throws with seed and trace when a guarantee breaks */
@@ -44,7 +50,7 @@ export const simulate = async (seed: number, scenario: Scenario): Promise<Outcom
   }
 };
 
-type Unlucky = Pick<ObjectHost<never>, "name" | "skewMs" | "crash">;
+type Unlucky = Pick<ObjectHost<never>, "name" | "skewMs" | "disk" | "crash">;
 
 class Run {
   readonly #world: World;
@@ -63,16 +69,21 @@ class Run {
 
   async toTheEnd(): Promise<Outcome> {
     const { random, network, scheduler } = this.#world;
-    this.#traffic.plan(random.between(25, 60), 0, 150_000);
+    this.#traffic.plan(random.between(30, 70), 0, 150_000);
+    for (let burst = random.between(1, 3); burst > 0; burst -= 1) {
+      const at = random.between(10_000, 150_000);
+      this.#traffic.plan(random.between(5, 15), at, at + 30);
+    }
     this.#traffic.plan(random.between(3, 8), 40 * MINUTE_MS, 40 * MINUTE_MS + 20_000);
-    scheduler.in(170_000, "the network heals", () => network.setFaulty(false));
-    scheduler.in(40 * MINUTE_MS, "the network fails", () => network.setFaulty(true));
-    scheduler.in(41 * MINUTE_MS, "the network heals", () => network.setFaulty(false));
+    for (const [from, to] of BAD_TIMES) {
+      scheduler.in(from * MINUTE_MS, "the network fails", () => network.setFaulty(true));
+      scheduler.in(to * MINUTE_MS, "the network heals", () => network.setFaulty(false));
+    }
     this.#planCuts();
     this.#planLosses();
     while (await this.#world.step()) {
       demand(scheduler.steps < MAX_STEPS, () => "the world does not come to rest");
-      if (network.isFaulty && random.chance(0.01)) this.#misfortune();
+      if (network.isFaulty && random.chance(0.02)) this.#misfortune();
     }
     this.#wakeEverythingAnew();
     return this.#judge();
@@ -105,8 +116,7 @@ class Run {
         const collector = collectors.get(name);
         if (collector !== undefined) collectorWitness.losing(collector);
         collector?.loseStorage();
-        if (tallies.has(name)) this.#world.witnessOf(name).storageLost();
-        tallies.get(name)?.loseStorage();
+        if (tallies.has(name)) this.#world.loseTally(name);
       });
     }
   }
@@ -120,9 +130,12 @@ class Run {
       isolate.restart();
       return;
     }
-    const host = random.pick<Unlucky>([salts, ...collectors.values(), ...tallies.values()]);
-    if (random.chance(0.2)) {
-      host.skewMs += random.between(-400, 400);
+    const all: [Unlucky, ...Unlucky[]] = [salts, ...collectors.values(), ...tallies.values()];
+    const [writing, ...others] = all.filter(({ disk }) => disk.dirty);
+    const isAimed = writing !== undefined && random.chance(0.6);
+    const host = isAimed ? random.pick([writing, ...others]) : random.pick(all);
+    if (random.chance(0.4)) {
+      host.skewMs += random.between(-4_000, 4_000);
       return;
     }
     scheduler.note(`${host.name} crashes`);
@@ -133,7 +146,9 @@ class Run {
   /** Everything that is stored speaks for itself. */
   #wakeEverythingAnew(): void {
     const { collectors, tallies, collectorWitness } = this.#world;
-    for (const host of collectors.values()) collectorWitness.checkAtRest(host);
+    for (const host of collectors.values()) {
+      host.inspect(() => collectorWitness.checkAtRest(host));
+    }
     for (const host of tallies.values()) {
       host.crash();
       host.inspect((tally) => this.#world.witnessOf(host.name).checkAtRest(tally));

@@ -7,7 +7,7 @@ import { NaiveOracle, type NaiveView } from "../support/naive-oracle.ts";
 import type { ObjectHost } from "./object-host.ts";
 import { bytesOf, demand, type View } from "./view.ts";
 
-const TWENTY_MINUTES_MS = 1_200_000;
+const MINUTE_MS = 60_000;
 
 export interface TallyContext {
   readonly contents: readonly ContentId[];
@@ -19,8 +19,17 @@ export interface TallyContext {
 interface Taking {
   readonly position: number;
   readonly now: number;
-  readonly source: string;
-  readonly floor: number;
+  readonly chunk: Pick<Chunk, "source" | "follows" | "floor">;
+  readonly mark: number;
+}
+
+/** What this Tally has of a source: every row from one on, up to a mark, and each event in so many copies. */
+interface Taken {
+  readonly from: number;
+  readonly gaps: { readonly after: number; readonly before: number }[];
+  mark: number;
+  checked: number;
+  readonly copies: Map<string, number>;
 }
 
 /** Judges one Tally by its log alone: the naive oracle sees the same arrivals and has to come to the same numbers. */
@@ -30,10 +39,11 @@ export class TallyWitness {
   #oracle = new NaiveOracle();
   #takings: Taking[] = [];
   #position = 0;
+  /** Before its first flush a storage may yet be born again, with another generation. */
+  #isBorn = false;
   #horizon = Number.NEGATIVE_INFINITY;
   #lastStamps = new Map<ContentId, string>();
-  /** By source: the row from which this Tally has everything, how far, and what it has, in how many copies. */
-  #sources = new Map<string, { from: number; mark: number; copies: Map<string, number> }>();
+  #sources = new Map<string, Taken>();
   /** Every event that is or was in the log, also of a storage lost since. */
   readonly everTaken = new Set<string>();
   /** Verdict of the first copy and how many copies count, in the log as it stands. */
@@ -45,9 +55,8 @@ export class TallyWitness {
   }
 
   appended(chunk: Chunk, mark: number, tally: Tally, now: number): void {
-    const { source, follows, floor } = chunk;
-    if (mark < follows) return;
-    this.#takings.push({ position: tally.status().position, now, source, floor });
+    if (mark < chunk.follows) return;
+    this.#takings.push({ position: tally.status().position, now, chunk, mark });
   }
 
   crashed(): void {
@@ -56,6 +65,7 @@ export class TallyWitness {
 
   storageLost(): void {
     this.#oracle = new NaiveOracle();
+    this.#isBorn = false;
     this.#position = 0;
     this.#horizon = Number.NEGATIVE_INFINITY;
     this.#lastStamps = new Map();
@@ -64,6 +74,7 @@ export class TallyWitness {
   }
 
   flushed(tally: Tally): void {
+    this.#isBorn = true;
     for (const taking of this.#takings.splice(0)) this.#take(taking);
     for (const { source, mark } of this.#host.disk.read("SELECT source, mark FROM marks")) {
       this.#checkMark(String(source), Number(mark));
@@ -71,11 +82,9 @@ export class TallyWitness {
     this.checkCounts(tally);
   }
 
-  #take({ position, now, source, floor }: Taking): void {
-    this.#horizon = Math.max(this.#horizon, now - TWENTY_MINUTES_MS);
-    if (!this.#sources.has(source)) {
-      this.#sources.set(source, { from: floor, mark: floor - 1, copies: new Map() });
-    }
+  #take({ position, now, chunk, mark }: Taking): void {
+    this.#horizon = Math.max(this.#horizon, now - 20 * MINUTE_MS);
+    this.#move(chunk, mark);
     const query = "SELECT * FROM log WHERE position > ? AND position <= ? ORDER BY position";
     for (const row of this.#host.disk.read(query, this.#position, position)) {
       const entry = {
@@ -92,7 +101,31 @@ export class TallyWitness {
     this.#position = position;
   }
 
+  /**
+   * After a storage was lost a chunk of long ago may be the first that comes. What the source cut off between it and
+   * the next one was handed to the storage that is gone: a gap, which the product may report in no other world.
+   */
+  #move({ source, follows, floor }: Taking["chunk"], mark: number): void {
+    const before = floor - 1;
+    const fresh: Taken = {
+      from: floor,
+      gaps: [],
+      mark: before,
+      checked: before,
+      copies: new Map(),
+    };
+    const taken = this.#sources.get(source) ?? fresh;
+    this.#sources.set(source, taken);
+    const isGap = taken.mark < Math.min(follows, floor - 1);
+    if (isGap) taken.gaps.push({ after: taken.mark, before: floor });
+    taken.mark = mark;
+  }
+
   #arrived(source: string, view: View, verdict: string): void {
+    const isLate = view.countable && view.event.at - MINUTE_MS < this.#horizon;
+    demand(isLate === (verdict === "late"), () => {
+      return `${this.#host.name}: event ${view.id} is ${verdict} and the horizon ${this.#horizon}`;
+    });
     const counts = this.#oracle.counts(naively(view), this.#horizon);
     demand(counts === (verdict === "counted"), () => {
       return `${this.#host.name}: event ${view.id} is ${verdict}, and the oracle says ${counts ? "" : "not "}counted`;
@@ -108,12 +141,13 @@ export class TallyWitness {
   /** Up to its mark a Tally has each row of the source once, from the first one that was still to be had. */
   #checkMark(source: string, mark: number): void {
     const taken = this.#sources.get(source);
-    if (taken === undefined || taken.mark === mark) return;
-    demand(mark > taken.mark, () => `${this.#host.name}: the mark of ${source} fell to ${mark}`);
-    taken.mark = mark;
+    if (taken === undefined || taken.checked === mark) return;
+    demand(mark > taken.checked, () => `${this.#host.name}: the mark of ${source} fell to ${mark}`);
+    taken.checked = mark;
     const due = new Map<string, number>();
     for (const [row, ids] of this.#context.rowsOf(source)) {
-      if (row < taken.from || row > mark) continue;
+      const isGone = taken.gaps.some(({ after, before }) => row > after && row < before);
+      if (row < taken.from || row > mark || isGone) continue;
       for (const id of ids) {
         const ours = `tally:${this.#context.view(id).event.shard}` === this.#host.name;
         if (ours) due.set(id, (due.get(id) ?? 0) + 1);
@@ -129,6 +163,7 @@ export class TallyWitness {
 
   /** What readers are told is what the oracle counted, and its stamps never fall. */
   checkCounts(tally: Tally): void {
+    if (!this.#isBorn) return;
     for (const { content, views, stamp } of tally.counts(this.#context.contents).counts) {
       const expected = this.#oracle.countOf(content);
       demand(views === expected, () => {

@@ -10,7 +10,6 @@ import { demand, type View } from "./view.ts";
 import { CONTENTS, type World } from "./world.ts";
 
 const PEOPLE = 8;
-const FORTY_MINUTES_MS = 40 * MINUTE_MS;
 
 /** How long after a view the same person comes again, on the same isolate's clock. */
 const REPEATS_MS: readonly [number, ...number[]] = [0, 1, 40_000, 59_999, 60_000, 60_000, 60_001];
@@ -54,12 +53,15 @@ export class Traffic {
     contents: readonly number[],
     isBot: boolean,
   ): Promise<void> {
-    const { random, scheduler, salts } = this.#world;
+    const { random, scheduler, network, salts } = this.#world;
     const at = isolate.now();
-    const known = await salts.run((keeper) => keeper.current());
+    const known = await network
+      .call(isolate, salts, "current", (keeper) => keeper.current())
+      .catch(() => undefined);
+    if (known === undefined) return;
     const views = contents.map((content) => this.#mint(person, at, content, isBot, known));
     const isVeryLate = random.chance(0.03);
-    const dwell = isVeryLate ? FORTY_MINUTES_MS : random.between(3_000, 8_000);
+    const dwell = isVeryLate ? 40 * MINUTE_MS : random.between(3_000, 8_000);
     scheduler.in(dwell, `${person} confirms`, () => this.#send(views, isolate));
   }
 
@@ -106,8 +108,9 @@ export class Traffic {
     }
     const again = random.pick(isolates);
     if (random.chance(0.05)) scheduler.in(0, "a copy goes out", () => this.#send(views, again));
-    if (random.chance(0.03)) {
-      scheduler.in(FORTY_MINUTES_MS, "a late copy goes out", () => this.#send(views, again));
+    if (random.chance(0.3)) {
+      const ms = random.chance(0.15) ? 40 * MINUTE_MS : 19 * MINUTE_MS + random.between(-9_000, 0);
+      scheduler.in(ms, "a late copy goes out", () => this.#send(views, again));
     }
   }
 

@@ -47,6 +47,7 @@ export class World {
     this.collectorWitness = new CollectorWitness({
       view,
       wasTaken: ({ event, id }) => this.witnessOf(`tally:${event.shard}`).everTaken.has(id),
+      isTaken: ({ event, id }) => this.witnessOf(`tally:${event.shard}`).verdicts.has(id),
     });
     this.#makeTallies();
     const kind = saltKind(this.random, startsAt, this.fault);
@@ -66,6 +67,12 @@ export class World {
     const view = this.views.get(id);
     if (view === undefined) throw new Error(`nobody minted event ${id}`);
     return view;
+  }
+
+  loseTally(name: string): void {
+    this.witnessOf(name).storageLost();
+    this.collectorWitness.tallyLost(shardOf(name));
+    this.tallies.get(name)?.loseStorage();
   }
 
   witnessOf(tally: string): TallyWitness {
@@ -151,13 +158,17 @@ export class World {
     const call = <R>(what: string, invoke: (tally: Tally) => R): Promise<R> =>
       this.network.call(caller, host, what, invoke);
     return {
-      append: (chunk) =>
-        call(`rows above ${chunk.follows}`, (tally) => {
+      append: async (chunk) => {
+        const answer = await call(`rows above ${chunk.follows}`, (tally) => {
           const now = host.now();
-          const answer = tally.append(chunk);
-          this.witnessOf(name).appended(chunk, answer.mark, tally, now);
-          return answer;
-        }),
+          const { mark, nextAfterMs } = tally.append(chunk);
+          this.witnessOf(name).appended(chunk, mark, tally, now);
+          return { mark, nextAfterMs, by: host.epoch };
+        });
+        const rewinds = answer.mark < chunk.follows && answer.by === host.epoch;
+        if (rewinds) this.collectorWitness.rewound(chunk.source, shardOf(name), answer.mark);
+        return answer;
+      },
       counts: (contents) => call("counts", (tally) => tally.counts(contents)),
       checkpoint: () => call("checkpoint", (tally) => tally.checkpoint()),
       seal: (hour) => call("seal", (tally) => tally.seal(hour)),
@@ -176,3 +187,5 @@ export class World {
     };
   }
 }
+
+const shardOf = (tally: string): number => Number(tally.slice("tally:".length));

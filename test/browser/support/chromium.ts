@@ -17,12 +17,13 @@ const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/googl
 
 const HOW = "Install it (Debian: `apt-get install chromium`), or name one in CHROMIUM_PATH.";
 
-const find = (): string | undefined => {
-  const named = process.env.CHROMIUM_PATH;
-  return named !== undefined ? named : PATHS.find((path) => existsSync(path));
-};
+const named = process.env.CHROMIUM_PATH;
 
-const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+const find = (): string | undefined =>
+  (named === undefined ? PATHS : [named]).find((path) => existsSync(path));
+
+const mayInstall = (): boolean =>
+  named === undefined && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
 
 const install = (): void => {
   console.log("Chromium is missing; installing Debian's for the browser tests");

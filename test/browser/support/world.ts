@@ -14,13 +14,11 @@ import { openSite, type Site } from "./site.ts";
 const USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
-/** Playwright's own flags that keep hidden tabs awake and pages out of the back-forward cache. */
-const UNNATURAL = [
-  "--disable-back-forward-cache",
-  "--disable-background-timer-throttling",
-  "--disable-backgrounding-occluded-windows",
-  "--disable-renderer-backgrounding",
-];
+/**
+ * Playwright's own flags that keep pages out of the back-forward cache and hidden tabs awake. The ones that keep
+ * hidden tabs' timers at full speed stay: there it is the SDK that has to stop, not the browser.
+ */
+const UNNATURAL = ["--disable-back-forward-cache", "--disable-backgrounding-occluded-windows"];
 
 const ARGS = [
   `--user-agent=${USER_AGENT}`,

@@ -98,6 +98,8 @@ describe("misconfigured", () => {
     ["ALLOWED_ORIGINS", "a.example"],
     ["ALLOWED_ORIGINS", "https://a.example/"],
     ["ALLOWED_ORIGINS", "https://a.example,*"],
+    ["ALLOWED_ORIGINS", "https://*.a.example"],
+    ["TOKEN_KEYS", `k2:${KEY},k2:${KEY}`],
     ["CONTENTS", "registered"],
     ["ADMIN_KEY", "short"],
   ];
