@@ -1,6 +1,9 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
+import { buildClient } from "./dev/build-client.ts";
+
+await buildClient();
 
 /** What is deployed, with secrets of the tests and of nothing else: whoever has a `.dev.vars` runs the same tests. */
 const TEST_VARIABLES = {
@@ -15,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{core,protocol,app,simulation,dev}/**/*.test.ts"],
+          include: ["test/{core,protocol,app,client,simulation,dev}/**/*.test.ts"],
           testTimeout: 60_000,
         },
       },
@@ -32,6 +35,17 @@ export default defineConfig({
           setupFiles: ["test/worker/apply-migrations.ts"],
           provide: { d1Migrations: await readD1Migrations("migrations/d1") },
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/support/chromium.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          // a service and a browser each
+          maxWorkers: 2,
         },
       },
     ],
