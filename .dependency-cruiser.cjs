@@ -21,6 +21,13 @@ module.exports = {
       "^src/(http/|cron\\.ts$)",
       "^src/(env\\.ts$|services\\.ts$|(core|protocol|ports|app|http)/)",
     ),
+    only("client-sees-protocol", "^src/client/", "^src/(client/|protocol/|core/ids\\.ts$)"),
+    {
+      name: "nothing-sees-the-client",
+      severity: "error",
+      from: { path: "^(src|durable-objects)/", pathNot: "^src/client/" },
+      to: { path: "^src/client/" },
+    },
     {
       name: "compose-alone-sees-adapters",
       severity: "error",

@@ -1,8 +1,13 @@
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { unstable_readConfig } from "wrangler";
+import { buildClient } from "./dev/build-client.ts";
 
-/** Secrets of the tests, and of nothing else. */
-const TEST_SECRETS = {
+await buildClient();
+
+/** What is deployed, with secrets of the tests and of nothing else: whoever has a `.dev.vars` runs the same tests. */
+const TEST_VARIABLES = {
+  ...unstable_readConfig({ config: "./wrangler.toml" }).vars,
   TOKEN_KEYS: `k2:${"A".repeat(43)},k1:${"g".repeat(42)}A`,
   ADMIN_KEY: "admin-key-of-the-tests-only",
 };
@@ -13,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{core,protocol,app,simulation,dev}/**/*.test.ts"],
+          include: ["test/{core,protocol,app,client,simulation,dev}/**/*.test.ts"],
           testTimeout: 60_000,
         },
       },
@@ -21,10 +26,27 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: TEST_SECRETS },
+            miniflare: { bindings: TEST_VARIABLES },
           }),
         ],
-        test: { name: "workers", include: ["test/worker/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "workers",
+          include: ["test/worker/**/*.test.ts"],
+          setupFiles: ["test/worker/apply-migrations.ts"],
+          provide: { d1Migrations: await readD1Migrations("migrations/d1") },
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/support/chromium.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          // a service and a browser each
+          maxWorkers: 2,
+        },
       },
     ],
   },

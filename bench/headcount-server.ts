@@ -18,6 +18,7 @@ export interface Settled {
 
 export interface HeadcountServer {
   readonly port: number;
+  cpuSeconds(): number;
   readonly source: ViewSource;
   cpuSeconds(): number;
   /** Waits until `events` in all can be read. @throws when more can be */
@@ -50,6 +51,7 @@ export const startHeadcount = async (
   const server = await startWorkerd(directory, port, core, "/readyz");
   return {
     port,
+    cpuSeconds: () => server.cpuSeconds(),
     source,
     cpuSeconds: () => server.cpuSeconds(),
     settle: (events) => settle(server, source.contents, stateDirectory, events),

@@ -2,21 +2,38 @@
 
 /**
  * @param address as the platform gives it; text that is no address counts as a network of its own
- * @returns canonical text, equal for addresses of the same network
+ * @returns canonical text, equal for addresses of the same network, also for an IPv4 address mapped into IPv6
  */
 export const networkOf = (address: string): string => {
   if (!address.includes(":")) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return mapped?.[1] ?? `${prefix64(address)}::/64`;
+  const groups = groupsOf(address);
+  const isMapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+  if (isMapped) return dotted(groups.slice(6));
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(":")}::/64`;
 };
 
-const prefix64 = (address: string): string => {
-  const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
-  const left = groupsOf(head);
-  const right = tail === undefined ? [] : groupsOf(tail);
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
-  return [...left, ...zeros, ...right].slice(0, 4).join(":");
+/** The eight groups of an IPv6 address (RFC 4291, section 2.2); a part that is no number reads as 0. */
+const groupsOf = (address: string): number[] => {
+  const [left = [], right = []] = (address.split("%")[0] ?? "").split("::").map(parseGroups);
+  const zeros = Array<number>(Math.max(0, 8 - left.length - right.length)).fill(0);
+  return [...left, ...zeros, ...right];
 };
 
-const groupsOf = (text: string): string[] =>
-  text === "" ? [] : text.split(":").map((group) => Number.parseInt(group || "0", 16).toString(16));
+const parseGroups = (text: string): number[] =>
+  text === ""
+    ? []
+    : text
+        .split(":")
+        .flatMap((group) => (group.includes(".") ? pairs(group) : parseInt(group, 16) || 0));
+
+/** `203.0.113.7` as two groups. */
+const pairs = (text: string): number[] => {
+  const [a = 0, b = 0, c = 0, d = 0] = text.split(".").map(Number);
+  return [a * 256 + b, c * 256 + d];
+};
+
+const dotted = (groups: readonly number[]): string =>
+  groups.flatMap((group) => [group >> 8, group & 0xff]).join(".");

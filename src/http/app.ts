@@ -1,21 +1,28 @@
 import { Hono } from "hono";
+import { admin } from "./admin.ts";
 import type { Compose, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
-import { demo } from "./demo.ts";
+import { demo } from "./demo/routes.ts";
 import { health, misconfigured } from "./health.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
+import { scripts } from "./scripts.ts";
 import { views } from "./views.ts";
 
 /** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
 const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/views(?:\/confirm)?$/, "POST"],
-  [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz|demo)$/, "GET, HEAD"],
+  [/^\/v1\/admin\/(?:contents|categories)\/[^/]+$/, "PUT"],
+  [/^\/v1\/admin\/flush$/, "POST"],
+  [/^\/v1\/admin\/status$/, "GET, HEAD"],
+  [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
+  [/^\/(?:demo(?:\/[^/]+)?|headcount(?:\.debug)?\.js)$/, "GET, HEAD"],
 ];
 
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   const app = new Hono<HttpEnv>();
   app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.route("/", scripts);
 
   app.use(async function provideServices(c, next) {
     const composed = compose(c.env);
@@ -28,6 +35,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
 
   app.route("/", views);
   app.route("/", counts);
+  app.route("/", admin);
   app.route("/", health);
   app.route("/", demo);
 

@@ -5,5 +5,5 @@ export interface SaltStore {
   readonly alarm: Alarm;
   read(startMs: number): Uint8Array | undefined;
   write(startMs: number, salt: Uint8Array): void;
-  deleteBefore(startMs: number): void;
+  deleteThrough(startMs: number): void;
 }

@@ -24,7 +24,10 @@ export const within = async <T>(
   }
 };
 
-/** @throws after `ms`; what was begun goes on */
+/** It took too long; what was begun may still end well. */
+export class TimeoutError extends Error {}
+
+/** @throws TimeoutError after `ms`; what was begun goes on */
 export const demandWithin = async <T>(
   work: Promise<T>,
   ms: number,
@@ -32,6 +35,6 @@ export const demandWithin = async <T>(
   timers: Timers,
 ): Promise<T> => {
   const result = await within(work, ms, timers);
-  if (result === ELAPSED) throw new Error(`${what} did not answer within ${ms} ms`);
+  if (result === ELAPSED) throw new TimeoutError(`${what} did not answer within ${ms} ms`);
   return result;
 };

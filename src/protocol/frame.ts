@@ -11,11 +11,14 @@
  */
 import { MAX_SHARDS } from "../core/limits.ts";
 import type { ViewEvent } from "../core/views/view-event.ts";
+import { concat } from "./bytes.ts";
 import { decodeEvent, shardOfEvent } from "./event-codec.ts";
 
 const FORMAT = 1;
 const HEADER_BYTES = 12;
 const ROUTE_BYTES = 4;
+const UNREADABLE_FORMAT = 0;
+const WRAPPED_MAX_BYTES = 32 * 1024;
 
 /** What was noticed at the confirm; correction may look at it. */
 export const MARKS = {
@@ -57,16 +60,43 @@ export const decodeFrame = (bytes: Uint8Array): Frame | undefined => {
 /** The frames of a row, without a copy. What does not add up at its end comes as one last, undecodable piece. */
 export function* framesOf(row: Uint8Array): Generator<Uint8Array> {
   const view = viewOf(row);
-  let offset = 0;
-  while (offset < row.length) {
-    const whole = offset + ROUTE_BYTES <= row.length;
-    const end = whole ? offset + 2 + view.getUint16(offset) : Number.POSITIVE_INFINITY;
-    if (end > row.length || end < offset + ROUTE_BYTES) {
-      yield row.subarray(offset);
-      return;
-    }
+  for (let offset = 0; offset < row.length; ) {
+    const end = endOfFrame(view, offset) ?? row.length;
     yield row.subarray(offset, end);
     offset = end;
+  }
+}
+
+/** @returns where the frame that begins at `offset` ends, or `undefined` when its bytes do not add up */
+const endOfFrame = (row: DataView, offset: number): number | undefined => {
+  if (offset + ROUTE_BYTES > row.byteLength) return undefined;
+  const end = offset + 2 + row.getUint16(offset);
+  return end > row.byteLength || end < offset + ROUTE_BYTES ? undefined : end;
+};
+
+/** Runs of frames as one row. A run with a torn end has it closed, so that it takes nothing of the next run with it. */
+export const joinFrames = (runs: readonly Uint8Array[]): Uint8Array => concat(runs.map(closeEnd));
+
+const closeEnd = (run: Uint8Array): Uint8Array => {
+  const view = viewOf(run);
+  let whole = 0;
+  for (let end = endOfFrame(view, 0); end !== undefined; end = endOfFrame(view, end)) whole = end;
+  return whole === run.length
+    ? run
+    : concat([run.subarray(0, whole), ...wrap(run.subarray(whole))]);
+};
+
+/** Bytes that are no frame, in frames of a format that nothing reads. */
+function* wrap(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += WRAPPED_MAX_BYTES) {
+    const part = bytes.subarray(from, from + WRAPPED_MAX_BYTES);
+    const frame = new Uint8Array(ROUTE_BYTES + 1 + part.length);
+    const view = viewOf(frame);
+    view.setUint16(0, frame.length - 2);
+    view.setUint16(2, shardOfFrame(bytes));
+    view.setUint8(4, UNREADABLE_FORMAT);
+    frame.set(part, ROUTE_BYTES + 1);
+    yield frame;
   }
 }
 

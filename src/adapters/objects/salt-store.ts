@@ -19,8 +19,8 @@ export const saltStore = (storage: ObjectStorage, background: Background): SaltS
     write(startMs, salt) {
       sql.exec("INSERT OR IGNORE INTO salts (start_ms, salt) VALUES (?, ?)", startMs, salt);
     },
-    deleteBefore(startMs) {
-      sql.exec("DELETE FROM salts WHERE start_ms < ?", startMs);
+    deleteThrough(startMs) {
+      sql.exec("DELETE FROM salts WHERE start_ms <= ?", startMs);
     },
   };
 };

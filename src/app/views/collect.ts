@@ -2,6 +2,7 @@ import { COLLECTORS_PER_COLO, OVERLOAD_REST_MS } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Collectors } from "../../ports/collectors.ts";
 import type { Log } from "../../ports/log.ts";
+import { TimeoutError } from "../../ports/timers.ts";
 
 export interface CollectDeps {
   readonly collectors: Collectors;
@@ -9,7 +10,7 @@ export interface CollectDeps {
   readonly log: Log;
 }
 
-/** Calls one group may take, however they fail: three timeouts are half of what `waitUntil` allows. */
+/** Calls one group may take: what says overloaded or fails at once is tried elsewhere or again. */
 const MAX_CALLS = 3;
 
 /**
@@ -33,6 +34,8 @@ export const collectInto = ({ collectors, clock, log }: CollectDeps) => {
         backAt = clock.now() + OVERLOAD_REST_MS;
       } catch (cause) {
         failure = cause;
+        // A Collector that is slow is not helped by the same again; the client repeats what is not durable.
+        if (cause instanceof TimeoutError) break;
       }
       log.warn("collect.not-committed", { colo, k: asked, cause: `${failure}` });
     }

@@ -159,7 +159,9 @@ export class Collector {
   #settle(): void {
     const { store, clock } = this.#deps;
     const pending = this.#pending().map((shard) => this.#lane(shard));
-    this.#floor = Math.min(this.#rows.lastId, ...pending.map(({ cursor }) => cursor)) + 1;
+    const taken = Math.min(this.#rows.lastId, ...pending.map(({ cursor }) => cursor));
+    // A shard that is new here has a cursor below rows that are long gone.
+    this.#floor = Math.max(this.#floor, taken + 1);
     const cursors = [...this.#lanes].map(([shard, { cursor }]) => [shard, cursor] as const);
     store.saveDrain({ floor: this.#floor, cursors });
     this.#rows.trim(this.#floor);

@@ -1,5 +1,5 @@
 import { COLLECTOR_MAX_PENDING_BYTES, ROW_MAX_BYTES } from "../../core/limits.ts";
-import { concat } from "../../protocol/bytes.ts";
+import { joinFrames } from "../../protocol/frame.ts";
 import type { CollectAnswer } from "../../protocol/object-rpc.ts";
 
 interface Waiting {
@@ -47,7 +47,7 @@ export class CommitQueue {
 
   async #commitNext(calls: readonly Waiting[]): Promise<void> {
     try {
-      await this.#commit(concat(calls.map(({ frames }) => frames)));
+      await this.#commit(joinFrames(calls.map(({ frames }) => frames)));
       for (const { settle } of calls) settle.resolve({ status: "committed" });
     } catch (cause) {
       for (const { settle } of calls) settle.reject(cause);

@@ -1,7 +1,9 @@
 import type { Hash64 } from "../../core/hash.ts";
+import type { ContentId } from "../../core/ids.ts";
 import { ACK_DEADLINE_MS } from "../../core/limits.ts";
 import { judgeDwell } from "../../core/views/dwell.ts";
 import { formatEventId } from "../../core/views/event-id.ts";
+import { EDGE_VERDICTS } from "../../core/views/verdict.ts";
 import type { ViewEvent } from "../../core/views/view-event.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
@@ -38,7 +40,13 @@ export interface ConfirmRequest {
 export type Ack = "durable" | "accepted";
 
 export type ConfirmResult =
-  | { readonly status: "confirmed"; readonly eventId: string; readonly ack: Ack }
+  | {
+      readonly status: "confirmed";
+      readonly eventId: string;
+      readonly ack: Ack;
+      /** The content, if the view is one that may count. */
+      readonly viewed: ContentId | undefined;
+    }
   /** Not known to be durable: the same token again is safe. */
   | { readonly status: "unavailable"; readonly eventId: string }
   | { readonly status: "early"; readonly retryAfterMs: number }
@@ -46,7 +54,12 @@ export type ConfirmResult =
   | { readonly status: "forged" };
 
 type Judged =
-  | { readonly status: "genuine"; readonly eventId: string; readonly frame: Uint8Array }
+  | {
+      readonly status: "genuine";
+      readonly eventId: string;
+      readonly viewed: ContentId | undefined;
+      readonly frame: Uint8Array;
+    }
   | Exclude<ConfirmResult, { readonly eventId: string }>;
 
 /** @returns a result a token, in their order */
@@ -63,10 +76,10 @@ export const confirm = async (
   const ack = frames.length > 0 ? await hand(deps, request, concat(frames)) : undefined;
   return judged.map((one) => {
     if (one.status !== "genuine") return one;
-    const { eventId } = one;
+    const { eventId, viewed } = one;
     return ack === undefined
       ? { status: "unavailable", eventId }
-      : { status: "confirmed", eventId, ack };
+      : { status: "confirmed", eventId, ack, viewed };
   });
 };
 
@@ -83,7 +96,8 @@ const judgeToken = async (
   if (dwell.status !== "confirmed") return dwell;
   const marks = marksOf(event, await networkOn(event.at));
   const frame = encodeFrame(opened.payload, now, marks);
-  return { status: "genuine", eventId: formatEventId(event.id), frame };
+  const viewed = event.edgeVerdict === EDGE_VERDICTS.countable ? event.content : undefined;
+  return { status: "genuine", eventId: formatEventId(event.id), viewed, frame };
 };
 
 /** The network of the request under the salt of the day of `at`; absent when this isolate does not know the salt. */
@@ -115,6 +129,7 @@ const hand = async (
   const seat: Seat = lane.join(colo, frames);
   if (seat.carry !== undefined) background(seat.carry());
   const outcome = await within(seat.outcome, waitMs ?? ACK_DEADLINE_MS, timers);
+  if (outcome === ELAPSED) seat.leave();
   if (outcome === "committed") return "durable";
   return outcome === ELAPSED && waitMs === undefined ? "accepted" : undefined;
 };

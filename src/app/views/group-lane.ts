@@ -18,12 +18,14 @@ export interface Seat {
   readonly outcome: Promise<GroupOutcome>;
   /** Present in the request that has to carry the group: its context does the sending, so it holds this with `waitUntil`. */
   readonly carry?: () => Promise<void>;
+  /** The request answers without the outcome. What it sent goes on; its promise, soon one of a request that is over, is left alone. */
+  leave(): void;
 }
 
 interface Group {
   readonly bornAt: number;
   readonly pieces: Uint8Array[];
-  readonly seats: PromiseWithResolvers<GroupOutcome>[];
+  readonly seats: Set<PromiseWithResolvers<GroupOutcome>>;
   bytes: number;
   /** Sent, or taken over by a later group. */
   closed: boolean;
@@ -58,10 +60,9 @@ export class GroupLane {
     const seat = Promise.withResolvers<GroupOutcome>();
     group.pieces.push(frames);
     group.bytes += frames.length;
-    group.seats.push(seat);
-    return joined === undefined
-      ? { outcome: seat.promise, carry: () => this.#carry(group, colo) }
-      : { outcome: seat.promise };
+    group.seats.add(seat);
+    const taken = { outcome: seat.promise, leave: () => group.seats.delete(seat) };
+    return joined === undefined ? { ...taken, carry: () => this.#carry(group, colo) } : taken;
   }
 
   #joinable(now: number, bytes: number): Group | undefined {
@@ -76,14 +77,17 @@ export class GroupLane {
     const takesOver = left !== undefined && now - left.bornAt > GROUP_MAX_AGE_MS;
     const group: Group = takesOver
       ? { ...left, bornAt: now, closed: false }
-      : { bornAt: now, pieces: [], seats: [], bytes: 0, closed: false };
+      : { bornAt: now, pieces: [], seats: new Set(), bytes: 0, closed: false };
     if (takesOver) left.closed = true;
     this.#forming = group;
     return group;
   }
 
   async #carry(group: Group, colo: string): Promise<void> {
-    await this.#untilFree();
+    // No await between the last look and the call, or two carriers that wait for one call both find the lane free.
+    for (let call = this.#running(); call !== undefined; call = this.#running()) {
+      await this.#untilOver(call);
+    }
     if (group.closed) return;
     group.closed = true;
     if (this.#forming === group) this.#forming = undefined;
@@ -98,13 +102,11 @@ export class GroupLane {
     for (const { resolve } of group.seats) resolve(outcome);
   }
 
-  async #untilFree(): Promise<void> {
-    for (let call = this.#running(); call !== undefined; call = this.#running()) {
-      const ended = Promise.withResolvers<void>();
-      call.waiting.push(ended);
-      const patience = call.startedAt + COLLECT_TIMEOUT_MS - this.#deps.clock.now();
-      await within(ended.promise, patience, this.#deps.timers);
-    }
+  async #untilOver(call: Call): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    call.waiting.push(ended);
+    const patience = call.startedAt + COLLECT_TIMEOUT_MS - this.#deps.clock.now();
+    await within(ended.promise, patience, this.#deps.timers);
   }
 
   #running(): Call | undefined {

@@ -45,10 +45,11 @@ export class SaltKeeper {
 
   #tend(now: number): void {
     const { calendar, store } = this.#deps;
-    store.alarm.set(now + HOUR_MS);
+    // Days begin with an hour, so salts come and go on the hour.
+    store.alarm.set((Math.floor(now / HOUR_MS) + 1) * HOUR_MS);
     this.#make(calendar.dayOf(now));
     this.#make(calendar.dayOf(now + SALT_LEAD_MS));
-    store.deleteBefore(now - SALT_LIFE_MS);
+    store.deleteThrough(now - SALT_LIFE_MS);
   }
 
   #make({ startMs }: ReportingDay): void {

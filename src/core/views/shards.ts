@@ -26,7 +26,7 @@ export const parseSchedule = (text: string): ScheduleResult => {
     const match = ENTRY.exec(part.trim());
     const count = Number(match?.[1]);
     const hour = match?.[2];
-    const fromHourMs = hour === undefined ? Number.NEGATIVE_INFINITY : Date.parse(`${hour}:00Z`);
+    const fromHourMs = hour === undefined ? Number.NEGATIVE_INFINITY : parseHour(hour);
     if (match === null || !(count >= 1 && count <= MAX_SHARDS) || Number.isNaN(fromHourMs)) {
       return { status: "refused", reason: `"${part}" is not COUNT or COUNT@YYYY-MM-DDTHHZ` };
     }
@@ -43,6 +43,12 @@ export const parseSchedule = (text: string): ScheduleResult => {
   return first === undefined
     ? { status: "refused", reason: "it is empty" }
     : { status: "ok", schedule: [first, ...rest] };
+};
+
+/** @returns NaN for an hour no calendar has: `Date.parse` reads 30 February as 2 March */
+const parseHour = (text: string): number => {
+  const at = Date.parse(`${text}:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? at : Number.NaN;
 };
 
 /** @returns the shard of a content's events issued at `atMs` */

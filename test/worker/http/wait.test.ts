@@ -36,17 +36,18 @@ test("without a wait the answer promises no preference", async () => {
 });
 
 describe("a wait that cannot be kept is refused, before the view is touched", () => {
-  test.each(["11", "999", "1000", "-1", "1.5", "2s", "two", "", "0x2", "1e1"])(
+  test.each(["0", "11", "999", "1000", "-1", "1.5", "2s", "two", "", "0x2", "1e1"])(
     "?wait=%s",
     async (wait) => {
       expect(await refusalOf(await confirmAt(`?wait=${wait}`))).toEqual([400, "invalid-request"]);
     },
   );
+});
 
-  test("Prefer: wait=11", async () => {
-    const answer = await confirmAt("", { Prefer: "wait=11" });
-    expect(await refusalOf(answer)).toEqual([400, "invalid-request"]);
-  });
+test("a preference beyond what can be kept is met as far as it can be", async () => {
+  const answer = await confirmAt("", { Prefer: "wait=600" });
+  expect(answer.headers.get("Preference-Applied")).toBe("wait=10");
+  expect(await answer.json()).toEqual(durable);
 });
 
 test("a preference of another kind is left alone", async () => {

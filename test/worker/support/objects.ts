@@ -1,5 +1,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { HOUR_MS } from "../../../src/core/limits.ts";
+import type { ViewEvent } from "../../../src/core/views/view-event.ts";
+import { type Chunk, encodeRows } from "../../../src/protocol/chunk.ts";
+import { framesOfEvents, id } from "./events.ts";
 
 export type CollectorStub = ReturnType<typeof collectorAt>;
 export type TallyStub = ReturnType<typeof tallyOf>;
@@ -24,18 +28,48 @@ export const eventually = async (what: string, holds: () => Promise<boolean>): P
 export const alarmOf = (stub: CollectorStub | TallyStub): Promise<number | null> =>
   runInDurableObject(stub, (_, state) => state.storage.getAlarm());
 
-const rowsLeft = (collector: CollectorStub): Promise<number> =>
-  runInDurableObject(collector, (_, { storage }) =>
-    Number(storage.sql.exec("SELECT count(*) AS rows FROM rows").one().rows),
-  );
-
 /** Has the Collector hand over all it holds, pacing and back-off of its own included. */
 export const drain = (collector: CollectorStub): Promise<void> =>
   eventually("the collector is empty", async () => {
     await runDurableObjectAlarm(collector);
-    return (await rowsLeft(collector)) === 0;
+    return (await rowsOf(collector, "SELECT id FROM rows")).length === 0;
   });
 
-/** By themselves, with nothing but their alarms. */
-export const untilQuiet = (stub: CollectorStub | TallyStub): Promise<void> =>
-  eventually("no alarm is set", async () => (await alarmOf(stub)) === null);
+/** Puts the alarm off, so that nothing happens before the test has it run. */
+export const hold = (stub: CollectorStub | TallyStub): Promise<void> =>
+  runInDurableObject(stub, async (_, { storage }) => {
+    const alarm = await storage.getAlarm();
+    if (alarm !== null) await storage.setAlarm(Date.now() + HOUR_MS);
+  });
+
+export const runAlarm = (stub: CollectorStub | TallyStub): Promise<boolean> =>
+  runDurableObjectAlarm(stub);
+
+/** Everything in the object's storage that the query finds. */
+export const rowsOf = (
+  stub: CollectorStub | TallyStub,
+  query: string,
+): Promise<Record<string, SqlStorageValue>[]> =>
+  runInDurableObject(stub, (_, { storage }) => storage.sql.exec(query).toArray());
+
+/** The number a Tally tells of a content. */
+export const countedIn = async (shard: number, content: string): Promise<number> => {
+  const { counts } = await tallyOf(shard).counts([id(content)]);
+  return counts[0]?.views ?? Number.NaN;
+};
+
+interface ChunkParts {
+  readonly source: string;
+  readonly events: readonly ViewEvent[];
+  readonly row?: number;
+  readonly follows?: number;
+}
+
+/** A chunk of one row. */
+export const chunkOf = ({ source, events, row = 1, follows = row - 1 }: ChunkParts): Chunk => ({
+  source,
+  follows,
+  floor: 1,
+  through: row,
+  rows: encodeRows([{ id: row, frames: framesOfEvents(events) }]),
+});

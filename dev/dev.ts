@@ -1,0 +1,36 @@
+/**
+ * `npm run dev`: the Worker under `wrangler dev`, built anew on every change, on the state of `npm start`.
+ * Crons come when asked for: `/cdn-cgi/handler/scheduled?cron=…`. Flags that are not ours go to wrangler.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { DEFAULT_SECRETS, type Flags, parseFlags, ROOT, runCommand } from "./run/flags.ts";
+import { applyMigrations } from "./run/migrations.ts";
+import { ensureSecrets } from "./run/secrets.ts";
+import { lockState } from "./run/state-lock.ts";
+import { WRANGLER, WRANGLER_ENV } from "./run/wrangler.ts";
+
+const argsOf = ({ host, port, state, secrets }: Flags): readonly string[] => [
+  ...["dev", "--test-scheduled", "--ip", host, "--port", `${port}`, "--persist-to", state],
+  // The default file is read without being told, and watched.
+  ...(secrets === DEFAULT_SECRETS ? [] : ["--env-file", secrets]),
+];
+
+await runCommand(async () => {
+  const { flags, rest } = parseFlags(process.argv.slice(2));
+  lockState(flags.state);
+  const made = ensureSecrets(flags.secrets);
+  if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
+  await applyMigrations(flags.state);
+
+  const wrangler = spawn(process.execPath, [WRANGLER, ...argsOf(flags), ...rest], {
+    cwd: ROOT,
+    env: { ...process.env, ...WRANGLER_ENV },
+    stdio: "inherit",
+  });
+  // Ctrl-C reaches wrangler by itself; what comes to us alone is passed on, and its end is ours.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", () => wrangler.kill("SIGTERM"));
+  const [code] = await once(wrangler, "exit");
+  process.exit(typeof code === "number" ? code : 0);
+});

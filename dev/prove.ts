@@ -1,0 +1,88 @@
+/** `npm run prove -- NAME`: what the service promises, shown from outside on a service that runs. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type KillReport, proveKill, VICTIMS } from "./prove/kill.ts";
+
+/** @returns whether it holds */
+type Proof = (args: string[]) => Promise<boolean>;
+
+const OPTIONS = {
+  rounds: { type: "string", default: "12" },
+  acks: { type: "string", default: "6000" },
+  seed: { type: "string", default: `${Date.now() % 1_000_000}` },
+  state: { type: "string" },
+} as const;
+
+const kill: Proof = async (args) => {
+  const values = flagsOf(args);
+  const rounds = positive(values.rounds);
+  const minDurable = positive(values.acks);
+  const seed = positive(values.seed);
+  const state = values.state === undefined ? undefined : resolve(values.state);
+  if (state !== undefined) mkdirSync(state, { recursive: true });
+  const directory = state ?? mkdtempSync(join(tmpdir(), "headcount-kill-"));
+  console.log(`seed ${seed}, state ${directory}`);
+  const report = await proveKill({
+    victims: Array.from(
+      { length: rounds },
+      (_, round) => VICTIMS[round % VICTIMS.length] ?? "both",
+    ),
+    minDurable,
+    seed,
+    state: directory,
+    log: console.log,
+  });
+  printKill(report);
+  const holds = report.lost === 0 && report.doubled === 0;
+  if (holds && state === undefined) rmSync(directory, { recursive: true });
+  return holds;
+};
+
+const flagsOf = (args: string[]) => {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values;
+  } catch (cause) {
+    return usage(cause instanceof Error ? cause.message : `${cause}`);
+  }
+};
+
+/** A proof of nothing would hold. */
+const positive = (text: string): number => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) usage(`"${text}" is no number above 0`);
+  return Number(text);
+};
+
+const usage = (complaint: string): never => {
+  console.error(`${complaint}\nnpm run prove -- NAME, where NAME is one of:`);
+  for (const [known, { claim }] of Object.entries(PROOFS)) console.error(`  ${known}  ${claim}`);
+  process.exit(2);
+};
+
+const printKill = (report: KillReport): void => {
+  const { firstAnswerMs, ...numbers } = report;
+  const restarts = Object.entries(firstAnswerMs).map(([victim, all]): [string, string] => [
+    `first answer after kill of ${victim}, ms`,
+    all.length === 0 ? "none" : `median ${medianOf(all)}, max ${Math.max(...all)} (${all.length})`,
+  ]);
+  console.log("");
+  for (const [name, value] of [...Object.entries(numbers), ...restarts]) {
+    console.log(`${name.padEnd(40)} ${value}`);
+  }
+};
+
+const medianOf = (all: readonly number[]): number =>
+  all.toSorted((a, b) => a - b)[Math.floor((all.length - 1) / 2)] ?? 0;
+
+const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: Proof }>> = {
+  kill: {
+    claim:
+      "what was answered durable is counted once, whoever is killed (--rounds --acks --seed --state)",
+    proof: kill,
+  },
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const chosen = PROOFS[name] ?? usage(name === "" ? "Which proof?" : `"${name}" is no proof`);
+process.exit((await chosen.proof(args)) ? 0 : 1);

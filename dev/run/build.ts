@@ -1,0 +1,64 @@
+/** The Worker as wrangler would deploy it, with the bindings of `wrangler.toml`, as options of Miniflare. */
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { join, matchesGlob } from "node:path";
+import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { Failure, ROOT, WRANGLER_TOML } from "./flags.ts";
+import { readVariables } from "./secrets.ts";
+import { WRANGLER, WRANGLER_ENV } from "./wrangler.ts";
+
+export interface BuiltWorker {
+  readonly options: V4WorkerOptions;
+  /** Cron expressions, in UTC. */
+  readonly crons: readonly string[];
+}
+
+/**
+ * @param outdir is emptied
+ * @param secrets file whose variables go over those of `wrangler.toml`
+ * @throws Failure when it cannot be built
+ */
+export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
+  rmSync(outdir, { recursive: true, force: true });
+  bundle(outdir);
+  const config = unstable_readConfig({ config: WRANGLER_TOML });
+  // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
+  const files = { envFiles: [secrets], overrides: {} };
+  const { modulesRules = [], ...bindings } = unstable_getMiniflareWorkerOptions(
+    WRANGLER_TOML,
+    undefined,
+    files,
+  ).workerOptions;
+  const options: V4WorkerOptions = {
+    ...bindings,
+    // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
+    name: config.name ?? "headcount",
+    bindings: readVariables(secrets),
+    modulesRoot: outdir,
+    modules: modulesOf(outdir, modulesRules),
+  };
+  return { options, crons: config.triggers.crons ?? [] };
+};
+
+const bundle = (outdir: string): void => {
+  const args = ["deploy", "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
+  const built = spawnSync(process.execPath, [WRANGLER, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...WRANGLER_ENV },
+    encoding: "utf8",
+  });
+  if (built.status !== 0) {
+    throw new Failure(`The Worker could not be built\n${built.stdout}${built.stderr}`);
+  }
+};
+
+/** The bundle first, since the first module is the Worker; then what wrangler put beside it. */
+const modulesOf = (outdir: string, rules: readonly V4ModuleRule[]): V4ModuleDefinition[] => {
+  const modules: V4ModuleDefinition[] = [{ type: "ESModule", path: join(outdir, "worker.js") }];
+  for (const file of readdirSync(outdir)) {
+    const rule = rules.find(({ include }) => include.some((glob) => matchesGlob(file, glob)));
+    if (rule !== undefined) modules.push({ type: rule.type, path: join(outdir, file) });
+  }
+  return modules;
+};

@@ -1,0 +1,100 @@
+/** Flags that `npm start` and `npm run dev` have in common. */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export interface Flags {
+  readonly host: string;
+  readonly port: number;
+  /** Directory of everything that lasts. */
+  readonly state: string;
+  /** File with the secrets, in the form of `.dev.vars`. */
+  readonly secrets: string;
+}
+
+export interface ParsedFlags {
+  readonly flags: Flags;
+  /** What none of the flags is, in its order. */
+  readonly rest: readonly string[];
+}
+
+/** The root of the repository. */
+export const ROOT = resolve(import.meta.dirname, "../..");
+export const WRANGLER_TOML = resolve(ROOT, "wrangler.toml");
+export const DEFAULT_SECRETS = resolve(ROOT, ".dev.vars");
+
+const OPTIONS = {
+  host: { type: "string", default: "127.0.0.1" },
+  port: { type: "string", default: "8787" },
+  state: { type: "string", default: resolve(ROOT, ".headcount") },
+  secrets: { type: "string", default: DEFAULT_SECRETS },
+} as const;
+
+const USAGE = `
+  --port NUMBER   port to listen on (${OPTIONS.port.default}); 0 takes a free one
+  --host ADDRESS  address to listen on (${OPTIONS.host.default})
+  --state DIR     where everything that lasts is kept (.headcount)
+  --secrets FILE  where TOKEN_KEYS and ADMIN_KEY are, made when missing (.dev.vars)`;
+
+/** A mistake in how a command was called. */
+export class UsageError extends Error {}
+
+/** @throws UsageError */
+export const parseFlags = (args: readonly string[]): ParsedFlags => {
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    strict: false,
+    tokens: true,
+  });
+  const rest = new Map(args.entries());
+  for (const token of tokens) {
+    if (token.kind !== "option" || !(token.name in OPTIONS)) continue;
+    if (!token.rawName.startsWith("--")) continue;
+    if (token.value === undefined || token.value === "") {
+      throw new UsageError(`${token.rawName} needs a value`);
+    }
+    rest.delete(token.index);
+    if (!token.inlineValue) rest.delete(token.index + 1);
+  }
+  const flags: Flags = {
+    host: String(values.host),
+    port: portOf(String(values.port)),
+    state: resolve(String(values.state)),
+    secrets: resolve(String(values.secrets)),
+  };
+  return { flags, rest: [...rest.values()] };
+};
+
+/** @throws UsageError when there is anything but flags */
+export const parseOnlyFlags = (args: readonly string[]): Flags => {
+  const { flags, rest } = parseFlags(args);
+  const [unknown] = rest;
+  if (unknown !== undefined) throw new UsageError(`"${unknown}" is no flag of this command`);
+  return flags;
+};
+
+/** Ends the process with 2 when `work` was called wrongly and with 1 when it failed in a way it can name. */
+export const runCommand = async (work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (cause) {
+    if (cause instanceof UsageError) {
+      console.error(`${cause.message}\n${USAGE}`);
+      process.exit(2);
+    }
+    if (!(cause instanceof Failure)) throw cause;
+    console.error(cause.message);
+    process.exit(1);
+  }
+};
+
+/** Something in the world that the user has to mend; its message is all they need. */
+export class Failure extends Error {}
+
+const portOf = (text: string): number => {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new UsageError(`--port is a number from 0 to 65535, not "${text}"`);
+  }
+  return port;
+};

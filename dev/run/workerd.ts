@@ -1,0 +1,64 @@
+/** The runtime's process, which Miniflare keeps to itself: seen as Node makes it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { subscribe } from "node:diagnostics_channel";
+import { basename } from "node:path";
+
+/** Answers that are on their way when the service ends have this long to get out. */
+const DRAIN_MS = 1_000;
+
+export interface Workerd {
+  /** Lets the runtime finish what it has begun; afterwards it is gone, or has had its time. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Has to be called before Miniflare is made.
+ * @param onExit is called first when a runtime ends, before Miniflare makes a new one
+ */
+export const watchWorkerd = (onExit: () => void): Workerd => {
+  let current: ChildProcess | undefined;
+  subscribe("child_process", (message) => {
+    const child = childOf(message);
+    if (child === undefined) return;
+    child.once("spawn", () => {
+      if (basename(child.spawnfile) !== "workerd") return;
+      current = child;
+      // Dead before it has read its configuration: Miniflare finds that out by its exit.
+      child.stdin?.on("error", () => undefined);
+      const guard = guardOf(child);
+      child.once("exit", () => {
+        guard.stdin.end("\n");
+        onExit();
+      });
+    });
+  });
+  return {
+    async drain() {
+      if (current === undefined || current.exitCode !== null || current.signalCode !== null) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      current.once("exit", resolve);
+      current.kill("SIGTERM");
+      setTimeout(resolve, DRAIN_MS).unref();
+      await promise;
+    },
+  };
+};
+
+/**
+ * After a `kill -9` of the runner its workerd would live on, and hold the port. The guard waits on a pipe that ends
+ * with the runner, however that ends; a line on it says that workerd went first. It is no member of the terminal's
+ * process group, since Ctrl-C is not for it.
+ */
+const guardOf = ({ pid }: ChildProcess) => {
+  const guard = spawn("sh", ["-c", `read -r _ || kill -9 ${pid}`], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  guard.unref();
+  return guard;
+};
+
+const childOf = (message: unknown): ChildProcess | undefined => {
+  if (typeof message !== "object" || message === null || !("process" in message)) return undefined;
+  return message.process as ChildProcess;
+};

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { eventually, openWorld, type World } from "./support/world.ts";
+
+let world: World;
+
+describe.skipIf(inject("chromium") === "")("a page that counts", () => {
+  beforeAll(async () => {
+    world = await openWorld();
+  });
+  afterAll(() => world.close());
+
+  test.concurrent("an article that is opened and read has one view more within 5 s of its confirm", async () => {
+    const visitor = await world.browser.newContext();
+    const page = await visitor.newPage();
+    await page.goto(world.article("opened"));
+    await page.locator("#views", { hasText: /^0$/ }).waitFor();
+
+    await world.confirms("opened", 1);
+
+    await page.locator("#views", { hasText: /^1$/ }).waitFor({ timeout: 5_000 });
+    await visitor.close();
+  });
+
+  test.concurrent("reloading within 60 s counts nothing", async () => {
+    const visitor = await world.browser.newContext();
+    const page = await visitor.newPage();
+    await page.goto(world.article("reloaded"));
+    await world.confirms("reloaded", 1);
+
+    await page.reload();
+    await world.confirms("reloaded", 2);
+
+    await world.expectViews("reloaded", 1);
+    await visitor.close();
+  });
+
+  test.concurrent("another visitor counts", async () => {
+    const url = world.article("two-visitors");
+    const visitors = [await world.browser.newContext(), await world.browser.newContext()];
+    for (const visitor of visitors) await (await visitor.newPage()).goto(url);
+    await world.confirms("two-visitors", 2);
+
+    await world.expectViews("two-visitors", 2);
+    for (const visitor of visitors) await visitor.close();
+  });
+
+  test.concurrent("a page that is left before 3 s have passed counts nothing", async () => {
+    const visitor = await world.browser.newContext();
+    const page = await visitor.newPage();
+    await page.goto(world.article("glimpsed"));
+    await eventually(() => expect(world.heard("/v1/views", "glimpsed").length).toBe(1));
+
+    await page.goto("about:blank");
+
+    await world.expectViews("glimpsed", 0);
+    expect(world.heard("/v1/views/confirm", "glimpsed")).toEqual([]);
+    await visitor.close();
+  });
+
+  test.concurrent("the view of somebody who was offline while reading counts once online", async () => {
+    const visitor = await world.browser.newContext();
+    const page = await visitor.newPage();
+    await page.goto(world.article("in-a-tunnel"));
+    await eventually(() => expect(world.heard("/v1/views", "in-a-tunnel").length).toBe(1));
+
+    const failed = page.waitForEvent("requestfailed", (request) =>
+      request.url().includes("confirm"),
+    );
+    await visitor.setOffline(true);
+    await failed;
+    await visitor.setOffline(false);
+
+    await world.confirms("in-a-tunnel", 1);
+    await world.expectViews("in-a-tunnel", 1);
+    await visitor.close();
+  });
+});

@@ -1,0 +1,173 @@
+/** The service as `npm start` runs it, a gate before it, a site that uses it, and a browser. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { expect, inject, vi } from "vitest";
+import { type Minter, makeMinter } from "../../../dev/offline-mint.ts";
+import { readVariables } from "../../../dev/run/secrets.ts";
+import { startService } from "../../../dev/service.ts";
+import { type Gate, openGate, type Passage } from "./gate.ts";
+import { openSite, type Site } from "./site.ts";
+
+/** Headless Chromium calls itself a robot, and is taken at its word. */
+const USER_AGENT =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
+/**
+ * Playwright's own flags that keep pages out of the back-forward cache and hidden tabs awake. The ones that keep
+ * hidden tabs' timers at full speed stay: there it is the SDK that has to stop, not the browser.
+ */
+const UNNATURAL = ["--disable-back-forward-cache", "--disable-backgrounding-occluded-windows"];
+
+const ARGS = [
+  `--user-agent=${USER_AGENT}`,
+  ...["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync", "--no-first-run"],
+];
+
+/** How long anything is waited for: longer than it takes on a machine that is busy. */
+const PATIENCE_MS = 20_000;
+
+/** Waits until an assertion holds. */
+export const eventually = (assertion: () => unknown): Promise<unknown> =>
+  vi.waitFor(assertion, { timeout: PATIENCE_MS, interval: 50 });
+
+/** Number of the visitor whose tokens are made here and not by the service. */
+const READER = 0;
+
+/** Not one, so that a view too many cannot be taken for it. */
+const WITNESSES = 10;
+
+export interface World {
+  readonly gate: Gate;
+  readonly site: Site;
+  readonly browser: Browser;
+  /** Puts a page with an article on the site. @returns its address */
+  article(content: string, attributes?: string): string;
+  /** Answers of the service that were heard, by path, in their order. */
+  heard(path: string, content: string): readonly Passage[];
+  /** Waits until that many views of a content have been confirmed. */
+  confirms(content: string, number: number): Promise<void>;
+  /** Waits until all that was confirmed before is folded, then compares. At the end of a test: it adds views. */
+  expectViews(content: string, number: number): Promise<void>;
+  /** @returns a token of somebody who opened a content so long ago */
+  tokenOf(content: string, agoMs: number): Promise<string>;
+  /** `kill -9`, all of it, and a new start on the same state. */
+  killAndRestart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const openWorld = async (): Promise<World> => {
+  const directory = mkdtempSync(join(tmpdir(), "headcount-browser-"));
+  const start = () =>
+    startService({
+      state: join(directory, "state"),
+      secrets: join(directory, "secrets"),
+      port: 0,
+    });
+  let service = await start();
+  const gate = await openGate(service.url);
+  const site = await openSite();
+  const executablePath = inject("chromium");
+  const browser = await chromium.launch({
+    executablePath,
+    args: ARGS,
+    ignoreDefaultArgs: UNNATURAL,
+  });
+  const minter = minterOf(join(directory, "secrets"));
+  const witnesses = makeWitnesses(minter);
+
+  const kill = async (): Promise<void> => {
+    const runtime = service.runtimePid();
+    service.signal("SIGKILL");
+    if (runtime !== undefined) process.kill(runtime, "SIGKILL");
+    await service.exited;
+  };
+  const heard = (path: string, content: string) => passagesOf(gate, path, content);
+
+  return {
+    gate,
+    site,
+    browser,
+    heard,
+    article(content, attributes = `data-content="${content}"`) {
+      const script = `<script defer src="${gate.url}/headcount.js" ${attributes}></script>`;
+      site.page(`/${content}`, `<b id="views" data-headcount-views="${content}"></b>${script}`);
+      return `${site.url}/${content}`;
+    },
+    async confirms(content, number) {
+      const confirmed = () =>
+        heard("/v1/views/confirm", content).filter(({ status }) => status === 202).length;
+      await eventually(() => expect(confirmed()).toBe(number));
+    },
+    async expectViews(content, number) {
+      await witnesses(service.url, content);
+      const expected = number + WITNESSES;
+      const views = () => viewsOf(service.url, content);
+      await eventually(async () => expect(await views()).toBeGreaterThanOrEqual(expected));
+      expect(await views()).toBe(expected);
+    },
+    async tokenOf(content, agoMs) {
+      const { token } = await minter(content, READER, Date.now() - agoMs);
+      return token;
+    },
+    async killAndRestart() {
+      await kill();
+      service = await start();
+      gate.leadTo(service.url);
+    },
+    async close() {
+      await browser.close();
+      await Promise.all([gate.close(), site.close(), kill()]);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+/** A mint names its content or is answered with it; a confirm has the token of a mint. */
+const passagesOf = (gate: Gate, path: string, content: string): readonly Passage[] => {
+  const mints = gate.passages.filter(
+    (one) =>
+      one.path === "/v1/views" && one.method === "POST" && one.answer.includes(`"${content}"`),
+  );
+  if (path === "/v1/views") return mints;
+  const tokens = mints.map(({ answer }): string => JSON.parse(answer).token);
+  return gate.passages.filter(
+    (one) =>
+      one.path.startsWith(path) &&
+      one.method === "POST" &&
+      tokens.includes(JSON.parse(one.body).token),
+  );
+};
+
+const viewsOf = async (service: string, content: string): Promise<number> => {
+  const answer = await fetch(`${service}/v1/counts/${content}?consistency=strong`);
+  const { views } = (await answer.json()) as { readonly views: number };
+  return views;
+};
+
+const minterOf = (secrets: string): Minter => {
+  const { TOKEN_KEYS = "", TALLY_SHARDS = "" } = readVariables(secrets);
+  return makeMinter({ tokenKeys: TOKEN_KEYS, shards: TALLY_SHARDS });
+};
+
+/**
+ * Views of visitors nobody else is, confirmed in one body and so folded at once, after all that was confirmed before:
+ * when they are in the number, whatever came earlier has been judged.
+ */
+const makeWitnesses = (mint: Minter) => {
+  let visitors = READER + 1;
+  return async (service: string, content: string): Promise<void> => {
+    const opened = Date.now() - 5_000;
+    const minted = Array.from({ length: WITNESSES }, () => mint(content, visitors++, opened));
+    const tokens = (await Promise.all(minted)).map(({ token }) => token);
+    const body = JSON.stringify({ tokens });
+    const answer = await fetch(`${service}/v1/views/confirm?wait=5`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body,
+    });
+    expect(answer.status).toBe(200);
+  };
+};

@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { proveKill } from "../../dev/prove/kill.ts";
+
+test("what was answered durable is counted once, whichever process is killed", async () => {
+  const state = mkdtempSync(join(tmpdir(), "headcount-kill-"));
+  const victims = ["runtime", "runner", "both"] as const;
+  const report = await proveKill({
+    victims,
+    minDurable: 600,
+    seed: 1,
+    state,
+    log: () => undefined,
+  });
+  expect(report.durable).toBeGreaterThanOrEqual(600);
+  expect(report).toMatchObject({ lost: 0, doubled: 0, countedAfterRepeat: report.sent });
+  rmSync(state, { recursive: true });
+}, 180_000);

@@ -1,0 +1,150 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { isRunning, type Service, startService } from "../../dev/service.ts";
+import { decodeEvent } from "../../src/protocol/event-codec.ts";
+import { parseToken } from "../../src/protocol/view-token.ts";
+
+const directories: string[] = [];
+const services: Service[] = [];
+
+afterEach(async () => {
+  for (const service of services.splice(0)) {
+    service.signal("SIGKILL");
+    await service.exited;
+  }
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+});
+
+const freshDirectory = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), "headcount-start-"));
+  directories.push(directory);
+  return directory;
+};
+
+const start = async (state: string, port = 0): Promise<Service> => {
+  const service = await startService({ state, secrets: join(state, ".dev.vars"), port });
+  services.push(service);
+  return service;
+};
+
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "User-Agent": BROWSER, ...headers },
+    body: JSON.stringify(body),
+  });
+
+const mint = async ({ url }: Service, headers: Record<string, string> = {}): Promise<string> => {
+  const answer = await post(`${url}/v1/views`, { content: "article" }, headers);
+  const { token } = (await answer.json()) as { token: string };
+  return token;
+};
+
+/** Confirms as a page does: again when told that it is too early. */
+const confirm = async ({ url }: Service, token: string): Promise<unknown> => {
+  const answer = await post(`${url}/v1/views/confirm?wait=2`, { token });
+  const body = (await answer.json()) as { ack?: string; retryAfterMs?: number };
+  if (answer.status !== 425) return body.ack;
+  await sleep(body.retryAfterMs);
+  return confirm({ url } as Service, token);
+};
+
+const views = async ({ url }: Service): Promise<number> => {
+  const answer = await fetch(`${url}/v1/counts/article?consistency=strong`);
+  return ((await answer.json()) as { views: number }).views;
+};
+
+test("a first start makes secrets of its own, and a second one goes on with secrets and counts", async () => {
+  const state = freshDirectory();
+  const secrets = join(state, ".dev.vars");
+  const first = await start(state);
+  const made = readFileSync(secrets, "utf8");
+  expect(made).toMatch(/^TOKEN_KEYS="k1:[A-Za-z0-9_-]{43}"\nADMIN_KEY="[A-Za-z0-9_-]{43}"\n$/);
+  expect(statSync(secrets).mode & 0o777).toBe(0o600);
+  for (const path of ["/healthz", "/readyz", "/demo"]) {
+    expect((await fetch(`${first.url}${path}`)).status).toBe(200);
+  }
+  const token = await mint(first);
+  expect(await confirm(first, token)).toBe("durable");
+  first.signal("SIGINT");
+  expect(await first.exited).toBe(0);
+
+  const second = await start(state);
+  expect(readFileSync(secrets, "utf8")).toBe(made);
+  expect(await confirm(second, token)).toBe("durable");
+  await expect.poll(() => views(second), { timeout: 20_000 }).toBe(1);
+});
+
+test.for(["SIGINT", "SIGTERM"] as const)(
+  "%s ends it with 0 and leaves no runtime",
+  async (signal) => {
+    const service = await start(freshDirectory());
+    const runtime = service.runtimePid() ?? Number.NaN;
+    expect(isRunning(runtime)).toBe(true);
+    service.signal(signal);
+    expect(await service.exited).toBe(0);
+    expect(isRunning(runtime)).toBe(false);
+  },
+);
+
+test("a runner that is killed takes its runtime with it, and its port is free for the next one", async () => {
+  const state = freshDirectory();
+  const killed = await start(state);
+  const runtime = killed.runtimePid() ?? Number.NaN;
+  expect(isRunning(runtime)).toBe(true);
+  killed.signal("SIGKILL");
+  await expect.poll(() => isRunning(runtime)).toBe(false);
+  const next = await start(state, Number(new URL(killed.url).port));
+  expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
+});
+
+test("a runtime that dies comes back at the same address", async () => {
+  const service = await start(freshDirectory());
+  process.kill(service.runtimePid() ?? Number.NaN, "SIGKILL");
+  await expect.poll(() => service.output()).toContain("The runtime is back");
+  expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+});
+
+test("a visitor is who connects, unless something in front says who that is", async () => {
+  const service = await start(freshDirectory());
+  const visitorOf = async (headers: Record<string, string>) => {
+    const parts = parseToken(await mint(service, headers));
+    return parts && decodeEvent(parts.payload)?.visitor;
+  };
+  const bare = await visitorOf({});
+  expect(bare).toBeDefined();
+  expect(await visitorOf({ "CF-Connecting-IP": "127.0.0.1" })).toEqual(bare);
+  expect(await visitorOf({ "CF-Connecting-IP": "203.0.113.7" })).not.toEqual(bare);
+});
+
+test("a state directory or a port that is taken is named, and nothing is started", async () => {
+  const state = freshDirectory();
+  const { url } = await start(state);
+  await expect(start(state)).rejects.toThrow(`${state} is in use by another Headcount`);
+  const { port } = new URL(url);
+  const taken = start(freshDirectory(), Number(port));
+  await expect(taken).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken`);
+});
+
+test.for([
+  [["--prot", "8787"], '"--prot" is no flag'],
+  [["extra"], '"extra" is no flag'],
+  [["--port", "http"], "--port is a number"],
+  [["--port", "65536"], "--port is a number"],
+  [["--state"], "--state needs a value"],
+] as const)("%j is refused with 2 and the reason", ([args, reason]) => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [resolve(import.meta.dirname, "../../dev/start.ts"), ...args],
+    { encoding: "utf8" },
+  );
+  expect(status).toBe(2);
+  expect(stderr).toContain(reason);
+  expect(stderr).toContain("--secrets FILE");
+});

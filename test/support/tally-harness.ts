@@ -1,0 +1,85 @@
+import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
+import { Tally } from "../../src/app/views/tally.ts";
+import type { Verdict } from "../../src/core/views/verdict.ts";
+import { verdictOf } from "../../src/core/views/verdict.ts";
+import type { ViewEvent } from "../../src/core/views/view-event.ts";
+import { encodeRows } from "../../src/protocol/chunk.ts";
+import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
+import { content, frameOf } from "./events.ts";
+import { MemoryCountTables } from "./memory-count-tables.ts";
+import { ObjectDisk } from "./object-disk.ts";
+
+/** A Tally over a disk that outlives it, and one source that hands it rows in step. */
+export class TallyHarness {
+  readonly disk = new ObjectDisk();
+  readonly problems: string[] = [];
+  readonly database = new MemoryCountTables();
+  now: number;
+  tally: Tally;
+  #lastRow = 0;
+
+  constructor(now: number) {
+    this.now = now;
+    this.tally = this.#wake();
+  }
+
+  /** The next life of the object over the same disk; everything written is kept. */
+  evict(): void {
+    this.disk.flush();
+    this.tally = this.#wake();
+  }
+
+  /** As `evict`, but what was not flushed is lost. */
+  crash(): void {
+    this.tally = this.#wake();
+  }
+
+  /** One row with these events. */
+  append(events: readonly ViewEvent[], source = "collector:TST:0:one"): AppendAnswer {
+    return this.appendBytes(
+      events.map((event) => frameOf(event)),
+      source,
+    );
+  }
+
+  /** A row each. */
+  appendBytes(rows: readonly Uint8Array[], source = "collector:TST:0:one"): AppendAnswer {
+    const follows = this.#lastRow;
+    this.#lastRow += rows.length;
+    const numbered = rows.map((frames, index) => ({ id: follows + 1 + index, frames }));
+    const chunk = { source, follows, floor: 1, through: this.#lastRow, rows: encodeRows(numbered) };
+    return this.tally.append(chunk);
+  }
+
+  views(id: string): number | undefined {
+    return this.tally.counts([content(id)]).counts[0]?.views;
+  }
+
+  stamp(id: string): string | undefined {
+    return this.tally.counts([content(id)]).counts[0]?.stamp;
+  }
+
+  /** Every verdict in the log, in its order. */
+  verdicts(): readonly Verdict[] {
+    return this.disk.read("SELECT verdicts FROM log ORDER BY position").flatMap(({ verdicts }) => {
+      if (!(verdicts instanceof ArrayBuffer)) throw new Error("verdicts are bytes");
+      return [...new Uint8Array(verdicts)].map(verdictOf);
+    });
+  }
+
+  #wake(): Tally {
+    const report = (event: string) => void this.problems.push(event);
+    return new Tally({
+      name: "tally:0",
+      shard: 0,
+      counts: this.database,
+      store: tallyStore(this.disk.open(), this.now, () => undefined),
+      clock: { now: () => this.now },
+      log: { info: report, warn: report, error: report },
+      abort: (reason) => {
+        this.crash();
+        throw new Error(reason);
+      },
+    });
+  }
+}
