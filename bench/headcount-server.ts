@@ -20,7 +20,6 @@ export interface HeadcountServer {
   readonly port: number;
   cpuSeconds(): number;
   readonly source: ViewSource;
-  cpuSeconds(): number;
   /** Waits until `events` in all can be read. @throws when more can be */
   settle(events: number): Promise<Settled>;
   stop(): Promise<void>;
@@ -53,7 +52,6 @@ export const startHeadcount = async (
     port,
     cpuSeconds: () => server.cpuSeconds(),
     source,
-    cpuSeconds: () => server.cpuSeconds(),
     settle: (events) => settle(server, source.contents, stateDirectory, events),
     stop: () => server.stop(),
   };
