@@ -115,6 +115,7 @@ const hand = async (
   const seat: Seat = lane.join(colo, frames);
   if (seat.carry !== undefined) background(seat.carry());
   const outcome = await within(seat.outcome, waitMs ?? ACK_DEADLINE_MS, timers);
+  if (outcome === ELAPSED) seat.leave();
   if (outcome === "committed") return "durable";
   return outcome === ELAPSED && waitMs === undefined ? "accepted" : undefined;
 };

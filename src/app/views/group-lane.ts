@@ -16,6 +16,8 @@ export interface LaneDeps {
 export interface Seat {
   /** The request must race it against a timer of its own: the group's carrier may die, and it may itself have no I/O pending. */
   readonly outcome: Promise<GroupOutcome>;
+  /** For who waits no longer: a request that has answered must not be resolved into. */
+  leave(): void;
   /** Present in the request that has to carry the group: its context does the sending, so it holds this with `waitUntil`. */
   readonly carry?: () => Promise<void>;
 }
@@ -23,7 +25,7 @@ export interface Seat {
 interface Group {
   readonly bornAt: number;
   readonly pieces: Uint8Array[];
-  readonly seats: PromiseWithResolvers<GroupOutcome>[];
+  readonly seats: Set<PromiseWithResolvers<GroupOutcome>>;
   bytes: number;
   /** Sent, or taken over by a later group. */
   closed: boolean;
@@ -58,10 +60,12 @@ export class GroupLane {
     const seat = Promise.withResolvers<GroupOutcome>();
     group.pieces.push(frames);
     group.bytes += frames.length;
-    group.seats.push(seat);
-    return joined === undefined
-      ? { outcome: seat.promise, carry: () => this.#carry(group, colo) }
-      : { outcome: seat.promise };
+    group.seats.add(seat);
+    const leave = () => {
+      group.seats.delete(seat);
+    };
+    const carry = joined === undefined ? { carry: () => this.#carry(group, colo) } : {};
+    return { outcome: seat.promise, leave, ...carry };
   }
 
   #joinable(now: number, bytes: number): Group | undefined {
@@ -76,7 +80,7 @@ export class GroupLane {
     const takesOver = left !== undefined && now - left.bornAt > GROUP_MAX_AGE_MS;
     const group: Group = takesOver
       ? { ...left, bornAt: now, closed: false }
-      : { bornAt: now, pieces: [], seats: [], bytes: 0, closed: false };
+      : { bornAt: now, pieces: [], seats: new Set(), bytes: 0, closed: false };
     if (takesOver) left.closed = true;
     this.#forming = group;
     return group;
