@@ -19,6 +19,7 @@ export interface Scenario {
   make(count: number): Promise<Buffer[]>;
   /** Throws when an answer is not the one that counts. */
   verify(answer: Answer): void;
+  cpuSeconds(): number;
   /** Waits until all that was sent so far is done with. */
   settle(): Promise<Settled>;
 }
@@ -57,6 +58,7 @@ export const makeScenarios = async (
       if (durable !== perBody) throw new Error(`${durable} of ${perBody}: ${answer.body}`);
       sent.events += perBody;
     },
+    cpuSeconds: () => headcount.cpuSeconds(),
     settle: () => headcount.settle(sent.events),
   });
   const token = await headcount.source.token();
@@ -68,6 +70,7 @@ export const makeScenarios = async (
       verify({ status, body }) {
         if (status !== 202) throw new Error(`${status}: ${body}`);
       },
+      cpuSeconds: () => bare.cpuSeconds(),
       async settle() {
         await sleep(SETTLED_AFTER_MS);
         return { cpuSeconds: bare.cpuSeconds(), rows: 0 };
@@ -94,19 +97,20 @@ export const measureAtRate = (
   );
 
 const measure = async (
-  { make, perBody, settle }: Scenario,
+  { make, perBody, cpuSeconds, settle }: Scenario,
   count: number,
   load: (requests: readonly Buffer[]) => Promise<LoadResult>,
 ): Promise<Measured> => {
   const requests = await make(count);
   const before = await settle();
+  const cpuBefore = cpuSeconds();
   const result = await load(requests);
   const after = await settle();
   const events = result.answers * perBody;
   return {
     ...result,
     events,
-    cpuMicrosPerEvent: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / events,
+    cpuMicrosPerEvent: ((after.cpuSeconds - cpuBefore) * 1e6) / events,
     eventsPerGroup: events / (after.rows - before.rows),
   };
 };
