@@ -63,7 +63,7 @@ const main :Workerd.Worker = (
 const modulesOf = (directory: string): readonly string[] => {
   const files = readdirSync(directory);
   const entries = files.filter((file) => file.endsWith(".js"));
-  const texts = files.filter((file) => file.endsWith(".html"));
+  const texts = files.filter((file) => /\.(?:html|txt)$/.test(file));
   return [
     ...entries.map((file) => `(name = ${text(file)}, esModule = embed ${text(file)})`),
     ...texts.map((file) => `(name = ${text(`./${file}`)}, text = embed ${text(file)})`),

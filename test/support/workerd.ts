@@ -98,7 +98,7 @@ const main :Workerd.Worker = (
 const modulesIn = (bundle: string): readonly string[] => {
   const files = readdirSync(bundle);
   const scripts = files.filter((file) => file.endsWith(".js"));
-  const pages = files.filter((file) => file.endsWith(".html"));
+  const pages = files.filter((file) => /\.(?:html|txt)$/.test(file));
   return [
     ...scripts.map((file) => `(name = ${text(file)}, esModule = embed ${text(file)})`),
     ...pages.map((file) => `(name = ${text(`./${file}`)}, text = embed ${text(file)})`),
