@@ -1,4 +1,4 @@
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
 import { buildClient } from "./dev/build-client.ts";
@@ -29,7 +29,13 @@ export default defineConfig({
             miniflare: { bindings: TEST_VARIABLES },
           }),
         ],
-        test: { name: "workers", include: ["test/worker/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "workers",
+          include: ["test/worker/**/*.test.ts"],
+          setupFiles: ["test/worker/apply-migrations.ts"],
+          provide: { d1Migrations: await readD1Migrations("migrations/d1") },
+          testTimeout: 60_000,
+        },
       },
       {
         test: {

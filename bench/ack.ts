@@ -1,12 +1,11 @@
 /** What an acknowledgement costs: a durable confirm against a bare POST on the same workerd, see `docs/performance.md`. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { unstable_readConfig } from "wrangler";
 import { ackReport } from "./ack-report.ts";
-import { bundleForWorkerd } from "./bundle.ts";
+import { startBare } from "./bare-server.ts";
 import { type HeadcountServer, startHeadcount } from "./headcount-server.ts";
 import { writeSection } from "./report-file.ts";
 import {
@@ -18,7 +17,7 @@ import {
   type PerScenario,
 } from "./scenarios.ts";
 import { timesToVisible } from "./visible.ts";
-import { type Server, startWorkerd } from "./workerd.ts";
+import { CLIENT_CORE, SERVER_CORE, type Server } from "./workerd.ts";
 
 export interface Round {
   readonly saturated: PerScenario<Measured>;
@@ -29,8 +28,6 @@ export interface Round {
 
 export const FIXED_RATE = 500;
 const WARM_UP_EVENTS = 6_000;
-const SERVER_CORE = 0;
-const CLIENT_CORE = 1;
 
 export const benchAck = async (args: readonly string[]): Promise<void> => {
   const { values } = parseArgs({
@@ -97,16 +94,3 @@ const measureRound = async (
 
 /** Requests a second. */
 export const rateOf = ({ answers, seconds }: Measured): number => answers / seconds;
-
-const startBare = (directory: string, port: number): Promise<Server> => {
-  mkdirSync(directory);
-  const { compatibility_date, compatibility_flags } = unstable_readConfig({
-    config: "wrangler.toml",
-  });
-  const main = resolve("bench/bare-hono.ts");
-  const wranglerFile = join(directory, "wrangler.json");
-  const config = { name: "bare", main, compatibility_date, compatibility_flags };
-  writeFileSync(wranglerFile, JSON.stringify(config));
-  bundleForWorkerd({ wranglerFile, directory, stateDirectory: directory, port, secrets: {} });
-  return startWorkerd(directory, port, SERVER_CORE, "/ready");
-};

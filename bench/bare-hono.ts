@@ -1,4 +1,4 @@
-/** The floor: what a Worker costs that parses a JSON body and answers, and does nothing else. */
+/** The floor: what a Worker costs that parses a JSON body, or only answers, and does nothing else. */
 import { Hono } from "hono";
 
 const app = new Hono();
@@ -9,5 +9,7 @@ app.post("/bare", async (c) => {
   const { token } = await c.req.json<{ token: string }>();
   return c.json({ length: token.length }, 202);
 });
+
+app.get("/bare", (c) => c.json({ content: "article-0", views: 1, asOf: 1, source: "none" }));
 
 export default app;

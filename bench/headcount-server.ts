@@ -18,6 +18,7 @@ export interface Settled {
 
 export interface HeadcountServer {
   readonly port: number;
+  cpuSeconds(): number;
   readonly source: ViewSource;
   /** Waits until `events` in all can be read. @throws when more can be */
   settle(events: number): Promise<Settled>;
@@ -49,6 +50,7 @@ export const startHeadcount = async (
   const server = await startWorkerd(directory, port, core, "/readyz");
   return {
     port,
+    cpuSeconds: () => server.cpuSeconds(),
     source,
     settle: (events) => settle(server, source.contents, stateDirectory, events),
     stop: () => server.stop(),

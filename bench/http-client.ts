@@ -22,6 +22,10 @@ export const requestBytes = (path: string, body: unknown): Buffer => {
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${json}`);
 };
 
+/** @returns a whole request without a body */
+export const getBytes = (path: string): Buffer =>
+  Buffer.from(`GET ${path} HTTP/1.1\r\nHost: bench\r\nOrigin: https://news.example\r\n\r\n`);
+
 /** One keep-alive connection. */
 export class Connection {
   readonly #socket: Socket;

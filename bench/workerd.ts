@@ -13,6 +13,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** Servers stay on one core, the load generator on the other. */
+export const SERVER_CORE = 0;
+export const CLIENT_CORE = 1;
+
 const START_DEADLINE_MS = 20_000;
 
 /**

@@ -5,6 +5,7 @@ type Benchmark = (args: readonly string[]) => Promise<void>;
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ack: async () => (await import("../bench/ack.ts")).benchAck,
+  read: async () => (await import("../bench/read.ts")).benchRead,
 };
 
 const [name = "", ...args] = argv.slice(2);

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { DEFAULT_SECRETS, type Flags, parseFlags, ROOT, runCommand } from "./run/flags.ts";
+import { applyMigrations } from "./run/migrations.ts";
 import { ensureSecrets } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 import { WRANGLER, WRANGLER_ENV } from "./run/wrangler.ts";
@@ -20,6 +21,7 @@ await runCommand(async () => {
   lockState(flags.state);
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
+  await applyMigrations(flags.state);
 
   const wrangler = spawn(process.execPath, [WRANGLER, ...argsOf(flags), ...rest], {
     cwd: ROOT,

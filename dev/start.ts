@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { buildWorker } from "./run/build.ts";
 import { startCrons } from "./run/crons.ts";
 import { parseOnlyFlags, runCommand } from "./run/flags.ts";
+import { applyMigrations } from "./run/migrations.ts";
 import { startRunner } from "./run/runner.ts";
 import { ensureSecrets } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
@@ -12,7 +13,9 @@ await runCommand(async () => {
   lockState(flags.state);
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
+  const migrated = applyMigrations(flags.state);
   const worker = buildWorker(join(flags.state, "build"), flags.secrets);
+  await migrated;
 
   const runner = await startRunner(flags, worker.options);
   startCrons({ expressions: worker.crons, run: runner.dispatchCron, report: console.error });

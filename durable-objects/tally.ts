@@ -9,6 +9,7 @@ import type {
   CountsAnswer,
   FinaliseAnswer,
   FinaliseRequest,
+  FlushAnswer,
   SealAnswer,
   TallyRpc,
   TallyStatus,
@@ -21,7 +22,7 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
 
   constructor(ctx: DurableObjectState, env: UncheckedEnv) {
     super(ctx, env);
-    this.#tally = composeTally(objectContext(ctx));
+    this.#tally = composeTally(objectContext(ctx), env);
   }
 
   async append(chunk: Chunk): Promise<AppendAnswer> {
@@ -32,8 +33,16 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
     return this.#tally.counts(contents);
   }
 
-  async checkpoint(): Promise<TallyStatus> {
-    return this.#tally.checkpoint();
+  flush(): Promise<FlushAnswer> {
+    return this.#tally.flush();
+  }
+
+  async status(): Promise<TallyStatus> {
+    return this.#tally.status();
+  }
+
+  async setStart(content: ContentId, views: number): Promise<void> {
+    this.#tally.setStart(content, views);
   }
 
   async seal(hour: number): Promise<SealAnswer> {

@@ -1,3 +1,5 @@
+import { d1Database } from "./adapters/d1/database.ts";
+import { guardedDatabase } from "./adapters/guarded-database.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
@@ -14,10 +16,13 @@ import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
 import { collectInto } from "./app/views/collect.ts";
 import { Collector } from "./app/views/collector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
+import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
+import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
+import type { Database } from "./ports/database.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -34,7 +39,9 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 };
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
-  const { schedule, calendar, allowedOrigins, tokenKeys } = config;
+  const { schedule, calendar, allowedOrigins, tokenKeys, adminKey } = config;
+  const database = makeDatabase(env);
+  const { contents, jobs } = database;
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
@@ -49,6 +56,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     schedule,
     calendar,
     allowedOrigins,
+    adminKey,
     mint: {
       clock,
       random,
@@ -58,11 +66,18 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       rateLimit: bindingRateLimit(env.MINT_LIMIT),
       telemetry: analyticsTelemetry(env.TELEMETRY),
       schedule,
+      admission: config.contents === "open" ? openAdmission : registeredAdmission(contents, clock),
     },
+    introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
-    counts: new CountReader({ tallies, schedule, clock, timers }),
+    counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
+    flush: { tallies, schedule, jobs, clock, random, log },
+    registry: { contents, tallies, schedule, clock, random },
+    status: { tallies, jobs, schedule },
   };
 };
+
+const makeDatabase = (env: UncheckedEnv): Database => guardedDatabase(d1Database(env.DB), timers);
 
 /** What an object's constructor has at hand. */
 export interface ObjectContext {
@@ -80,8 +95,13 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
   return new Collector({ name, store, tallies, clock, timers, random, log, background });
 };
 
-export const composeTally = ({ name, storage, background, abort }: ObjectContext): Tally =>
-  new Tally({ name, store: tallyStore(storage, clock.now(), background), clock, log, abort });
+export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
+  const { name, storage, background, abort } = context;
+  const store = tallyStore(storage, clock.now(), background);
+  const { counts } = makeDatabase(env);
+  const shard = Number(name.split(":")[1]);
+  return new Tally({ name, shard, store, counts, clock, log, abort });
+};
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */
 export const composeSaltKeeper = (context: ObjectContext, env: UncheckedEnv): SaltKeeper => {

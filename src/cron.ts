@@ -1,11 +1,11 @@
-import { checkpointTallies } from "./app/views/checkpoint-tallies.ts";
+import { flush } from "./app/views/flush.ts";
 import type { Composed, Services } from "./services.ts";
 
-type Job = (services: Services) => Promise<void>;
+type Job = (services: Services) => Promise<unknown>;
 
 /** What runs when. The expressions are those of `wrangler.toml`, in UTC. */
 const CRONS: Readonly<Record<string, readonly Job[]>> = {
-  "*/5 * * * *": [checkpointTallies],
+  "*/5 * * * *": [(services) => flush(services.flush)],
 };
 
 /** @throws on an expression the table does not know, and when the deployment is not configured */

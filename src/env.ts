@@ -4,7 +4,7 @@ import { fromBase64Url } from "./protocol/base64url.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
 
 type Objects = "COLLECTORS" | "TALLIES" | "SALTS";
-type Variables = "TALLY_SHARDS" | "REPORT_TIMEZONE" | "CONTENTS" | "ALLOWED_ORIGINS";
+type Variables = "TALLY_SHARDS" | "REPORT_TIMEZONE" | "DATABASE" | "CONTENTS" | "ALLOWED_ORIGINS";
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
@@ -29,6 +29,9 @@ export interface Config {
   readonly calendar: ReportingCalendar;
   /** Origins that may count here; `undefined` is all of them. */
   readonly allowedOrigins: ReadonlySet<string> | undefined;
+  /** `open`: a content is whatever is viewed. `registered`: only what an operator put in. */
+  readonly contents: "open" | "registered";
+  readonly adminKey: string;
 }
 
 export interface ConfigProblem {
@@ -56,16 +59,25 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   const origins = readOrigins(env.ALLOWED_ORIGINS ?? "", (reason) =>
     refuse("ALLOWED_ORIGINS", reason),
   );
-  if (env.CONTENTS !== "open") refuse("CONTENTS", 'only "open" is known');
-  if ((env.ADMIN_KEY ?? "").length < MIN_ADMIN_KEY_CHARS) {
+  const contents = env.CONTENTS;
+  const adminKey = env.ADMIN_KEY ?? "";
+  if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
     refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
+  }
+  if (env.DATABASE !== "d1") refuse("DATABASE", 'it has to be "d1"');
+  if (contents !== "open" && contents !== "registered") {
+    refuse("CONTENTS", 'it has to be "open" or "registered"');
+    return { status: "refused", problems };
   }
 
   if (tokenKeys === undefined || schedule === undefined || calendar === undefined) {
     return { status: "refused", problems };
   }
   if (problems.length > 0) return { status: "refused", problems };
-  return { status: "ok", config: { tokenKeys, schedule, calendar, allowedOrigins: origins } };
+  return {
+    status: "ok",
+    config: { tokenKeys, schedule, calendar, allowedOrigins: origins, contents, adminKey },
+  };
 };
 
 const DEFAULT_TIMEZONE = "UTC";

@@ -1,10 +1,15 @@
 import type { ConfirmDeps } from "./app/views/confirm.ts";
+import type { FlushDeps } from "./app/views/flush.ts";
 import type { MintDeps } from "./app/views/mint.ts";
+import type { RegistryDeps } from "./app/views/put-content.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
+import type { StatusDeps } from "./app/views/status.ts";
+import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
 import type { ShardSchedule } from "./core/views/shards.ts";
 import type { ConfigProblem } from "./env.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Page } from "./ports/database.ts";
 import type { Log } from "./ports/log.ts";
 import type { Salts } from "./ports/salts.ts";
 import type { Tallies } from "./ports/tallies.ts";
@@ -22,6 +27,12 @@ export interface Services {
   readonly mint: MintDeps;
   readonly confirm: ConfirmDeps;
   readonly counts: CountReader;
+  /** Absent where only operators introduce contents. */
+  readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
+  readonly adminKey: string;
+  readonly flush: FlushDeps;
+  readonly registry: RegistryDeps;
+  readonly status: StatusDeps;
 }
 
 /** Ready, or the list of what an operator has to mend first. */

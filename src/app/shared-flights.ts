@@ -1,10 +1,10 @@
 import type { Clock } from "../ports/clock.ts";
-import { demandWithin, type Timers } from "../ports/timers.ts";
+import { ELAPSED, type Timers, within } from "../ports/timers.ts";
 
 /** A fetch under way for one key, and the requests that wait for it, each with a promise of its own. */
 interface Flight<Value> {
   readonly bornAt: number;
-  readonly waiting: PromiseWithResolvers<Value>[];
+  readonly waiting: PromiseWithResolvers<Value | undefined>[];
 }
 
 interface Deps {
@@ -13,6 +13,9 @@ interface Deps {
   /** A fetch older than this is nobody's to join: the request that made it may be gone. */
   readonly timeoutMs: number;
 }
+
+/** Asks for keys, all at once; a key that could not be had is absent from the answer. */
+type Fetch<Key, Value> = (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>;
 
 /** Requests of one isolate that want the same key share one fetch of it (single flight). */
 export class SharedFlights<Key, Value> {
@@ -23,61 +26,43 @@ export class SharedFlights<Key, Value> {
     this.#deps = deps;
   }
 
-  /**
-   * @param fetch asks for the keys that are not under way, all at once
-   * @throws what a fetch threw, or when one joined does not end in time
-   */
-  async get(
-    keys: readonly Key[],
-    fetch: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
-  ): Promise<ReadonlyMap<Key, Value>> {
-    const { clock, timers, timeoutMs } = this.#deps;
+  /** @returns what could be had; a key whose fetch failed, here or in the request joined, is absent */
+  async get(keys: readonly Key[], fetch: Fetch<Key, Value>): Promise<ReadonlyMap<Key, Value>> {
+    const { clock, timeoutMs } = this.#deps;
     const now = clock.now();
-    const joined: Promise<readonly [Key, Value]>[] = [];
+    const joined: Promise<void>[] = [];
     const missing: Key[] = [];
+    const found = new Map<Key, Value>();
     for (const key of keys) {
       const flight = this.#flights.get(key);
-      if (flight === undefined || now - flight.bornAt > timeoutMs) {
-        missing.push(key);
-        continue;
-      }
-      const seat = Promise.withResolvers<Value>();
-      flight.waiting.push(seat);
-      const value = demandWithin(seat.promise, timeoutMs, "a shared read", timers);
-      joined.push(value.then((it) => [key, it] as const));
+      if (flight === undefined || now - flight.bornAt > timeoutMs) missing.push(key);
+      else joined.push(this.#join(key, flight, found));
     }
-    const [fetched, ...others] = await Promise.all([this.#lead(missing, now, fetch), ...joined]);
-    return new Map([...fetched, ...others]);
+    const [fetched] = await Promise.all([this.#lead(missing, now, fetch), ...joined]);
+    for (const [key, value] of fetched) found.set(key, value);
+    return found;
+  }
+
+  async #join(key: Key, flight: Flight<Value>, found: Map<Key, Value>): Promise<void> {
+    const seat = Promise.withResolvers<Value | undefined>();
+    flight.waiting.push(seat);
+    const value = await within(seat.promise, this.#deps.timeoutMs, this.#deps.timers);
+    if (value !== ELAPSED && value !== undefined) found.set(key, value);
   }
 
   async #lead(
     keys: readonly Key[],
     bornAt: number,
-    fetch: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
+    fetch: Fetch<Key, Value>,
   ): Promise<ReadonlyMap<Key, Value>> {
     if (keys.length === 0) return new Map();
     const flights = new Map(keys.map((key) => [key, { bornAt, waiting: [] } as Flight<Value>]));
     for (const [key, flight] of flights) this.#flights.set(key, flight);
-    try {
-      const values = await fetch(keys);
-      this.#land(flights, (key, { resolve }) => {
-        const value = values.get(key);
-        if (value !== undefined) resolve(value);
-      });
-      return values;
-    } catch (cause) {
-      this.#land(flights, (_, { reject }) => reject(cause));
-      throw cause;
-    }
-  }
-
-  #land(
-    flights: ReadonlyMap<Key, Flight<Value>>,
-    settle: (key: Key, seat: PromiseWithResolvers<Value>) => void,
-  ): void {
+    const values = await fetch(keys).catch(() => new Map<Key, Value>());
     for (const [key, flight] of flights) {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
-      for (const seat of flight.waiting) settle(key, seat);
+      for (const { resolve } of flight.waiting) resolve(values.get(key));
     }
+    return values;
   }
 }

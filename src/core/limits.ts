@@ -121,3 +121,17 @@ export const MAX_SHARDS = 1_024;
 
 /** Tallies a cron speaks to at a time: a subrequest each, six connections being the platform's own limit. */
 export const CRON_PARALLEL = 6;
+
+/** A statement to the database that takes longer is given up; each is tried this often, being safe to repeat. */
+export const DATABASE_TIMEOUT_MS = 10 * SECOND_MS;
+export const DATABASE_ATTEMPTS = 2;
+
+/** Rows a Tally reads and writes in one step of a flush. */
+export const FLUSH_BATCH_ROWS = 1_000;
+
+/** A flush of one Tally that takes longer is given up; the next one goes on from where the last ended. */
+export const FLUSH_TIMEOUT_MS = 120 * SECOND_MS;
+
+/** How long an isolate believes that a content is, or is not, registered. */
+export const REGISTERED_MEMO_MS = MINUTE_MS;
+export const UNREGISTERED_MEMO_MS = 5 * SECOND_MS;

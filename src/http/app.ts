@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { admin } from "./admin.ts";
 import type { Compose, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
 import { demo } from "./demo/routes.ts";
@@ -11,6 +12,9 @@ import { views } from "./views.ts";
 /** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
 const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/views(?:\/confirm)?$/, "POST"],
+  [/^\/v1\/admin\/(?:contents|categories)\/[^/]+$/, "PUT"],
+  [/^\/v1\/admin\/flush$/, "POST"],
+  [/^\/v1\/admin\/status$/, "GET, HEAD"],
   [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
   [/^\/(?:demo(?:\/[^/]+)?|headcount(?:\.debug)?\.js)$/, "GET, HEAD"],
 ];
@@ -31,6 +35,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
 
   app.route("/", views);
   app.route("/", counts);
+  app.route("/", admin);
   app.route("/", health);
   app.route("/", demo);
 

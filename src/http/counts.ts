@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { ContentId } from "../core/ids.ts";
-import { Consistency, ContentList } from "../protocol/requests.ts";
+import { ContentList, CountQuery, CountsQuery } from "../protocol/requests.ts";
 import { answerJson } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
@@ -8,31 +8,33 @@ import { parse } from "./read-body.ts";
 
 export const counts = new Hono<HttpEnv>();
 
-counts.get("/v1/counts", (c) => {
-  const contents = parse(ContentList, c.req.queries("content") ?? []);
-  return answer(c, [...new Set(contents)], (read) => ({ counts: read }));
+counts.get("/v1/counts", async (c) => {
+  const { content, consistency } = parse(CountsQuery, c.req.queries());
+  const contents = [...new Set(parse(ContentList, content ?? []))];
+  return answer(c, contents, consistency !== undefined, (read) => ({ counts: read }));
 });
 
-counts.get("/v1/counts/:content", (c) =>
-  answer(c, parse(ContentList, [c.req.param("content")]), ([count]) => count),
-);
+counts.get("/v1/counts/:content", async (c) => {
+  const { consistency } = parse(CountQuery, c.req.queries());
+  const contents = parse(ContentList, [c.req.param("content")]);
+  return answer(c, contents, consistency !== undefined, ([count]) => count);
+});
 
-const answer = async <T>(
+const answer = async (
   c: HttpContext,
   contents: readonly ContentId[],
-  shape: (counts: readonly object[]) => T,
+  strong: boolean,
+  shape: (counts: readonly object[]) => object | undefined,
 ): Promise<Response> => {
-  const strong = parse(Consistency, c.req.query("consistency")) === "strong";
-  const { counts: reader, log } = c.get("services");
-  try {
-    const read = await reader.read(contents, strong);
-    return answerJson(shape(read.counts), 200, {
-      "Cache-Control": strong
-        ? "no-store"
-        : `public, max-age=${read.maxAgeSeconds}, stale-while-revalidate=${read.maxAgeSeconds}`,
-    });
-  } catch (cause) {
-    log.error("counts.unavailable", { contents: contents.length, cause: `${cause}` });
-    return problem("counts-unavailable", { headers: { "Retry-After": "1" } });
+  const { counts: reader } = c.get("services");
+  if (strong) {
+    const exact = await reader.readStrong(contents);
+    return exact === undefined
+      ? problem("counts-unavailable", { headers: { "Retry-After": "1" } })
+      : answerJson(shape(exact), 200, { "Cache-Control": "no-store" });
   }
+  const { counts: read, maxAgeSeconds } = await reader.read(contents);
+  const caching = `public, max-age=${maxAgeSeconds}, stale-while-revalidate=${maxAgeSeconds}`;
+  const headers = { "Cache-Control": maxAgeSeconds === 0 ? "no-store" : caching };
+  return answerJson(shape(read), 200, headers);
 };

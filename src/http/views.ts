@@ -2,7 +2,9 @@ import { Hono } from "hono";
 import { type ConfirmResult, confirm } from "../app/views/confirm.ts";
 import { contentOfUrl } from "../app/views/content-of-url.ts";
 import { mint } from "../app/views/mint.ts";
+import type { ContentId } from "../core/ids.ts";
 import { MAX_BATCH_BODY_BYTES, MAX_BODY_BYTES, MAX_WAIT_SECONDS } from "../core/limits.ts";
+import type { Page } from "../ports/database.ts";
 import type { ProblemCode } from "../protocol/problems.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
 import { ConfirmBody, MintBody, WaitSeconds } from "../protocol/requests.ts";
@@ -23,6 +25,8 @@ views.post("/v1/views", async (c) => {
   if (known === undefined) throw new Refusal("invalid-request", { detail: "url: http or https" });
   const minted = await mint(deps, { content: known, client, visit: visitOf(c.req.raw) });
   if (minted.status === "too-many") return problem("too-many-requests", retryAfter(60));
+  if (minted.status === "unknown-content") return problem("unknown-content");
+  if (minted.status === "no-registry") return problem("registry-unavailable", retryAfter(2));
   if (minted.status === "no-salt") return problem("salt-unavailable", retryAfter(2));
   const { token, eventId, verdict, confirmAfterMs, expiresAt } = minted;
   const dropped = verdict === "countable" ? {} : { "X-Headcount-Dropped": verdict };
@@ -46,8 +50,22 @@ views.post("/v1/views/confirm", async (c) => {
     : NO_STORE;
   if ("tokens" in body) return answerMany(results, headers);
   const [result] = results;
+  if (result?.status === "confirmed") introduce(c, result.viewed, body.page);
   return result === undefined ? problem("internal") : answerOne(result, headers);
 });
+
+/** Only pages of allowed origins are believed, by the URL they name as by the header. */
+const introduce = (
+  c: HttpContext,
+  content: ContentId | undefined,
+  page: Page | undefined,
+): void => {
+  const { introduce: save, allowedOrigins } = c.get("services");
+  if (save === undefined || content === undefined || page === undefined) return;
+  const origin = page.url === undefined ? c.req.header("Origin") : new URL(page.url).origin;
+  if (allowedOrigins !== undefined && !allowedOrigins.has(origin ?? "")) return;
+  c.executionCtx.waitUntil(save(content, page));
+};
 
 /** One token: the status is the answer. */
 const answerOne = (result: ConfirmResult, headers: Record<string, string>) => {

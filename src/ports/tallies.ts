@@ -1,11 +1,19 @@
 import type { ContentId } from "../core/ids.ts";
 import type { Chunk } from "../protocol/chunk.ts";
-import type { AppendAnswer, CountsAnswer, TallyStatus } from "../protocol/object-rpc.ts";
+import type {
+  AppendAnswer,
+  CountsAnswer,
+  FlushAnswer,
+  TallyStatus,
+} from "../protocol/object-rpc.ts";
 
 /** The Tallies by shard. Every call throws when the object fails or does not answer in time, and is safe to repeat. */
 export interface Tallies {
   append(shard: number, chunk: Chunk): Promise<AppendAnswer>;
   counts(shard: number, contents: readonly ContentId[]): Promise<CountsAnswer>;
-  /** Saves what is not saved yet; the safety net under an alarm the platform gave up. */
-  checkpoint(shard: number): Promise<TallyStatus>;
+  /** Saves what is not saved yet (the safety net under an alarm the platform gave up) and brings it to the database. */
+  flush(shard: number): Promise<FlushAnswer>;
+  status(shard: number): Promise<TallyStatus>;
+  /** Gives a content views it brings along from elsewhere: the value itself, not an addition. */
+  setStart(shard: number, content: ContentId, views: number): Promise<void>;
 }

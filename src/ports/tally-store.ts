@@ -30,6 +30,22 @@ export interface HourState {
   readonly dirtiedAt: number;
 }
 
+/** A cell as the database gets it. */
+export interface SavedCell extends CellRow {
+  /** Correction has settled the hour. */
+  readonly final: boolean;
+}
+
+/** Changes since a flush, in an order that pages: by version, then key. */
+export interface ChangePage<Row> {
+  /** The last row of the page before. */
+  readonly after: Row | undefined;
+  /** Versions above this one, up to and including `through`. */
+  readonly above: number;
+  readonly through: number;
+  readonly limit: number;
+}
+
 /** A Tally's SQLite. Writes inside `atomically` commit together or not at all. */
 export interface TallyStore extends SavedLedger {
   readonly alarm: Alarm;
@@ -46,8 +62,15 @@ export interface TallyStore extends SavedLedger {
   /** Entries that hold an event of `fromMs` or later. */
   entriesSince(fromMs: number): Iterable<LogEntry>;
   saveLedger(position: number, cells: readonly CellRow[], totals: readonly TotalRow[]): void;
+  /** Version up to which everything is in the database. */
+  flushed(): number;
+  saveFlushed(version: number): void;
+  changedCells(page: ChangePage<SavedCell>): readonly SavedCell[];
+  changedTotals(page: ChangePage<TotalRow>): readonly TotalRow[];
   cellsOf(hour: number, range: ContentRange): ReadonlyMap<ContentId, number>;
   hour(hour: number): HourState;
   saveHour(hour: number, state: HourState): void;
+  /** Size of everything stored. */
+  bytes(): number;
   atomically<T>(work: () => T): T;
 }

@@ -49,10 +49,24 @@ export type FinaliseAnswer =
   /** The run claims to have read further than the log goes. */
   | { readonly status: "ahead"; readonly position: number };
 
+export interface FlushAnswer {
+  /** Version up to which everything is in the database now. */
+  readonly flushed: number;
+  readonly rows: number;
+  readonly statements: number;
+  readonly status: TallyStatus;
+}
+
 export interface TallyStatus {
+  /** Log position. */
   readonly position: number;
+  /** Positions up to which cells are saved here, and are in the database. */
   readonly checkpoint: number;
+  readonly flushed: number;
   readonly horizon: number;
+  /** Collectors heard of in the last seconds. */
+  readonly sources: number;
+  readonly bytes: number;
   readonly windowEntries: number;
   readonly approximateMinutes: number;
 }
@@ -73,7 +87,10 @@ export interface CollectorRpc {
 export interface TallyRpc {
   append(chunk: Chunk): Promise<AppendAnswer>;
   counts(contents: readonly ContentId[]): Promise<CountsAnswer>;
-  checkpoint(): Promise<TallyStatus>;
+  /** Saves the ledger and brings what changed to the database. */
+  flush(): Promise<FlushAnswer>;
+  status(): Promise<TallyStatus>;
+  setStart(content: ContentId, views: number): Promise<void>;
   seal(hour: number): Promise<SealAnswer>;
   finalise(request: FinaliseRequest): Promise<FinaliseAnswer>;
 }

@@ -46,4 +46,31 @@ export const WaitSeconds = v.pipe(
 );
 
 export const ContentList = v.pipe(v.array(Content), v.minLength(1), v.maxLength(MAX_CONTENTS));
-export const Consistency = v.optional(v.literal("strong"));
+
+const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
+
+/** `PUT /v1/admin/contents/:id` */
+export const ContentBody = v.strictObject({
+  title: v.optional(Title),
+  url: v.optional(PageUrl),
+  category: v.optional(Id),
+  /** Views brought along from elsewhere; absent, it stays as it is. */
+  startViews: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12))),
+});
+
+/** `PUT /v1/admin/categories/:id` */
+export const CategoryBody = v.strictObject({ title: Title });
+
+export const IdParam = Id;
+export const ContentParam = Content;
+
+const Consistency = v.optional(v.tuple([v.literal("strong")]));
+
+/** Query of `GET /v1/counts/:content`: what is not known is refused, so that a random query string is a key to no cache. */
+export const CountQuery = v.strictObject({ consistency: Consistency });
+
+/** Query of `GET /v1/counts`. */
+export const CountsQuery = v.strictObject({
+  content: v.optional(v.array(v.string())),
+  consistency: Consistency,
+});

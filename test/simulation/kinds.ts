@@ -8,6 +8,7 @@ import { Tally } from "../../src/app/views/tally.ts";
 import { makeCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { TallyRpc } from "../../src/protocol/object-rpc.ts";
+import { MemoryCountTables } from "../support/memory-count-tables.ts";
 import type { CollectorWitness } from "./collector-witness.ts";
 import type { Kind, ObjectHost } from "./object-host.ts";
 import type { Prng } from "./prng.ts";
@@ -54,14 +55,19 @@ export const collectorKind = (
   };
 };
 
+const shardOfName = (name: string): number => Number(name.split(":")[1]);
+
 /** The real Tally over the real store. */
 export const tallyKind = (
   witness: () => TallyWitness,
   log: Log,
   onFault: OnFault,
 ): Kind<Tally> => ({
-  make: ({ storage, clock, background, abort }, { name }) =>
-    new Tally({ name, store: tallyStore(storage, clock.now(), background), clock, log, abort }),
+  make({ storage, clock, background, abort }, { name }) {
+    const store = tallyStore(storage, clock.now(), background);
+    const counts = new MemoryCountTables();
+    return new Tally({ name, shard: shardOfName(name), store, counts, clock, log, abort });
+  },
   alarm: (tally) => tally.alarm(),
   onWake(_, tally) {
     try {

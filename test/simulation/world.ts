@@ -155,7 +155,7 @@ export class World {
   tallyStub(caller: Caller, name: string): TallyRpc {
     const host = this.tallies.get(name);
     if (host === undefined) throw new Error(`there is no ${name}`);
-    const call = <R>(what: string, invoke: (tally: Tally) => R): Promise<R> =>
+    const call = <R>(what: string, invoke: (tally: Tally) => R | Promise<R>): Promise<R> =>
       this.network.call(caller, host, what, invoke);
     return {
       append: async (chunk) => {
@@ -170,7 +170,9 @@ export class World {
         return answer;
       },
       counts: (contents) => call("counts", (tally) => tally.counts(contents)),
-      checkpoint: () => call("checkpoint", (tally) => tally.checkpoint()),
+      flush: () => call("flush", (tally) => tally.flush()),
+      status: () => call("status", (tally) => tally.status()),
+      setStart: (content, views) => call("start", (tally) => tally.setStart(content, views)),
       seal: (hour) => call("seal", (tally) => tally.seal(hour)),
       finalise: (request) => call("finalise", (tally) => tally.finalise(request)),
     };

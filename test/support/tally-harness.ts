@@ -6,12 +6,14 @@ import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
 import { content, frameOf } from "./events.ts";
+import { MemoryCountTables } from "./memory-count-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
 export class TallyHarness {
   readonly disk = new ObjectDisk();
   readonly problems: string[] = [];
+  readonly database = new MemoryCountTables();
   now: number;
   tally: Tally;
   #lastRow = 0;
@@ -69,6 +71,8 @@ export class TallyHarness {
     const report = (event: string) => void this.problems.push(event);
     return new Tally({
       name: "tally:0",
+      shard: 0,
+      counts: this.database,
       store: tallyStore(this.disk.open(), this.now, () => undefined),
       clock: { now: () => this.now },
       log: { info: report, warn: report, error: report },

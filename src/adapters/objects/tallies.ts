@@ -1,4 +1,4 @@
-import { DRAIN_TIMEOUT_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
+import { DRAIN_TIMEOUT_MS, FLUSH_TIMEOUT_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import { demandWithin, type Timers } from "../../ports/timers.ts";
 import type { TallyRpc } from "../../protocol/object-rpc.ts";
@@ -12,6 +12,9 @@ export const objectTallies = (stubs: Stubs<TallyRpc>, timers: Timers): Tallies =
   return {
     append: (shard, chunk) => ask(shard, DRAIN_TIMEOUT_MS, (tally) => tally.append(chunk)),
     counts: (shard, contents) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.counts(contents)),
-    checkpoint: (shard) => ask(shard, DRAIN_TIMEOUT_MS, (tally) => tally.checkpoint()),
+    flush: (shard) => ask(shard, FLUSH_TIMEOUT_MS, (tally) => tally.flush()),
+    status: (shard) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.status()),
+    setStart: (shard, content, views) =>
+      ask(shard, READ_TIMEOUT_MS, (tally) => tally.setStart(content, views)),
   };
 };

@@ -1,5 +1,6 @@
 import type { ContentId } from "../../core/ids.ts";
-import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
+import type { TotalRow } from "../../core/views/ledger.ts";
+import type { LogEntry, SavedCell, TallyStore } from "../../ports/tally-store.ts";
 import { MetaTable } from "./meta-table.ts";
 import {
   asBytes,
@@ -9,46 +10,15 @@ import {
   scalar,
   storageAlarm,
 } from "./object-storage.ts";
-
-const TABLES = [
-  `CREATE TABLE IF NOT EXISTS marks (source TEXT PRIMARY KEY, mark INTEGER NOT NULL) WITHOUT ROWID`,
-  `CREATE TABLE IF NOT EXISTS log (
-    position INTEGER PRIMARY KEY,
-    newest_at INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    verdicts BLOB NOT NULL,
-    frames BLOB NOT NULL
-  )`,
-  `CREATE INDEX IF NOT EXISTS log_newest_at ON log (newest_at)`,
-  `CREATE TABLE IF NOT EXISTS cells (
-    content TEXT NOT NULL,
-    hour INTEGER NOT NULL,
-    counted INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    PRIMARY KEY (hour, content)
-  ) WITHOUT ROWID`,
-  `CREATE TABLE IF NOT EXISTS totals (
-    content TEXT PRIMARY KEY,
-    views INTEGER NOT NULL,
-    published INTEGER NOT NULL,
-    version INTEGER NOT NULL
-  ) WITHOUT ROWID`,
-  `CREATE TABLE IF NOT EXISTS hours (
-    hour INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL,
-    through INTEGER NOT NULL,
-    dirtied_at INTEGER NOT NULL
-  )`,
-];
-
-const SAVE_CELL = `INSERT INTO cells (content, hour, counted, version) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET counted = excluded.counted, version = excluded.version`;
-const SAVE_TOTAL = `INSERT INTO totals (content, views, published, version) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET views = excluded.views, published = excluded.published, version = excluded.version`;
-const SAVE_MARK = `INSERT INTO marks (source, mark) VALUES (?, ?)
-  ON CONFLICT DO UPDATE SET mark = excluded.mark`;
-const SAVE_HOUR = `INSERT INTO hours (hour, run, through, dirtied_at) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET run = excluded.run, through = excluded.through, dirtied_at = excluded.dirtied_at`;
+import {
+  CHANGED_CELLS,
+  CHANGED_TOTALS,
+  SAVE_CELL,
+  SAVE_HOUR,
+  SAVE_MARK,
+  SAVE_TOTAL,
+  TALLY_TABLES,
+} from "./tally-sql.ts";
 
 /** @param now unix ms, the generation when the storage is new */
 export const tallyStore = (
@@ -58,7 +28,7 @@ export const tallyStore = (
 ): TallyStore => {
   const { sql } = storage;
   const meta = new MetaTable(storage);
-  for (const table of TABLES) sql.exec(table);
+  for (const table of TALLY_TABLES) sql.exec(table);
   const generation = meta.number("generation", now);
   if (generation === now) meta.set("generation", now);
 
@@ -96,20 +66,30 @@ export const tallyStore = (
       return undefined;
     },
     total(content) {
-      const query = "SELECT views, published, version FROM totals WHERE content = ?";
-      for (const { views, published, version } of sql.exec(query, content)) {
-        return { views: Number(views), published: Number(published), version: Number(version) };
-      }
+      for (const row of sql.exec("SELECT * FROM totals WHERE content = ?", content))
+        return readTotal(row);
       return undefined;
     },
     saveLedger(position, cells, totals) {
       for (const { content, hour, counted, version } of cells) {
         sql.exec(SAVE_CELL, content, hour, counted, version);
       }
-      for (const { content, views, published, version } of totals) {
-        sql.exec(SAVE_TOTAL, content, views, published, version);
+      for (const { content, start, views, published, version } of totals) {
+        sql.exec(SAVE_TOTAL, content, start, views, published, version);
       }
       meta.set("checkpoint", position);
+    },
+    flushed: () => meta.number("flushed", 0),
+    saveFlushed: (version) => meta.set("flushed", version),
+    changedCells({ after, above, through, limit }) {
+      const key = after ?? { version: above, hour: END_OF_TIME, content: "" };
+      const rows = sql.exec(CHANGED_CELLS, key.version, key.hour, key.content, through, limit);
+      return [...rows].map(readCell);
+    },
+    changedTotals({ after, above, through, limit }) {
+      const key = after ?? { version: above, content: AFTER_ALL_IDS };
+      const rows = sql.exec(CHANGED_TOTALS, key.version, key.content, through, limit);
+      return [...rows].map(readTotal);
     },
     cellsOf(hour, { from, to }) {
       const rows =
@@ -142,9 +122,30 @@ export const tallyStore = (
     saveHour(hour, { run, through, dirtiedAt }) {
       sql.exec(SAVE_HOUR, hour, run, through, dirtiedAt);
     },
+    bytes: () => sql.databaseSize,
     atomically: (work) => storage.transactionSync(work),
   };
 };
+
+/** Sort behind every hour and every id. */
+const END_OF_TIME = Number.MAX_SAFE_INTEGER;
+const AFTER_ALL_IDS = "~";
+
+const readCell = ({ content, hour, counted, version, final }: SqlRow): SavedCell => ({
+  content: content as ContentId,
+  hour: Number(hour),
+  counted: Number(counted),
+  version: Number(version),
+  final: final === 1,
+});
+
+const readTotal = ({ content, start, views, published, version }: SqlRow): TotalRow => ({
+  content: content as ContentId,
+  start: Number(start),
+  views: Number(views),
+  published: Number(published),
+  version: Number(version),
+});
 
 const readEntry = ({ position, source, frames, verdicts }: SqlRow): LogEntry => ({
   position: Number(position),

@@ -1,6 +1,9 @@
+import type { Hash64 } from "../../core/hash.ts";
+import type { ContentId } from "../../core/ids.ts";
 import { ACK_DEADLINE_MS } from "../../core/limits.ts";
 import { judgeDwell } from "../../core/views/dwell.ts";
 import { formatEventId } from "../../core/views/event-id.ts";
+import { EDGE_VERDICTS } from "../../core/views/verdict.ts";
 import type { ViewEvent } from "../../core/views/view-event.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
@@ -10,6 +13,7 @@ import type { TokenSealer } from "../../ports/token-sealer.ts";
 import { concat } from "../../protocol/bytes.ts";
 import { decodeEvent } from "../../protocol/event-codec.ts";
 import { encodeFrame, MARKS } from "../../protocol/frame.ts";
+import type { DaySalt } from "../../protocol/object-rpc.ts";
 import type { GroupLane, Seat } from "./group-lane.ts";
 import { hashNetwork } from "./mint.ts";
 
@@ -36,7 +40,13 @@ export interface ConfirmRequest {
 export type Ack = "durable" | "accepted";
 
 export type ConfirmResult =
-  | { readonly status: "confirmed"; readonly eventId: string; readonly ack: Ack }
+  | {
+      readonly status: "confirmed";
+      readonly eventId: string;
+      readonly ack: Ack;
+      /** The content, if the view is one that may count. */
+      readonly viewed: ContentId | undefined;
+    }
   /** Not known to be durable: the same token again is safe. */
   | { readonly status: "unavailable"; readonly eventId: string }
   | { readonly status: "early"; readonly retryAfterMs: number }
@@ -44,7 +54,12 @@ export type ConfirmResult =
   | { readonly status: "forged" };
 
 type Judged =
-  | { readonly status: "genuine"; readonly eventId: string; readonly frame: Uint8Array }
+  | {
+      readonly status: "genuine";
+      readonly eventId: string;
+      readonly viewed: ContentId | undefined;
+      readonly frame: Uint8Array;
+    }
   | Exclude<ConfirmResult, { readonly eventId: string }>;
 
 /** @returns a result a token, in their order */
@@ -53,24 +68,25 @@ export const confirm = async (
   request: ConfirmRequest,
 ): Promise<readonly ConfirmResult[]> => {
   const now = deps.clock.now();
+  const networkOn = networkByDay(deps, request.address);
   const judged = await Promise.all(
-    request.tokens.map((token) => judgeToken(deps, token, request.address, now)),
+    request.tokens.map((token) => judgeToken(deps, token, networkOn, now)),
   );
   const frames = judged.flatMap((one) => (one.status === "genuine" ? [one.frame] : []));
   const ack = frames.length > 0 ? await hand(deps, request, concat(frames)) : undefined;
   return judged.map((one) => {
     if (one.status !== "genuine") return one;
-    const { eventId } = one;
+    const { eventId, viewed } = one;
     return ack === undefined
       ? { status: "unavailable", eventId }
-      : { status: "confirmed", eventId, ack };
+      : { status: "confirmed", eventId, ack, viewed };
   });
 };
 
 const judgeToken = async (
   deps: ConfirmDeps,
   token: string,
-  address: string,
+  networkOn: NetworkOn,
   now: number,
 ): Promise<Judged> => {
   const opened = await deps.sealer.open(token);
@@ -78,21 +94,30 @@ const judgeToken = async (
   if (opened.status === "forged" || event === undefined) return { status: "forged" };
   const dwell = judgeDwell(event.at, now);
   if (dwell.status !== "confirmed") return dwell;
-  const marks = await marksOf(deps, event, address);
+  const marks = marksOf(event, await networkOn(event.at));
   const frame = encodeFrame(opened.payload, now, marks);
-  return { status: "genuine", eventId: formatEventId(event.id), frame };
+  const viewed = event.edgeVerdict === EDGE_VERDICTS.countable ? event.content : undefined;
+  return { status: "genuine", eventId: formatEventId(event.id), viewed, frame };
+};
+
+/** The network of the request under the salt of the day of `at`; absent when this isolate does not know the salt. */
+type NetworkOn = (at: number) => Promise<Hash64> | undefined;
+
+/** Hashed once a day, not once a token: all of a body's tokens come from one address. */
+const networkByDay = ({ salts, keyedHash }: ConfirmDeps, address: string): NetworkOn => {
+  const networks = new Map<DaySalt, Promise<Hash64>>();
+  return (at) => {
+    const day = salts.remembered(at);
+    if (day === undefined) return undefined;
+    const network = networks.get(day) ?? hashNetwork(keyedHash, day.salt, address);
+    networks.set(day, network);
+    return network;
+  };
 };
 
 /** A phone that went from Wi-Fi to LTE is still the same view; correction may look at how often that happens. */
-const marksOf = async (
-  { salts, keyedHash }: ConfirmDeps,
-  event: ViewEvent,
-  address: string,
-): Promise<number> => {
-  const day = salts.remembered(event.at);
-  if (day === undefined) return 0;
-  const network = await hashNetwork(keyedHash, day.salt, address);
-  const same = network.hi === event.network.hi && network.lo === event.network.lo;
+const marksOf = ({ network }: ViewEvent, now: Hash64 | undefined): number => {
+  const same = now === undefined || (now.hi === network.hi && now.lo === network.lo);
   return same ? 0 : MARKS.otherNetwork;
 };
 

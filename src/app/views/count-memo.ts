@@ -1,6 +1,7 @@
 import type { ContentId } from "../../core/ids.ts";
 import { MEMO_MAX_ENTRIES, MINUTE_MS } from "../../core/limits.ts";
 import { maxAgeSeconds } from "../../core/views/popularity.ts";
+import { BoundedMap } from "../bounded-map.ts";
 
 /** A content's number as the Tallies told it. */
 export interface KnownCount {
@@ -24,15 +25,15 @@ const MIN_SAMPLE_MS = 10_000;
 
 /** What an isolate remembers of counts, the longer fresh the more often they are read; bounded, the oldest goes first. */
 export class CountMemo {
-  readonly #entries = new Map<ContentId, Entry>();
-  readonly #reads = new Map<ContentId, Reads>();
+  readonly #entries = new BoundedMap<ContentId, Entry>(MEMO_MAX_ENTRIES);
+  readonly #reads = new BoundedMap<ContentId, Reads>(MEMO_MAX_ENTRIES);
 
   /** Notes a read. @returns for how long an answer with this content may be cached, s */
   noteRead(content: ContentId, now: number): number {
     let reads = this.#reads.get(content);
     if (reads === undefined || now - reads.since > MINUTE_MS) {
       reads = { count: 0, since: now };
-      put(this.#reads, content, reads);
+      this.#reads.set(content, reads);
     }
     reads.count += 1;
     return this.#maxAge(content, now);
@@ -49,7 +50,7 @@ export class CountMemo {
   }
 
   remember(content: ContentId, known: KnownCount, now: number): void {
-    put(this.#entries, content, { known, freshUntil: now + this.#maxAge(content, now) * 1_000 });
+    this.#entries.set(content, { known, freshUntil: now + this.#maxAge(content, now) * 1_000 });
   }
 
   #maxAge(content: ContentId, now: number): number {
@@ -57,12 +58,3 @@ export class CountMemo {
     return maxAgeSeconds((count * MINUTE_MS) / Math.max(MIN_SAMPLE_MS, now - since));
   }
 }
-
-const put = <Value>(map: Map<ContentId, Value>, content: ContentId, value: Value): void => {
-  map.delete(content);
-  map.set(content, value);
-  for (const oldest of map.keys()) {
-    if (map.size <= MEMO_MAX_ENTRIES) return;
-    map.delete(oldest);
-  }
-};

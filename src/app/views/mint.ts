@@ -14,6 +14,7 @@ import type { Salts, SaltsAround } from "../../ports/salts.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { TokenSealer } from "../../ports/token-sealer.ts";
 import { encodeEvent } from "../../protocol/event-codec.ts";
+import type { Admission } from "./registry.ts";
 
 export interface MintDeps {
   readonly clock: Clock;
@@ -24,6 +25,7 @@ export interface MintDeps {
   readonly rateLimit: RateLimit;
   readonly telemetry: Telemetry;
   readonly schedule: ShardSchedule;
+  readonly admission: Admission;
 }
 
 /** Who asks, from where: what the platform says of a request. */
@@ -54,6 +56,8 @@ export type MintResult =
       /** Unix ms. */
       readonly expiresAt: number;
     }
+  | { readonly status: "unknown-content" }
+  | { readonly status: "no-registry" }
   | { readonly status: "too-many" }
   | { readonly status: "no-salt" };
 
@@ -67,6 +71,9 @@ export const mint = async (deps: MintDeps, request: MintRequest): Promise<MintRe
   const network = await hashNetwork(deps.keyedHash, salts.today.salt, visit.address);
   if (!(await deps.rateLimit.allows(`mint:${network.hi}:${network.lo}`)))
     return { status: "too-many" };
+
+  const admitted = await deps.admission.admits(content).catch(() => undefined);
+  if (admitted !== true) return { status: admitted === false ? "unknown-content" : "no-registry" };
 
   const verdict = classify(visit);
   if (verdict !== "countable") deps.telemetry.dropped(verdict);

@@ -2,6 +2,8 @@ import type { ContentId } from "../../core/ids.ts";
 import { READ_TIMEOUT_MS } from "../../core/limits.ts";
 import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Database } from "../../ports/database.ts";
+import type { Log } from "../../ports/log.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import type { Timers } from "../../ports/timers.ts";
 import { SharedFlights } from "../shared-flights.ts";
@@ -9,25 +11,33 @@ import { CountMemo, type KnownCount } from "./count-memo.ts";
 
 export interface ReadCountsDeps {
   readonly tallies: Pick<Tallies, "counts">;
+  readonly database: Pick<Database, "counts" | "jobs">;
   readonly schedule: ShardSchedule;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly log: Log;
 }
 
-export interface Count extends KnownCount {
-  readonly content: ContentId;
-  readonly source: "memo" | "tally";
-  /** Nothing newer could be had. */
-  readonly stale?: true;
-}
+export type Count =
+  | (KnownCount & {
+      readonly content: ContentId;
+      readonly source: "memo" | "tally" | "database";
+      /** Nothing newer could be had. */
+      readonly stale?: true;
+    })
+  /** Nothing at all could be had now. */
+  | { readonly content: ContentId; readonly status: "aggregating" };
 
 export interface CountsRead {
   readonly counts: readonly Count[];
-  /** How long the answer may be cached, s. */
+  /** How long the answer may be cached, s; 0 when something better may be had at once. */
   readonly maxAgeSeconds: number;
 }
 
-/** Reads published numbers: from the isolate's memory while fresh, else from the Tallies. */
+/**
+ * Reads published numbers down a ladder: from the isolate's memory while fresh, from the Tallies, and when these do
+ * not answer from the database or memory, whichever is larger. What stands in front of the Worker caches by headers.
+ */
 export class CountReader {
   readonly #deps: ReadCountsDeps;
   readonly #memo = new CountMemo();
@@ -38,53 +48,71 @@ export class CountReader {
     this.#flights = new SharedFlights({ ...deps, timeoutMs: READ_TIMEOUT_MS });
   }
 
-  /**
-   * @param contents different ones
-   * @param strong asks the Tallies whatever is remembered, and never answers what is stale
-   * @throws when a Tally does not answer and nothing is remembered
-   */
-  async read(contents: readonly ContentId[], strong: boolean): Promise<CountsRead> {
+  /** @param contents different ones */
+  async read(contents: readonly ContentId[]): Promise<CountsRead> {
     const now = this.#deps.clock.now();
     const ages = contents.map((content) => this.#memo.noteRead(content, now));
-    const counts = strong
-      ? await this.#ask(contents, true)
-      : await this.#readMemoFirst(contents, now);
-    return { counts, maxAgeSeconds: Math.min(...ages) };
+    const fresh = new Map<ContentId, Count>();
+    for (const content of contents) {
+      const known = this.#memo.fresh(content, now);
+      if (known !== undefined) fresh.set(content, { content, source: "memo", ...known });
+    }
+    const missing = contents.filter((content) => !fresh.has(content));
+    const asked = missing.length === 0 ? fresh : await this.#askOrFallBack(missing);
+    const counts = contents.flatMap((content) => fresh.get(content) ?? asked.get(content) ?? []);
+    const worse = counts.some((count) => "status" in count || count.stale);
+    return { counts, maxAgeSeconds: worse ? 0 : Math.min(...ages) };
   }
 
-  async #readMemoFirst(contents: readonly ContentId[], now: number): Promise<readonly Count[]> {
-    const missing = contents.filter((content) => this.#memo.fresh(content, now) === undefined);
-    const asked =
-      missing.length > 0 ? await this.#ask(missing, false).catch(this.#recall(missing)) : [];
-    const answers = new Map(asked.map((count) => [count.content, count]));
-    return contents.flatMap((content): Count | [] => {
-      const known = answers.get(content) ?? this.#memo.fresh(content, now);
-      return known === undefined ? [] : { content, source: "memo", ...known };
-    });
-  }
-
-  async #ask(contents: readonly ContentId[], strong: boolean): Promise<readonly Count[]> {
-    const fetch = (wanted: readonly ContentId[]) => this.#fetch(wanted);
-    const known = await (strong ? fetch(contents) : this.#flights.get(contents, fetch));
+  /** @returns the numbers that are, or `undefined` when a Tally does not answer */
+  async readStrong(contents: readonly ContentId[]): Promise<readonly Count[] | undefined> {
+    const known = await this.#fetch(contents);
+    if (known.size < contents.length) return undefined;
     return contents.flatMap((content): Count | [] => {
       const count = known.get(content);
       return count === undefined ? [] : { content, source: "tally", ...count };
     });
   }
 
-  /** Rather the last number than none; it says that it is stale. */
-  #recall(contents: readonly ContentId[]) {
-    return (cause: unknown): readonly Count[] =>
-      contents.map((content) => {
-        const last = this.#memo.last(content);
-        if (last === undefined) throw cause;
-        return { content, source: "memo", stale: true, ...last };
-      });
+  async #askOrFallBack(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, Count>> {
+    const known = await this.#flights.get(contents, (wanted) => this.#fetch(wanted));
+    const counts = new Map<ContentId, Count>();
+    for (const [content, count] of known)
+      counts.set(content, { content, source: "tally", ...count });
+    const lost = contents.filter((content) => !known.has(content));
+    if (lost.length === 0) return counts;
+    for (const count of await this.#fallBack(lost)) counts.set(count.content, count);
+    return counts;
   }
 
-  /** One call a shard; a content's number is the sum of its homes' parts. */
+  async #fallBack(contents: readonly ContentId[]): Promise<readonly Count[]> {
+    const saved = await this.#readDatabase(contents);
+    return contents.map((content) => {
+      const last = this.#memo.last(content);
+      const stored = saved.get(content);
+      if (last !== undefined && last.views >= (stored?.views ?? 0)) {
+        return { content, source: "memo", stale: true, ...last };
+      }
+      if (stored !== undefined) return { content, source: "database", stale: true, ...stored };
+      return { content, status: "aggregating" };
+    });
+  }
+
+  /** As of the last flush. */
+  async #readDatabase(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, KnownCount>> {
+    const { counts, jobs } = this.#deps.database;
+    try {
+      const [parts, lastFlush] = await Promise.all([counts.totals(contents), jobs.last("flush")]);
+      return sumParts(parts, lastFlush?.startedAt ?? 0);
+    } catch (cause) {
+      this.#deps.log.error("counts.database-unreachable", { cause: `${cause}` });
+      return new Map();
+    }
+  }
+
+  /** One call a shard; a content's number is the sum of its homes' parts, or absent when one of them does not answer. */
   async #fetch(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, KnownCount>> {
-    const { tallies, schedule, clock } = this.#deps;
+    const { schedule, clock } = this.#deps;
     const byShard = new Map<number, ContentId[]>();
     for (const content of contents) {
       for (const shard of homesOf(schedule, content)) {
@@ -93,13 +121,36 @@ export class CountReader {
         else wanted.push(content);
       }
     }
-    const answers = await Promise.all([...byShard].map((part) => tallies.counts(...part)));
-    const asOf = Math.min(...answers.map((answer) => answer.asOf));
-    const known = new Map<ContentId, KnownCount>();
-    for (const { content, views } of answers.flatMap(({ counts }) => counts)) {
-      known.set(content, { views: views + (known.get(content)?.views ?? 0), asOf });
+    const answers = await Promise.all([...byShard].map((part) => this.#askShard(...part)));
+    const asOf = Math.min(...answers.flatMap((answer) => answer?.asOf ?? []));
+    const parts = answers.flatMap((answer) => answer?.counts ?? []);
+    const known = sumParts(
+      parts.map(({ content, views }) => ({ content, published: views })),
+      asOf,
+    );
+    const lost = new Set([...byShard.values()].filter((_, i) => answers[i] === undefined).flat());
+    const whole = [...known].filter(([content]) => !lost.has(content));
+    for (const [content, count] of whole) this.#memo.remember(content, count, clock.now());
+    return new Map(whole);
+  }
+
+  async #askShard(shard: number, contents: readonly ContentId[]) {
+    try {
+      return await this.#deps.tallies.counts(shard, contents);
+    } catch (cause) {
+      this.#deps.log.error("counts.tally-unreachable", { shard, cause: `${cause}` });
+      return undefined;
     }
-    for (const [content, count] of known) this.#memo.remember(content, count, clock.now());
-    return known;
   }
 }
+
+const sumParts = (
+  parts: readonly { readonly content: ContentId; readonly published: number }[],
+  asOf: number,
+): ReadonlyMap<ContentId, KnownCount> => {
+  const known = new Map<ContentId, KnownCount>();
+  for (const { content, published } of parts) {
+    known.set(content, { views: published + (known.get(content)?.views ?? 0), asOf });
+  }
+  return known;
+};

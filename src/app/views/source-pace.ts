@@ -5,6 +5,10 @@ import { nextAfterMs } from "../../core/views/pacing.ts";
 export class SourcePace {
   readonly #seenAt = new Map<string, number>();
 
+  get sources(): number {
+    return this.#seenAt.size;
+  }
+
   nextAfterMs(source: string, now: number): number {
     this.#seenAt.delete(source);
     this.#seenAt.set(source, now);

@@ -2,28 +2,31 @@ import type { ContentId } from "../../core/ids.ts";
 import { CHECKPOINT_DELAY_MS } from "../../core/limits.ts";
 import { stamp } from "../../core/stamp.ts";
 import { acceptChunk } from "../../core/views/cursor.ts";
-import { judge, raiseHorizon, remember } from "../../core/views/fold.ts";
 import { hourOf, Ledger } from "../../core/views/ledger.ts";
-import { VERDICTS } from "../../core/views/verdict.ts";
-import { CountedWindow } from "../../core/views/window.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { CountTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
-import { decodeFrame, framesOf, joinFrames } from "../../protocol/frame.ts";
+import { joinFrames } from "../../protocol/frame.ts";
 import type {
   AppendAnswer,
   CountsAnswer,
   FinaliseAnswer,
   FinaliseRequest,
+  FlushAnswer,
   SealAnswer,
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
+import { ChunkFold } from "./chunk-fold.ts";
 import { finaliseHour } from "./finalise-hour.ts";
+import { flushTally } from "./flush-tally.ts";
 import { loggedEvents } from "./logged-events.ts";
 import { SourcePace } from "./source-pace.ts";
 
 export interface TallyDeps {
+  readonly shard: number;
+  readonly counts: CountTables;
   /** Name of the object, `tally:<shard>`. */
   readonly name: string;
   readonly store: TallyStore;
@@ -40,19 +43,18 @@ export interface TallyDeps {
 export class Tally {
   readonly #deps: TallyDeps;
   readonly #ledger: Ledger;
+  readonly #fold: ChunkFold;
   readonly #pace = new SourcePace();
   readonly #generation: number;
   #position: number;
   #checkpoint: number;
-  #horizon: number;
-  #window: CountedWindow | undefined;
   #armed = false;
 
   constructor(deps: TallyDeps) {
     this.#deps = deps;
     this.#ledger = new Ledger(deps.store);
     this.#generation = deps.store.generation();
-    this.#horizon = deps.store.horizon();
+    this.#fold = new ChunkFold(deps.store, this.#ledger);
     this.#checkpoint = deps.store.checkpoint();
     this.#position = this.#checkpoint;
     for (const entry of deps.store.entriesAbove(this.#checkpoint)) this.#replay(entry);
@@ -69,12 +71,12 @@ export class Tally {
 
     const mark = Math.max(acceptance.above, chunk.through);
     const fresh = [...decodeRows(chunk.rows)].filter(({ id }) => id > acceptance.above);
-    this.#horizon = raiseHorizon(this.#horizon, now);
+    this.#fold.moveHorizon(now);
     this.#commit(() => {
-      store.advance({ source: chunk.source, mark, horizon: this.#horizon });
-      if (fresh.length > 0) this.#fold(chunk.source, joinFrames(fresh.map(({ frames }) => frames)));
+      store.advance({ source: chunk.source, mark, horizon: this.#fold.horizon });
+      if (fresh.length === 0) return;
+      this.#foldAndLog(chunk.source, joinFrames(fresh.map(({ frames }) => frames)));
     });
-    this.#window?.dropBelow(this.#horizon);
     return { mark, nextAfterMs };
   }
 
@@ -107,6 +109,22 @@ export class Tally {
     });
   }
 
+  /** @throws when the database fails; the next flush goes on from where the last one ended */
+  async flush(): Promise<FlushAnswer> {
+    this.checkpoint();
+    const flushed = await flushTally(this.#deps);
+    return { ...flushed, flushed: this.#deps.store.flushed(), status: this.status() };
+  }
+
+  /** @param views brought along from elsewhere, >= 0 */
+  setStart(content: ContentId, views: number): void {
+    this.#commit(() => {
+      this.#position += 1;
+      this.#ledger.setStart(content, views, this.#position);
+      this.#save();
+    });
+  }
+
   checkpoint(): TallyStatus {
     this.#commit(() => this.#save());
     return this.status();
@@ -116,9 +134,10 @@ export class Tally {
     return {
       position: this.#position,
       checkpoint: this.#checkpoint,
-      horizon: this.#horizon,
-      windowEntries: this.#window?.size ?? 0,
-      approximateMinutes: this.#window?.approximateMinutes ?? 0,
+      flushed: this.#deps.store.flushed(),
+      sources: this.#pace.sources,
+      bytes: this.#deps.store.bytes(),
+      ...this.#fold.status(),
     };
   }
 
@@ -127,27 +146,12 @@ export class Tally {
     this.checkpoint();
   }
 
-  #fold(source: string, frames: Uint8Array): void {
-    const window = this.#ensureWindow();
-    const version = this.#position + 1;
-    const verdicts: number[] = [];
-    let newestAt = 0;
-    let unreadable = 0;
-    for (const piece of framesOf(frames)) {
-      const event = decodeFrame(piece)?.event;
-      const verdict = event === undefined ? "unreadable" : judge(window, this.#horizon, event);
-      verdicts.push(VERDICTS[verdict]);
-      if (event === undefined) unreadable += 1;
-      else newestAt = Math.max(newestAt, event.at);
-      if (event === undefined) continue;
-      const hour = hourOf(event.at);
-      if (verdict === "counted") this.#ledger.count({ content: event.content, hour }, version);
-      if (verdict === "late") this.#dirty(hour, version);
-    }
+  #foldAndLog(source: string, frames: Uint8Array): void {
+    const position = this.#position + 1;
+    const { verdicts, newestAt, unreadable } = this.#fold.run(frames, position);
     if (unreadable > 0) this.#warn("tally.unreadable", { source, frames: unreadable });
-    const entry = { position: version, source, frames, verdicts: Uint8Array.from(verdicts) };
-    this.#deps.store.appendEntry(entry, newestAt);
-    this.#position = version;
+    this.#deps.store.appendEntry({ position, source, frames, verdicts }, newestAt);
+    this.#position = position;
     this.#armCheckpoint();
   }
 
@@ -158,24 +162,6 @@ export class Tally {
       this.#ledger.count({ content, hour: hourOf(at) }, entry.position);
     }
     this.#position = entry.position;
-  }
-
-  /** Built from stored verdicts at the first chunk after a wake: a read needs none of it. */
-  #ensureWindow(): CountedWindow {
-    if (this.#window !== undefined) return this.#window;
-    const window = new CountedWindow();
-    for (const { frame, verdict } of loggedEvents(this.#deps.store.entriesSince(this.#horizon))) {
-      if (verdict === "counted" && frame !== undefined && frame.event.at >= this.#horizon) {
-        remember(window, frame.event);
-      }
-    }
-    this.#window = window;
-    return window;
-  }
-
-  #dirty(hour: number, position: number): void {
-    const state = this.#deps.store.hour(hour);
-    this.#deps.store.saveHour(hour, { ...state, dirtiedAt: position });
   }
 
   #save(): void {

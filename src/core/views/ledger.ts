@@ -10,7 +10,9 @@ export interface Cell {
 
 /** A shard's part of a content's number. */
 export interface Total {
-  /** Sum of the cells: the truth as known now. */
+  /** Views brought along from elsewhere; kept at the content's first home. */
+  readonly start: number;
+  /** Start value and sum of the cells: the truth as known now. */
   readonly views: number;
   /** What readers are told: it never falls, and holds until the truth has caught up. */
   readonly published: number;
@@ -35,7 +37,7 @@ export interface SavedLedger {
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
 
 const EMPTY_CELL: Cell = { counted: 0, version: 0 };
-const EMPTY_TOTAL: Total = { views: 0, published: 0, version: 0 };
+const EMPTY_TOTAL: Total = { start: 0, views: 0, published: 0, version: 0 };
 
 /** Cells and totals of a shard in memory, ahead of the checkpoint by what is dirty. */
 export class Ledger {
@@ -60,11 +62,12 @@ export class Ledger {
     const difference = counted - this.cell(key).counted;
     this.#cellsOf(key.hour).set(key.content, { counted, version });
     this.#dirtyCells.set(`${key.hour}/${key.content}`, key);
-    const total = this.total(key.content);
-    const views = total.views + difference;
-    const published = Math.max(total.published, views);
-    this.#totals.set(key.content, { views, published, version });
-    this.#dirtyTotals.add(key.content);
+    this.#move(key.content, difference, this.total(key.content).start, version);
+  }
+
+  /** Gives a content its start value; what is published follows upwards only. */
+  setStart(content: ContentId, start: number, version: number): void {
+    this.#move(content, start - this.total(content).start, start, version);
   }
 
   cell(key: CellKey): Cell {
@@ -104,6 +107,14 @@ export class Ledger {
       this.#totals.clear();
       this.#cells = 0;
     }
+  }
+
+  #move(content: ContentId, difference: number, start: number, version: number): void {
+    const total = this.total(content);
+    const views = total.views + difference;
+    const published = Math.max(total.published, views);
+    this.#totals.set(content, { start, views, published, version });
+    this.#dirtyTotals.add(content);
   }
 
   #cellsOf(hour: number): Map<ContentId, Cell> {

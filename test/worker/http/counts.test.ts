@@ -3,6 +3,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { MAX_CONTENTS } from "../../../src/core/limits.ts";
 import { shardOf } from "../../../src/core/views/shards.ts";
+import { flush } from "../support/admin.ts";
+import { brokenTally, SECRET_PLACE } from "../support/broken.ts";
 import { confirmAll, get, makeGet, refusalOf } from "../support/client.ts";
 import { workerWith } from "../support/compose.ts";
 import { config, id, makeToken } from "../support/events.ts";
@@ -107,23 +109,33 @@ describe("a request that cannot be answered is refused", () => {
 
 describe("when the Tallies do not answer", () => {
   const tallies = (answers: () => boolean) => ({
-    getByName: (name: string) =>
-      answers() ? env.TALLIES.getByName(name) : { ...broken, counts: fail },
+    getByName: (name: string) => (answers() ? env.TALLIES.getByName(name) : brokenTally),
   });
-  const fail = () => Promise.reject(new Error("tally:3 at 10.0.0.7 is down"));
-  const broken = { append: fail, checkpoint: fail, seal: fail, finalise: fail };
+  const down = () => workerWith({ TALLIES: tallies(() => false) });
 
-  test("503 says when to come again, and not what broke", async () => {
-    const worker = workerWith({ TALLIES: tallies(() => false) });
-    for (const query of ["", "?consistency=strong"]) {
-      const answer = await worker(makeGet(`/v1/counts/unread${query}`));
-      expect(answer.headers.get("Retry-After")).toBe("1");
-      expect(await answer.clone().text()).not.toContain("10.0.0.7");
-      expect(await refusalOf(answer)).toEqual([503, "counts-unavailable"]);
-    }
+  test("a strong read is answered 503, with when to come again and not with what broke", async () => {
+    const answer = await down()(makeGet("/v1/counts/unread?consistency=strong"));
+    expect(answer.headers.get("Retry-After")).toBe("1");
+    expect(await answer.clone().text()).not.toContain(SECRET_PLACE);
+    expect(await refusalOf(answer)).toEqual([503, "counts-unavailable"]);
   });
 
-  test("what is remembered is answered, but not to who asked for a strong read", async () => {
+  test("what the database has is told as stale, true at the last flush, and cached by nobody", async () => {
+    await count("flushed", 1, "DWN");
+    const { startedAt } = await flush();
+    const answer = await down()(makeGet("/v1/counts/flushed"));
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    const known = { content: "flushed", views: 1, source: "database", stale: true };
+    expect(await readOne(answer)).toEqual({ ...known, asOf: startedAt });
+  });
+
+  test("a content nobody has heard of is aggregating", async () => {
+    const answer = await down()(makeGet("/v1/counts/unheard"));
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(await readOne(answer)).toEqual({ content: "unheard", status: "aggregating" });
+  });
+
+  test("what is remembered is told when the database has less, but not to who asked for a strong read", async () => {
     let up = true;
     const worker = workerWith({ TALLIES: tallies(() => up) });
     await worker(makeGet("/v1/counts/last-known"));
@@ -135,4 +147,32 @@ describe("when the Tallies do not answer", () => {
       source: "memo",
     });
   });
+
+  test("one that is down takes nothing from the contents of the others", async () => {
+    const shard = shardOf(config.schedule, id("near"), 0);
+    const worker = workerWith({
+      TALLIES: {
+        getByName: (name) =>
+          name === `tally:${shard}` ? brokenTally : env.TALLIES.getByName(name),
+      },
+    });
+    const far = ["f1", "f2", "f3", "f4"].find(
+      (one) => shardOf(config.schedule, id(one), 0) !== shard,
+    );
+    const answer = await worker(makeGet(`/v1/counts?content=near&content=${far}`));
+    expect(await answer.json()).toMatchObject({
+      counts: [
+        { content: "near", status: "aggregating" },
+        { content: far, views: 0, source: "tally" },
+      ],
+    });
+  });
+});
+
+test("a query string that means nothing is refused, so that it is a key to no cache", async () => {
+  for (const path of ["/v1/counts/a?x=1", "/v1/counts?content=a&_=123", "/v1/counts/a?content=b"]) {
+    const answer = await get(path);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(await refusalOf(answer)).toEqual([400, "invalid-request"]);
+  }
 });

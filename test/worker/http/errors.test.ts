@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { UncheckedEnv } from "../../../src/env.ts";
 import { PROBLEMS } from "../../../src/protocol/problems.ts";
+import { brokenTally, fail } from "../support/broken.ts";
 import {
   confirm,
   get,
@@ -63,11 +64,8 @@ test("the demo page is there", async () => {
 });
 
 describe("not ready", () => {
-  const fail = () => Promise.reject(new Error("10.0.0.7 is down"));
   const salts = { getByName: () => ({ current: fail }) };
-  const tallies = {
-    getByName: () => ({ append: fail, counts: fail, checkpoint: fail, seal: fail, finalise: fail }),
-  };
+  const tallies = { getByName: () => brokenTally };
 
   test.each([
     ["salts", { SALTS: salts }, ["salts"]],
@@ -98,9 +96,10 @@ describe("misconfigured", () => {
     ["ALLOWED_ORIGINS", "a.example"],
     ["ALLOWED_ORIGINS", "https://a.example/"],
     ["ALLOWED_ORIGINS", "https://a.example,*"],
+    ["CONTENTS", "closed"],
+    ["DATABASE", "sqlite"],
     ["ALLOWED_ORIGINS", "https://*.a.example"],
     ["TOKEN_KEYS", `k2:${KEY},k2:${KEY}`],
-    ["CONTENTS", "registered"],
     ["ADMIN_KEY", "short"],
   ];
   const MISSING = [

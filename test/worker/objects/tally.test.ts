@@ -193,11 +193,15 @@ describe("correction", () => {
   });
 });
 
-test("a checkpoint saves everything and answers how the Tally stands", async () => {
+test("a flush saves everything first and answers how the Tally stands", async () => {
   await tallyOf(240).append(chunkOf({ source: "saved", events: viewsOf(240, "saved", 2) }));
-  expect(await tallyOf(240).checkpoint()).toEqual({
+  const { status } = await tallyOf(240).flush();
+  expect(status).toEqual({
     position: 1,
     checkpoint: 1,
+    flushed: 1,
+    sources: 1,
+    bytes: expect.any(Number),
     horizon: expect.any(Number),
     windowEntries: 2,
     approximateMinutes: 0,

@@ -23,6 +23,18 @@ export const makePost = (path: string, body: BodyInit, { headers, ...init }: Pos
     ...init,
   });
 
+/** Any other request; a body goes as JSON. */
+export const makeRequest = (
+  method: string,
+  path: string,
+  { body, headers }: { readonly body?: unknown; readonly headers?: Headers } = {},
+): Request =>
+  new Request(`${ORIGIN}${path}`, {
+    method,
+    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+
 export const makeGet = (path: string, headers: Headers = {}): Request =>
   new Request(`${ORIGIN}${path}`, { headers });
 

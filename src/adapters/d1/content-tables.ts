@@ -1,0 +1,67 @@
+import { eq } from "drizzle-orm";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
+import type { ContentId } from "../../core/ids.ts";
+import type { AuditEntry, Content, ContentTables } from "../../ports/database.ts";
+import { auditLog, categories, contents } from "../../schema/d1.ts";
+
+/** D1's `batch` is one transaction: a change and its audit row, both or neither. */
+export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
+  async content(id) {
+    const [row] = await db.select().from(contents).where(eq(contents.id, id));
+    return row === undefined ? undefined : asContent(row);
+  },
+
+  async putContent(content, audit) {
+    const values = {
+      title: content.title ?? null,
+      url: content.url ?? null,
+      categoryId: content.category ?? null,
+      startViews: content.startViews,
+      origin: "operator" as const,
+      updatedAt: audit.at,
+    };
+    await db.batch([
+      db
+        .insert(contents)
+        .values({ id: content.id, createdAt: audit.at, ...values })
+        .onConflictDoUpdate({ target: contents.id, set: values }),
+      insertAudit(db, audit),
+    ]);
+  },
+
+  async introduce(id, { title, url }, at) {
+    await db
+      .insert(contents)
+      .values({ id, title, url, origin: "page", createdAt: at, updatedAt: at })
+      .onConflictDoNothing();
+  },
+
+  async category(id) {
+    const [row] = await db.select().from(categories).where(eq(categories.id, id));
+    return row;
+  },
+
+  async putCategory(id, title, audit) {
+    await db.batch([
+      db
+        .insert(categories)
+        .values({ id, title })
+        .onConflictDoUpdate({ target: categories.id, set: { title } }),
+      insertAudit(db, audit),
+    ]);
+  },
+});
+
+const asContent = (row: typeof contents.$inferSelect): Content => ({
+  id: row.id as ContentId,
+  title: row.title ?? undefined,
+  url: row.url ?? undefined,
+  category: row.categoryId ?? undefined,
+  startViews: row.startViews,
+});
+
+const insertAudit = (db: DrizzleD1Database, { before, after, ...entry }: AuditEntry) =>
+  db
+    .insert(auditLog)
+    .values({ ...entry, detail: JSON.stringify({ before, after }) })
+    .onConflictDoNothing();

@@ -1,0 +1,39 @@
+import { CRON_PARALLEL } from "../../core/limits.ts";
+import { allShards, type ShardSchedule } from "../../core/views/shards.ts";
+import type { JobRun, JobTables } from "../../ports/database.ts";
+import type { Tallies } from "../../ports/tallies.ts";
+import type { TallyStatus } from "../../protocol/object-rpc.ts";
+import { inParallel } from "../in-parallel.ts";
+
+export interface StatusDeps {
+  readonly tallies: Pick<Tallies, "status">;
+  readonly jobs: Pick<JobTables, "last">;
+  readonly schedule: ShardSchedule;
+}
+
+export type ShardStatus =
+  | ({ readonly shard: number; readonly unflushed: number } & TallyStatus)
+  | { readonly shard: number; readonly failed: string };
+
+export interface Status {
+  readonly shards: readonly ShardStatus[];
+  /** Absent before the first flush, and when the database does not answer. */
+  readonly lastFlush: JobRun | undefined;
+}
+
+/** How the shards stand; one that does not answer is named, and the others are told all the same. */
+export const readStatus = async ({ tallies, jobs, schedule }: StatusDeps): Promise<Status> => {
+  const ask = async (shard: number): Promise<ShardStatus> => {
+    try {
+      const status = await tallies.status(shard);
+      return { shard, unflushed: status.position - status.flushed, ...status };
+    } catch (cause) {
+      return { shard, failed: `${cause}` };
+    }
+  };
+  const [shards, lastFlush] = await Promise.all([
+    inParallel(allShards(schedule), CRON_PARALLEL, ask),
+    jobs.last("flush").catch(() => undefined),
+  ]);
+  return { shards, lastFlush };
+};

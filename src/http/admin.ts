@@ -1,0 +1,52 @@
+import { Hono } from "hono";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { flush } from "../app/views/flush.ts";
+import { putCategory, putContent } from "../app/views/put-content.ts";
+import { readStatus } from "../app/views/status.ts";
+import { MAX_BODY_BYTES } from "../core/limits.ts";
+import type { Log } from "../ports/log.ts";
+import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
+import type { HttpEnv } from "./context.ts";
+import { problem, Refusal } from "./problem.ts";
+import { parse, readBody } from "./read-body.ts";
+
+export const admin = new Hono<HttpEnv>();
+
+admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
+  const [, key = ""] = /^Bearer (.+)$/.exec(c.req.header("Authorization") ?? "") ?? [];
+  if (await timingSafeEqual(key, c.get("services").adminKey)) return next();
+  return problem("unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
+});
+
+admin.put("/v1/admin/contents/:id", async (c) => {
+  const id = parse(ContentParam, c.req.param("id"));
+  const body = await readBody(c.req.raw, MAX_BODY_BYTES, ContentBody);
+  const saving = putContent(c.get("services").registry, { ...body, id });
+  const result = await orUnsaved(saving, c.get("services").log);
+  if (result.status === "unknown-category") return problem("unknown-category");
+  return c.json(result.content);
+});
+
+admin.put("/v1/admin/categories/:id", async (c) => {
+  const id = parse(IdParam, c.req.param("id"));
+  const { title } = await readBody(c.req.raw, MAX_BODY_BYTES, CategoryBody);
+  await orUnsaved(putCategory(c.get("services").registry, id, title), c.get("services").log);
+  return c.json({ id, title });
+});
+
+admin.post("/v1/admin/flush", async (c) => {
+  const run = await flush(c.get("services").flush);
+  return c.json(run);
+});
+
+admin.get("/v1/admin/status", async (c) => c.json(await readStatus(c.get("services").status)));
+
+/** What could not be saved may be in all the same; a repeat sets the same values. */
+const orUnsaved = async <T>(saving: Promise<T>, log: Log): Promise<T> => {
+  try {
+    return await saving;
+  } catch (cause) {
+    log.error("admin.not-saved", { cause: `${cause}` });
+    throw new Refusal("not-saved", { headers: { "Retry-After": "2" } });
+  }
+};

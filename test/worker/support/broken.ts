@@ -1,0 +1,16 @@
+import type { TallyRpc } from "../../../src/protocol/object-rpc.ts";
+
+/** An address that no answer may show. */
+export const SECRET_PLACE = "10.0.0.7";
+
+export const fail = (): Promise<never> => Promise.reject(new Error(`${SECRET_PLACE} is down`));
+
+export const brokenTally: TallyRpc = {
+  append: fail,
+  counts: fail,
+  flush: fail,
+  status: fail,
+  setStart: fail,
+  seal: fail,
+  finalise: fail,
+};
