@@ -19,7 +19,6 @@ export interface Settled {
 export interface HeadcountServer {
   readonly port: number;
   readonly source: ViewSource;
-  cpuSeconds(): number;
   /** Waits until `events` in all can be read. @throws when more can be */
   settle(events: number): Promise<Settled>;
   stop(): Promise<void>;
@@ -51,7 +50,6 @@ export const startHeadcount = async (
   return {
     port,
     source,
-    cpuSeconds: () => server.cpuSeconds(),
     settle: (events) => settle(server, source.contents, stateDirectory, events),
     stop: () => server.stop(),
   };
