@@ -19,6 +19,7 @@ export interface Settled {
 export interface HeadcountServer {
   readonly port: number;
   readonly source: ViewSource;
+  cpuSeconds(): number;
   /** Waits until `events` in all can be read. @throws when more can be */
   settle(events: number): Promise<Settled>;
   stop(): Promise<void>;
