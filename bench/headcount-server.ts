@@ -51,6 +51,7 @@ export const startHeadcount = async (
   return {
     port,
     source,
+    cpuSeconds: () => server.cpuSeconds(),
     settle: (events) => settle(server, source.contents, stateDirectory, events),
     stop: () => server.stop(),
   };
