@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { unstable_readConfig } from "wrangler";
-import { bundleForWorkerd } from "./bundle.ts";
+import { bundleForWorkerd } from "../dev/raw-workerd.ts";
 import { SERVER_CORE, type Server, startWorkerd } from "./workerd.ts";
 
 export const startBare = (directory: string, port: number): Promise<Server> => {

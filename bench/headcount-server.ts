@@ -4,8 +4,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeMinter } from "../dev/offline-mint.ts";
+import { bundleForWorkerd } from "../dev/raw-workerd.ts";
 import { CHECKPOINT_DELAY_MS, MAX_CONTENTS } from "../src/core/limits.ts";
-import { bundleForWorkerd } from "./bundle.ts";
 import { committedRows } from "./collector-file.ts";
 import { ViewSource } from "./view-source.ts";
 import { type Server, startWorkerd } from "./workerd.ts";
@@ -18,8 +18,8 @@ export interface Settled {
 
 export interface HeadcountServer {
   readonly port: number;
-  cpuSeconds(): number;
   readonly source: ViewSource;
+  cpuSeconds(): number;
   /** Waits until `events` in all can be read. @throws when more can be */
   settle(events: number): Promise<Settled>;
   stop(): Promise<void>;
@@ -50,8 +50,8 @@ export const startHeadcount = async (
   const server = await startWorkerd(directory, port, core, "/readyz");
   return {
     port,
-    cpuSeconds: () => server.cpuSeconds(),
     source,
+    cpuSeconds: () => server.cpuSeconds(),
     settle: (events) => settle(server, source.contents, stateDirectory, events),
     stop: () => server.stop(),
   };

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CONFIG_FILE } from "./bundle.ts";
+import { CONFIG_FILE } from "../dev/raw-workerd.ts";
 
 export interface Server {
   readonly port: number;

@@ -6,6 +6,7 @@ import { readStatus } from "../app/views/status.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import type { Log } from "../ports/log.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
+import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { problem, Refusal } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
@@ -24,22 +25,25 @@ admin.put("/v1/admin/contents/:id", async (c) => {
   const saving = putContent(c.get("services").registry, { ...body, id });
   const result = await orUnsaved(saving, c.get("services").log);
   if (result.status === "unknown-category") return problem("unknown-category");
-  return c.json(result.content);
+  return answerJson(result.content, 200, NO_STORE);
 });
 
 admin.put("/v1/admin/categories/:id", async (c) => {
   const id = parse(IdParam, c.req.param("id"));
   const { title } = await readBody(c.req.raw, MAX_BODY_BYTES, CategoryBody);
   await orUnsaved(putCategory(c.get("services").registry, id, title), c.get("services").log);
-  return c.json({ id, title });
+  return answerJson({ id, title }, 200, NO_STORE);
 });
 
 admin.post("/v1/admin/flush", async (c) => {
   const run = await flush(c.get("services").flush);
-  return c.json(run);
+  return answerJson(run, 200, NO_STORE);
 });
 
-admin.get("/v1/admin/status", async (c) => c.json(await readStatus(c.get("services").status)));
+admin.get("/v1/admin/status", async (c) => {
+  const status = await readStatus(c.get("services").status);
+  return answerJson(status, 200, NO_STORE);
+});
 
 /** What could not be saved may be in all the same; a repeat sets the same values. */
 const orUnsaved = async <T>(saving: Promise<T>, log: Log): Promise<T> => {

@@ -1,3 +1,6 @@
+/** What holds for this moment and this asker alone: the cache in front of the Worker is told so too. */
+export const NO_STORE = { "Cache-Control": "no-store" } as const;
+
 /** Headers go in with the answer: each one set afterwards is a call into the platform. */
 export const answerJson = (
   body: unknown,

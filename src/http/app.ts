@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { admin } from "./admin.ts";
+import { answerJson, NO_STORE } from "./answer.ts";
 import type { Compose, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
 import { demo } from "./demo/routes.ts";
@@ -21,7 +22,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
 
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   const app = new Hono<HttpEnv>();
-  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/healthz", () => answerJson({ status: "ok" }, 200, NO_STORE));
   app.route("/", scripts);
 
   app.use(async function provideServices(c, next) {

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { ContentId } from "../core/ids.ts";
 import { ContentList, CountQuery, CountsQuery } from "../protocol/requests.ts";
-import { answerJson } from "./answer.ts";
+import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 import { parse } from "./read-body.ts";
@@ -31,10 +31,13 @@ const answer = async (
     const exact = await reader.readStrong(contents);
     return exact === undefined
       ? problem("counts-unavailable", { headers: { "Retry-After": "1" } })
-      : answerJson(shape(exact), 200, { "Cache-Control": "no-store" });
+      : answerJson(shape(exact), 200, NO_STORE);
   }
   const { counts: read, maxAgeSeconds } = await reader.read(contents);
   const caching = `public, max-age=${maxAgeSeconds}, stale-while-revalidate=${maxAgeSeconds}`;
-  const headers = { "Cache-Control": maxAgeSeconds === 0 ? "no-store" : caching };
-  return answerJson(shape(read), 200, headers);
+  return answerJson(
+    shape(read),
+    200,
+    maxAgeSeconds === 0 ? NO_STORE : { "Cache-Control": caching },
+  );
 };

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { ConfigProblem } from "../env.ts";
+import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 
@@ -12,7 +13,7 @@ health.get("/readyz", async (c) => {
   const outcomes = await Promise.allSettled(Object.values(parts));
   const failed = Object.keys(parts).filter((_, index) => outcomes[index]?.status === "rejected");
   return failed.length === 0
-    ? c.json({ status: "ready" })
+    ? answerJson({ status: "ready" }, 200, NO_STORE)
     : problem("not-ready", { extra: { failed } });
 });
 

@@ -8,13 +8,11 @@ import type { Page } from "../ports/database.ts";
 import type { ProblemCode } from "../protocol/problems.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
 import { ConfirmBody, MintBody, WaitSeconds } from "../protocol/requests.ts";
-import { answerJson } from "./answer.ts";
+import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem, Refusal } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
 import { addressOf, coloOf, visitOf } from "./visit.ts";
-
-const NO_STORE = { "Cache-Control": "no-store" };
 
 export const views = new Hono<HttpEnv>();
 

@@ -59,7 +59,7 @@ export interface TallyStore extends SavedLedger {
   /** @param newestAt largest event time in the entry, ms */
   appendEntry(entry: LogEntry, newestAt: number): void;
   entriesAbove(position: number): Iterable<LogEntry>;
-  /** Entries that hold an event of `fromMs` or later. */
+  /** Entries that hold an event of `fromMs` or later, in any order. */
   entriesSince(fromMs: number): Iterable<LogEntry>;
   saveLedger(position: number, cells: readonly CellRow[], totals: readonly TotalRow[]): void;
   /** Version up to which everything is in the database. */

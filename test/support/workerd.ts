@@ -1,13 +1,13 @@
 /** The Worker on a workerd of its own, as it runs in production: no runner and no proxy between it and the sockets. */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { unstable_readConfig } from "wrangler";
+import { bundleForWorkerd, CONFIG_FILE } from "../../dev/raw-workerd.ts";
 
 export interface RunningWorker {
   readonly port: number;
@@ -15,13 +15,6 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-interface ObjectBinding {
-  readonly name: string;
-  readonly class_name: string;
-}
-
-const WORKERD = "workerd";
-const WRANGLER_FILE = "wrangler.toml";
 const OUTPUT_CHARS = 4_000;
 const START_DEADLINE_MS = 30_000;
 
@@ -31,78 +24,28 @@ export const startWorker = async (
   secrets: Readonly<Record<string, string>>,
 ): Promise<RunningWorker> => {
   const directory = mkdtempSync(join(tmpdir(), "headcount-test-"));
-  const state = join(directory, "state");
-  const bundle = join(directory, "bundle");
-  mkdirSync(state);
-  const bundling = [
-    "deploy",
-    fileURLToPath(entry),
-    "--dry-run",
-    "--config",
-    WRANGLER_FILE,
-    "--outdir",
-    bundle,
-  ];
-  execFileSync("wrangler", bundling, { stdio: "pipe" });
-  const config = unstable_readConfig({ config: WRANGLER_FILE });
+  const stateDirectory = join(directory, "state");
+  mkdirSync(stateDirectory);
   const port = await freePort();
-  const bindings = { ...config.vars, ...secrets };
-  const classes: readonly ObjectBinding[] = config.durable_objects.bindings;
-  const file = join(bundle, "config.capnp");
-  writeFileSync(
-    file,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .main),
-    (name = "state", disk = (path = ${text(state)}, writable = true)),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-const main :Workerd.Worker = (
-  modules = [${modulesIn(bundle).join(", ")}],
-  compatibilityDate = ${text(config.compatibility_date ?? "")},
-  bindings = [${[
-    ...Object.entries(bindings).map(
-      ([name, value]) => `(name = ${text(name)}, text = ${text(`${value}`)})`,
-    ),
-    ...classes.map(
-      ({ name, class_name }) =>
-        `(name = ${text(name)}, durableObjectNamespace = ${text(class_name)})`,
-    ),
-  ].join(", ")}],
-  durableObjectNamespaces = [${classes
-    .map(
-      ({ class_name: it }) =>
-        `(className = ${text(it)}, uniqueKey = ${text(it)}, enableSql = true)`,
-    )
-    .join(", ")}],
-  durableObjectStorage = (localDisk = "state"),
-);
-`,
-  );
-  const child = spawn(WORKERD, ["serve", "--experimental", file]);
+  const variables = bundleForWorkerd({
+    wranglerFile: "wrangler.toml",
+    entry: fileURLToPath(entry),
+    directory,
+    stateDirectory,
+    port,
+    secrets,
+  });
+  const child = spawn("workerd", ["serve", "--experimental", join(directory, CONFIG_FILE)]);
   await untilAlive(child, port);
   return {
     port,
-    variables: config.vars,
+    variables,
     async stop() {
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       rmSync(directory, { recursive: true, force: true });
     },
   };
-};
-
-/** The entry first: workerd takes the first module for the main one. */
-const modulesIn = (bundle: string): readonly string[] => {
-  const files = readdirSync(bundle);
-  const scripts = files.filter((file) => file.endsWith(".js"));
-  const pages = files.filter((file) => file.endsWith(".html"));
-  return [
-    ...scripts.map((file) => `(name = ${text(file)}, esModule = embed ${text(file)})`),
-    ...pages.map((file) => `(name = ${text(`./${file}`)}, text = embed ${text(file)})`),
-  ];
 };
 
 const freePort = async (): Promise<number> => {
@@ -130,5 +73,3 @@ const untilAlive = async (child: ChildProcessWithoutNullStreams, port: number): 
   child.kill("SIGKILL");
   throw new Error(`workerd did not start: ${output}`);
 };
-
-const text = (value: string): string => JSON.stringify(value);

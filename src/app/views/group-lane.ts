@@ -16,6 +16,8 @@ export interface LaneDeps {
 export interface Seat {
   /** The request must race it against a timer of its own: the group's carrier may die, and it may itself have no I/O pending. */
   readonly outcome: Promise<GroupOutcome>;
+  /** For who waits no longer: a request that has answered must not be resolved into. */
+  leave(): void;
   /** Present in the request that has to carry the group: its context does the sending, so it holds this with `waitUntil`. */
   readonly carry?: () => Promise<void>;
   /** The request answers without the outcome. What it sent goes on; its promise, soon one of a request that is over, is left alone. */

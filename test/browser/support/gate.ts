@@ -59,7 +59,8 @@ export const openGate = async (service: string): Promise<Gate> => {
     const answer = changes.get(path)?.(text) ?? text;
     passages.push({ ...seen, status: way === "lose-answer" ? 0 : status, answer });
     if (way === "lose-answer") outgoing.destroy();
-    else outgoing.writeHead(status, answered).end(answer);
+    // a request that is cut off on a connection that was used before is sent again by the browser itself
+    else outgoing.writeHead(status, { ...answered, connection: "close" }).end(answer);
   };
 
   const { url, close } = await listen(

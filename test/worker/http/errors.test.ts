@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { UncheckedEnv } from "../../../src/env.ts";
 import { PROBLEMS } from "../../../src/protocol/problems.ts";
+import { adminRequest, put } from "../support/admin.ts";
 import { brokenTally, fail } from "../support/broken.ts";
 import {
   confirm,
@@ -182,5 +183,19 @@ test("no log line holds an address, a user agent or a token, whatever fails", as
   for (const line of lines) {
     expect(Object.keys(JSON.parse(line))).toEqual(expect.arrayContaining(["level", "event"]));
     expect(line).not.toMatch(/198\.51\.100|curl|v1\.k2/);
+  }
+});
+
+test("what holds for this moment alone is kept by no cache", async () => {
+  for (const answer of [
+    await get("/healthz"),
+    await get("/readyz"),
+    await send(adminRequest("GET", "status")),
+    await send(adminRequest("POST", "flush")),
+    await put("categories/uncached", { title: "Uncached" }),
+    await put("contents/uncached", {}),
+  ]) {
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
   }
 });

@@ -6,6 +6,8 @@ import { unstable_readConfig, type Unstable_Config as WranglerConfig } from "wra
 
 export interface BundleRequest {
   readonly wranglerFile: string;
+  /** Module of another Worker than the file's own. */
+  readonly entry?: string;
   /** Where bundle and config go. */
   readonly directory: string;
   /** Where the objects keep their SQLite files; it exists. */
@@ -18,9 +20,17 @@ export const CONFIG_FILE = "config.capnp";
 
 /** @returns the variables of the Worker */
 export const bundleForWorkerd = (request: BundleRequest): Readonly<Record<string, unknown>> => {
-  const { wranglerFile, directory, secrets } = request;
+  const { wranglerFile, entry, directory, secrets } = request;
   const config = unstable_readConfig({ config: wranglerFile });
-  const args = ["deploy", "--dry-run", "--config", wranglerFile, "--outdir", directory];
+  const args = [
+    "deploy",
+    ...(entry === undefined ? [] : [entry]),
+    "--dry-run",
+    "--config",
+    wranglerFile,
+    "--outdir",
+    directory,
+  ];
   execFileSync("wrangler", args, { stdio: "pipe" });
   const bindings = [
     ...Object.entries({ ...config.vars, ...secrets }).map(
@@ -59,11 +69,11 @@ const main :Workerd.Worker = (
 );
 `;
 
-/** The entry first, as workerd wants it. */
+/** The entry first, as workerd wants it; what is no script is text that it imports. */
 const modulesOf = (directory: string): readonly string[] => {
-  const files = readdirSync(directory);
+  const files = readdirSync(directory).filter((file) => /\.(?:js|html|txt)$/.test(file));
   const entries = files.filter((file) => file.endsWith(".js"));
-  const texts = files.filter((file) => /\.(?:html|txt)$/.test(file));
+  const texts = files.filter((file) => !file.endsWith(".js"));
   return [
     ...entries.map((file) => `(name = ${text(file)}, esModule = embed ${text(file)})`),
     ...texts.map((file) => `(name = ${text(`./${file}`)}, text = embed ${text(file)})`),
