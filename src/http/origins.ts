@@ -9,7 +9,7 @@ const EXPOSED = "Retry-After,X-Headcount-Dropped,Preference-Applied";
 
 /**
  * Which pages may read the answers (CORS, Fetch standard, section 3.3). By hand because `hono/cors` sets its
- * headers on an answer made beforehand, and the one that goes out is then a copy of a copy: a fifth of a confirm.
+ * headers on an answer made beforehand, and the one that goes out is then a copy of a copy.
  */
 export const allowOrigins = async (c: HttpContext, next: Next): Promise<Response | undefined> => {
   const { allowedOrigins } = c.get("services");
