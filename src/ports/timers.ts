@@ -11,17 +11,25 @@ export interface Timers {
 export const ELAPSED = Symbol("elapsed");
 
 /** @returns what `work` resolves to, or `ELAPSED` after `ms`; the work goes on */
-export const within = async <T>(
+export const within = <T>(
   work: Promise<T>,
   ms: number,
   timers: Timers,
 ): Promise<T | typeof ELAPSED> => {
+  const first = Promise.withResolvers<T | typeof ELAPSED>();
   const timer = timers.start(ms);
-  try {
-    return await Promise.race([work, timer.elapsed]);
-  } finally {
-    timer.cancel();
-  }
+  timer.elapsed.then(first.resolve, first.reject);
+  work.then(
+    (value) => {
+      timer.cancel();
+      first.resolve(value);
+    },
+    (cause) => {
+      timer.cancel();
+      first.reject(cause);
+    },
+  );
+  return first.promise;
 };
 
 /** It took too long; what was begun may still end well. */

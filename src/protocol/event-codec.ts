@@ -111,8 +111,9 @@ const readTexts = (bytes: Uint8Array, from: number): [string, string, string] | 
   return [content, region, city];
 };
 
+/** Nearly all text is ASCII, and short: for that a call into the platform costs more than a loop. */
 const decodeText = (bytes: Uint8Array): string | undefined => {
-  if (bytes.length === 0) return "";
+  if (bytes.every((byte) => byte < 0x80)) return String.fromCharCode(...bytes);
   try {
     return decoder.decode(bytes);
   } catch {

@@ -29,9 +29,11 @@ export const isEventId = (id: DataView, offset: number): boolean =>
 /** @returns the canonical text, 8-4-4-4-12 lower-case hexadecimal digits */
 export const formatEventId = (id: Uint8Array): string => {
   let text = "";
-  for (const [index, byte] of id.entries()) {
+  for (let index = 0; index < EVENT_ID_BYTES; index += 1) {
     if (index === 4 || index === 6 || index === 8 || index === 10) text += "-";
-    text += byte.toString(16).padStart(2, "0");
+    text += HEX[id[index] ?? 0];
   }
   return text;
 };
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
