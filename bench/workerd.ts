@@ -37,7 +37,7 @@ export const startWorkerd = async (
     "--experimental",
     join(directory, CONFIG_FILE),
   ];
-  const child = spawn("taskset", command, { stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn("taskset", command, { stdio: "ignore" });
   await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
   const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
   return {

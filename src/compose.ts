@@ -100,7 +100,7 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally =
   const store = tallyStore(storage, clock.now(), background);
   const { counts } = makeDatabase(env);
   const shard = Number(name.split(":")[1]);
-  return new Tally({ name, shard, store, counts, clock, log, abort });
+  return new Tally({ name, shard, store, counts, clock, random, log, abort });
 };
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */

@@ -81,8 +81,12 @@ export const PACE_MAX_MS = 5 * SECOND_MS;
 /** Appends a second a Tally can take with room to spare; it paces its sources to stay below. */
 export const PACE_APPENDS_PER_SECOND = 100;
 
-/** From the first change to the checkpoint that saves it; the log makes good what is younger. */
-export const CHECKPOINT_DELAY_MS = 3 * SECOND_MS;
+/**
+ * From the first change to the checkpoint that saves it, at random in between so that Tallies do not write all at
+ * once; the log makes good what is younger. At 3 s, checkpoints held up one acknowledgement in ten.
+ */
+export const CHECKPOINT_MIN_MS = 10 * SECOND_MS;
+export const CHECKPOINT_MAX_MS = 20 * SECOND_MS;
 
 /** Counted views a Tally's window holds exactly, 13 to 27 bytes each; minutes begun above it are approximate. */
 export const WINDOW_EXACT_MAX_ENTRIES = 1_500_000;

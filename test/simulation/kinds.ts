@@ -66,7 +66,8 @@ export const tallyKind = (
   make({ storage, clock, background, abort }, { name }) {
     const store = tallyStore(storage, clock.now(), background);
     const counts = new MemoryCountTables();
-    return new Tally({ name, shard: shardOfName(name), store, counts, clock, log, abort });
+    const random = { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 };
+    return new Tally({ name, shard: shardOfName(name), store, counts, clock, random, log, abort });
   },
   alarm: (tally) => tally.alarm(),
   onWake(_, tally) {

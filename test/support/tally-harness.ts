@@ -75,6 +75,7 @@ export class TallyHarness {
       counts: this.database,
       store: tallyStore(this.disk.open(), this.now, () => undefined),
       clock: { now: () => this.now },
+      random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: report, warn: report, error: report },
       abort: (reason) => {
         this.crash();

@@ -1,11 +1,12 @@
 import type { ContentId } from "../../core/ids.ts";
-import { CHECKPOINT_DELAY_MS } from "../../core/limits.ts";
+import { CHECKPOINT_MAX_MS, CHECKPOINT_MIN_MS } from "../../core/limits.ts";
 import { stamp } from "../../core/stamp.ts";
 import { acceptChunk } from "../../core/views/cursor.ts";
 import { hourOf, Ledger } from "../../core/views/ledger.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CountTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
+import type { Random } from "../../ports/random.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
 import { joinFrames } from "../../protocol/frame.ts";
@@ -31,6 +32,7 @@ export interface TallyDeps {
   readonly name: string;
   readonly store: TallyStore;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
@@ -175,7 +177,9 @@ export class Tally {
 
   #armCheckpoint(): void {
     if (this.#armed) return;
-    this.#deps.store.alarm.set(this.#deps.clock.now() + CHECKPOINT_DELAY_MS);
+    const { store, clock, random } = this.#deps;
+    const spread = (CHECKPOINT_MAX_MS - CHECKPOINT_MIN_MS) * random.fraction();
+    store.alarm.set(Math.round(clock.now() + CHECKPOINT_MIN_MS + spread));
     this.#armed = true;
   }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_DELAY_MS, HORIZON_MS } from "../../../src/core/limits.ts";
+import { CHECKPOINT_MAX_MS, CHECKPOINT_MIN_MS, HORIZON_MS } from "../../../src/core/limits.ts";
 import type { ViewEvent } from "../../../src/core/views/view-event.ts";
 import { frameOf, makeEvent, visitor } from "../../support/events.ts";
 import { arrivals, MIDNIGHT, naively } from "../../support/histories.ts";
@@ -157,7 +157,7 @@ describe("bytes that are no event", () => {
 test("what is unsaved is saved by the alarm, once, and then nothing stands any more", () => {
   const harness = new TallyHarness(NOON);
   harness.append([viewAt(1, NOON)]);
-  expect(harness.disk.alarm).toBe(NOON + CHECKPOINT_DELAY_MS);
+  expect(harness.disk.alarm).toBe(NOON + (CHECKPOINT_MIN_MS + CHECKPOINT_MAX_MS) / 2);
   harness.tally.alarm();
   expect(harness.disk.alarm).toBeUndefined();
   expect(harness.tally.status()).toMatchObject({ position: 1, checkpoint: 1 });
