@@ -13,7 +13,6 @@ export const writeSection = (name: string, report: string): void => {
   if (from < 0 || to < from) throw new Error(`${FILE} has no section ${begin} … ${end}`);
   const section = `${begin}\n${machine()}\n\n${report}\n`;
   writeFileSync(FILE, text.slice(0, from) + section + text.slice(to));
-  execFileSync("biome", ["format", "--write", FILE], { stdio: "pipe" });
 };
 
 const machine = (): string => {

@@ -87,30 +87,40 @@ export const measureSaturated = (scenario: Scenario, count: number): Promise<Mea
     saturate(scenario.port, requests, CONNECTIONS, scenario.verify),
   );
 
-export const measureAtRate = (
+/** The same load for some seconds first: objects that idled while others were measured were put away, and have to wake. */
+export const measureAtRate = async (
   scenario: Scenario,
   perSecond: number,
   seconds: number,
-): Promise<Measured> =>
-  measure(scenario, Math.round(perSecond * seconds), (requests) =>
-    sendAtRate(scenario.port, requests, perSecond, scenario.verify),
-  );
+): Promise<Measured> => {
+  const { port, verify } = scenario;
+  const warmUp = await scenario.make(Math.round(perSecond * WARM_UP_SECONDS));
+  const requests = Math.round(perSecond * seconds);
+  const load = async (measured: readonly Buffer[]): Promise<LoadResult> => {
+    await sendAtRate(port, warmUp, perSecond, verify);
+    return sendAtRate(port, measured, perSecond, verify);
+  };
+  return measure(scenario, requests, load, warmUp.length);
+};
+
+const WARM_UP_SECONDS = 3;
 
 const measure = async (
   { make, perBody, cpuSeconds, settle }: Scenario,
   count: number,
   load: (requests: readonly Buffer[]) => Promise<LoadResult>,
+  warmUpCount = 0,
 ): Promise<Measured> => {
   const requests = await make(count);
   const before = await settle();
   const cpuBefore = cpuSeconds();
   const result = await load(requests);
   const after = await settle();
-  const events = result.answers * perBody;
+  const sent = (result.answers + warmUpCount) * perBody;
   return {
     ...result,
-    events,
-    cpuMicrosPerEvent: ((after.cpuSeconds - cpuBefore) * 1e6) / events,
-    eventsPerGroup: events / (after.rows - before.rows),
+    events: result.answers * perBody,
+    cpuMicrosPerEvent: ((after.cpuSeconds - cpuBefore) * 1e6) / sent,
+    eventsPerGroup: sent / (after.rows - before.rows),
   };
 };
