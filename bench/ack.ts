@@ -1,12 +1,7 @@
 /** What an acknowledgement costs: a durable confirm against a bare POST on the same workerd, see `docs/performance.md`. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { ackReport } from "./ack-report.ts";
-import { startBare } from "./bare-server.ts";
-import { type HeadcountServer, startHeadcount } from "./headcount-server.ts";
+import type { HeadcountServer } from "./headcount-server.ts";
+import { benchFlags, pinClient, withPair } from "./pair.ts";
 import { writeSection } from "./report-file.ts";
 import {
   inTurn,
@@ -17,7 +12,7 @@ import {
   type PerScenario,
 } from "./scenarios.ts";
 import { timesToVisible } from "./visible.ts";
-import { CLIENT_CORE, SERVER_CORE, type Server } from "./workerd.ts";
+import type { Server } from "./workerd.ts";
 
 export interface Round {
   readonly saturated: PerScenario<Measured>;
@@ -30,40 +25,25 @@ export const FIXED_RATE = 500;
 const WARM_UP_EVENTS = 6_000;
 
 export const benchAck = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: "string", default: "3" },
-      seconds: { type: "string", default: "6" },
-      port: { type: "string", default: "18300" },
-      write: { type: "boolean", default: false },
-    },
+  const {
+    rounds: count,
+    seconds,
+    port,
+    write,
+  } = benchFlags(args, {
+    seconds: "6",
+    port: "18300",
   });
-  execFileSync("taskset", ["-acp", `${CLIENT_CORE}`, `${process.pid}`], { stdio: "pipe" });
+  pinClient();
   const rounds: Round[] = [];
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    console.log(`round ${round} of ${values.rounds}`);
-    rounds.push(await runRound(Number(values.port), Number(values.seconds)));
+  for (let round = 1; round <= count; round += 1) {
+    console.log(`round ${round} of ${count}`);
+    // New servers each round, both running all the time; the loads take turns.
+    rounds.push(await withPair(port, (bare, headcount) => measureRound(bare, headcount, seconds)));
   }
   const report = ackReport(rounds);
   console.log(`\n${report}`);
-  if (values.write) writeSection("ack", report);
-};
-
-/** New servers each round, both running all the time; the loads take turns. */
-const runRound = async (port: number, seconds: number): Promise<Round> => {
-  const directory = mkdtempSync(join(tmpdir(), "headcount-bench-"));
-  const running: { stop(): Promise<void> }[] = [];
-  try {
-    const bare = await startBare(join(directory, "bare"), port);
-    running.push(bare);
-    const headcount = await startHeadcount(join(directory, "headcount"), port + 1, SERVER_CORE);
-    running.push(headcount);
-    return await measureRound(bare, headcount, seconds);
-  } finally {
-    for (const server of running) await server.stop();
-    rmSync(directory, { recursive: true });
-  }
+  if (write) writeSection("ack", report);
 };
 
 const measureRound = async (

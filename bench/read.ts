@@ -1,16 +1,10 @@
 /** What a read costs: counts from memory and from the Tallies against a bare GET on the same workerd, see `docs/performance.md`. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { startBare } from "./bare-server.ts";
-import { startHeadcount } from "./headcount-server.ts";
 import { type Answer, getBytes } from "./http-client.ts";
 import { saturate } from "./load.ts";
+import { benchFlags, pinClient, withPair } from "./pair.ts";
 import { writeSection } from "./report-file.ts";
 import { median } from "./statistics.ts";
-import { CLIENT_CORE, SERVER_CORE, type Server } from "./workerd.ts";
+import type { Server } from "./workerd.ts";
 
 interface ReadScenario {
   readonly name: string;
@@ -31,37 +25,27 @@ const WARM_UP = 2_000;
 const MANY = 50;
 
 export const benchRead = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: "string", default: "3" },
-      seconds: { type: "string", default: "4" },
-      port: { type: "string", default: "18320" },
-      write: { type: "boolean", default: false },
-    },
+  const {
+    rounds: count,
+    seconds,
+    port,
+    write,
+  } = benchFlags(args, {
+    seconds: "4",
+    port: "18320",
   });
-  execFileSync("taskset", ["-acp", `${CLIENT_CORE}`, `${process.pid}`], { stdio: "pipe" });
-  const port = Number(values.port);
-  const directory = mkdtempSync(join(tmpdir(), "headcount-bench-"));
-  const running: { stop(): Promise<void> }[] = [];
-  try {
-    const bare = await startBare(join(directory, "bare"), port);
-    running.push(bare);
-    const headcount = await startHeadcount(join(directory, "headcount"), port + 1, SERVER_CORE);
-    running.push(headcount);
+  pinClient();
+  const report = await withPair(port, async (bare, headcount) => {
     const scenarios = makeScenarios(bare, headcount);
     const rounds: Measured[][] = [];
-    for (let round = 1; round <= Number(values.rounds); round += 1) {
-      console.log(`round ${round} of ${values.rounds}`);
-      rounds.push(await inTurn(scenarios, Number(values.seconds)));
+    for (let round = 1; round <= count; round += 1) {
+      console.log(`round ${round} of ${count}`);
+      rounds.push(await inTurn(scenarios, seconds));
     }
-    const report = reportOf(scenarios, rounds);
-    console.log(`\n${report}`);
-    if (values.write) writeSection("read", report);
-  } finally {
-    for (const server of running) await server.stop();
-    rmSync(directory, { recursive: true });
-  }
+    return reportOf(scenarios, rounds);
+  });
+  console.log(`\n${report}`);
+  if (write) writeSection("read", report);
 };
 
 const makeScenarios = (
