@@ -1,7 +1,8 @@
 /** The runtime's process, which Miniflare keeps to itself: seen as Node makes it. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 import { basename } from "node:path";
+import { guardChild } from "../guard.ts";
 
 /** Answers that are on their way when the service ends have this long to get out. */
 const DRAIN_MS = 1_000;
@@ -25,11 +26,8 @@ export const watchWorkerd = (onExit: () => void): Workerd => {
       current = child;
       // Dead before it has read its configuration: Miniflare finds that out by its exit.
       child.stdin?.on("error", () => undefined);
-      const guard = guardOf(child);
-      child.once("exit", () => {
-        guard.stdin.end("\n");
-        onExit();
-      });
+      guardChild(child);
+      child.once("exit", onExit);
     });
   });
   return {
@@ -42,20 +40,6 @@ export const watchWorkerd = (onExit: () => void): Workerd => {
       await promise;
     },
   };
-};
-
-/**
- * After a `kill -9` of the runner its workerd would live on, and hold the port. The guard waits on a pipe that ends
- * with the runner, however that ends; a line on it says that workerd went first. It is no member of the terminal's
- * process group, since Ctrl-C is not for it.
- */
-const guardOf = ({ pid }: ChildProcess) => {
-  const guard = spawn("sh", ["-c", `read -r _ || kill -9 ${pid}`], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-  });
-  guard.unref();
-  return guard;
 };
 
 const childOf = (message: unknown): ChildProcess | undefined => {

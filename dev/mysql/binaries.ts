@@ -1,0 +1,26 @@
+/** Where MariaDB is on this machine, and how to get it where it is not. */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+export interface MariaDbBinaries {
+  readonly server: string;
+  readonly installDb: string;
+}
+
+/** Debian's, and both of Homebrew's, whether or not PATH names them. */
+const DIRECTORIES = ["/usr/sbin", "/usr/bin", "/opt/homebrew/bin", "/usr/local/bin"];
+
+export const HOW_TO_INSTALL =
+  "Install it (Debian: `apt-get install mariadb-server`; macOS: `brew install mariadb`); it need not run.";
+
+/** @returns undefined when one of them is missing */
+export const findMariaDb = (): MariaDbBinaries | undefined => {
+  const server = find("mariadbd");
+  const installDb = find("mariadb-install-db");
+  return server === undefined || installDb === undefined ? undefined : { server, installDb };
+};
+
+const find = (name: string): string | undefined =>
+  [...(process.env.PATH ?? "").split(delimiter), ...DIRECTORIES]
+    .map((directory) => join(directory, name))
+    .find((path) => existsSync(path));

@@ -1,0 +1,114 @@
+/** A MariaDB of our own: a data directory and a process that ends with ours, reached by a socket alone. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { guardChild } from "../guard.ts";
+import { findMariaDb, HOW_TO_INSTALL } from "./binaries.ts";
+
+export interface MariaDb {
+  readonly socketPath: string;
+  readonly user: "root";
+  readonly pid: number;
+  /** Ends it in good order; resolves when it is gone. */
+  stop(): Promise<void>;
+  /** As a power cut does. */
+  kill(): Promise<void>;
+}
+
+export interface MariaDbOptions {
+  /** Made when missing, and nobody else's to read. */
+  readonly directory: string;
+  /** Options of `mariadbd`; `--defaults-file` has to be the first. */
+  readonly settings?: readonly string[];
+}
+
+/** Recovery of a large redo log after a kill takes a while. */
+const START_DEADLINE_MS = 120_000;
+
+/** A path to a socket has 108 bytes on Linux and 104 on macOS. */
+const SOCKET_PATH_MAX_BYTES = 100;
+
+const READY = "ready for connections";
+
+/** @throws Error with what to install, or with what MariaDB printed when it did not start */
+export const startMariaDb = async (options: MariaDbOptions): Promise<MariaDb> => {
+  const binaries = findMariaDb();
+  if (binaries === undefined) throw new Error(`MariaDB was not found. ${HOW_TO_INSTALL}`);
+  const { directory, settings = ["--no-defaults"] } = options;
+  const data = join(directory, "data");
+  const socketPath = socketPathOf(directory);
+  for (const path of [directory, dirname(socketPath)]) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
+  if (!existsSync(data)) await install(binaries.installDb, data);
+
+  const child = spawn(
+    binaries.server,
+    [...settings, `--datadir=${data}`, `--socket=${socketPath}`, "--skip-networking", ...asUser()],
+    // A process group of its own: Ctrl-C is for the service, which ends its database last.
+    { stdio: ["ignore", "ignore", "pipe"], detached: true },
+  );
+  await untilReady(child);
+  guardChild(child);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  };
+  return {
+    socketPath,
+    user: "root",
+    pid: child.pid ?? Number.NaN,
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
+  };
+};
+
+/** The same for one directory always, so that other commands find a server that runs. */
+export const socketPathOf = (directory: string): string => {
+  const path = join(directory, "mariadb.sock");
+  if (Buffer.byteLength(path) <= SOCKET_PATH_MAX_BYTES) return path;
+  const hash = createHash("sha256").update(directory).digest("hex").slice(0, 16);
+  return join(tmpdir(), `headcount-${hash}`, "mariadb.sock");
+};
+
+/** Half a data directory would be taken for a whole one: it is made aside and then given its name. */
+const install = async (installDb: string, data: string): Promise<void> => {
+  const aside = `${data}.new`;
+  rmSync(aside, { recursive: true, force: true });
+  const args = [
+    "--no-defaults",
+    "--auth-root-authentication-method=normal",
+    "--skip-test-db",
+    `--datadir=${aside}`,
+    ...asUser(),
+  ];
+  await promisify(execFile)(installDb, args);
+  renameSync(aside, data);
+};
+
+/** As root it starts only when told so. */
+const asUser = (): readonly string[] => (process.getuid?.() === 0 ? ["--user=root"] : []);
+
+const untilReady = async (child: ChildProcess): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  let printed = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    // Afterwards it goes on being read, so that the pipe never fills, and is not kept.
+    if (printed.includes(READY)) return;
+    printed += text;
+    if (printed.includes(READY)) resolve(true);
+  });
+  child.once("exit", () => resolve(false));
+  child.once("error", () => resolve(false));
+  const timer = setTimeout(() => resolve(false), START_DEADLINE_MS);
+  const ready = await promise;
+  clearTimeout(timer);
+  if (ready) return;
+  child.kill("SIGKILL");
+  throw new Error(`MariaDB did not start\n${printed}`);
+};
