@@ -1,8 +1,8 @@
 import { defineConfig } from "drizzle-kit";
 
-/** `npm run migration what_changed` writes what `src/schema/d1.ts` differs by as the next migration. */
+/** `npm run migration what_changed` writes what `src/schema/d1` differs by as the next migration. */
 export default defineConfig({
   dialect: "sqlite",
-  schema: "./src/schema/d1.ts",
+  schema: "./src/schema/d1/*.ts",
   out: "./migrations/d1",
 });

@@ -1,5 +1,8 @@
 import { d1Database } from "./adapters/d1/database.ts";
+import { explainD1 } from "./adapters/d1/explain.ts";
 import { guardedDatabase } from "./adapters/guarded-database.ts";
+import { mysqlDatabase } from "./adapters/mysql/database.ts";
+import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
@@ -21,7 +24,13 @@ import { CountReader } from "./app/views/read-counts.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
-import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
+import {
+  type Config,
+  checkDatabase,
+  checkEnv,
+  type DatabaseConfig,
+  type UncheckedEnv,
+} from "./env.ts";
 import type { Database } from "./ports/database.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
@@ -40,7 +49,7 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, adminKey } = config;
-  const database = makeDatabase(env);
+  const database = makeDatabase(config.database);
   const { contents, jobs } = database;
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
@@ -77,7 +86,10 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   };
 };
 
-const makeDatabase = (env: UncheckedEnv): Database => guardedDatabase(d1Database(env.DB), timers);
+const makeDatabase = (config: DatabaseConfig): Database =>
+  config.kind === "d1"
+    ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
+    : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
 
 /** What an object's constructor has at hand. */
 export interface ObjectContext {
@@ -95,10 +107,13 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
   return new Collector({ name, store, tallies, clock, timers, random, log, background });
 };
 
+/** @throws when the database is not configured: Collectors keep what it cannot take */
 export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
+  const checked = checkDatabase(env);
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
   const { name, storage, background, abort } = context;
   const store = tallyStore(storage, clock.now(), background);
-  const { counts } = makeDatabase(env);
+  const { counts } = makeDatabase(checked.config);
   const shard = Number(name.split(":")[1]);
   return new Tally({ name, shard, store, counts, clock, random, log, abort });
 };

@@ -8,8 +8,10 @@ type Variables = "TALLY_SHARDS" | "REPORT_TIMEZONE" | "DATABASE" | "CONTENTS" | 
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
-  extends Omit<Env, Objects | Variables>,
+  extends Omit<Env, Objects | Variables | "DB">,
     Partial<Record<Variables, string>> {
+  readonly DB?: D1Database;
+  readonly DATABASE_URL?: string;
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
   readonly SALTS: { getByName(name: string): SaltsRpc };
@@ -32,12 +34,17 @@ export interface Config {
   /** `open`: a content is whatever is viewed. `registered`: only what an operator put in. */
   readonly contents: "open" | "registered";
   readonly adminKey: string;
+  readonly database: DatabaseConfig;
 }
 
 export interface ConfigProblem {
   readonly variable: string;
   readonly reason: string;
 }
+
+export type DatabaseConfig =
+  | { readonly kind: "d1"; readonly binding: D1Database }
+  | { readonly kind: "mysql"; readonly url: string };
 
 export type ConfigResult =
   | { readonly status: "ok"; readonly config: Config }
@@ -64,7 +71,8 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
     refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
   }
-  if (env.DATABASE !== "d1") refuse("DATABASE", 'it has to be "d1"');
+  const checked = checkDatabase(env);
+  if (checked.status === "refused") problems.push(checked.problem);
   if (contents !== "open" && contents !== "registered") {
     refuse("CONTENTS", 'it has to be "open" or "registered"');
     return { status: "refused", problems };
@@ -73,10 +81,19 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (tokenKeys === undefined || schedule === undefined || calendar === undefined) {
     return { status: "refused", problems };
   }
-  if (problems.length > 0) return { status: "refused", problems };
+  if (problems.length > 0 || checked.status === "refused") return { status: "refused", problems };
+  const { config: database } = checked;
   return {
     status: "ok",
-    config: { tokenKeys, schedule, calendar, allowedOrigins: origins, contents, adminKey },
+    config: {
+      tokenKeys,
+      schedule,
+      calendar,
+      allowedOrigins: origins,
+      contents,
+      adminKey,
+      database,
+    },
   };
 };
 
@@ -117,3 +134,38 @@ const readOrigins = (text: string, refuse: Refuse): ReadonlySet<string> | undefi
 /** A `*` inside would be taken for a pattern, and match nothing. */
 const isOrigin = (text: string): boolean =>
   URL.canParse(text) && new URL(text).origin === text && !text.includes("*");
+
+type DatabaseResult =
+  | { readonly status: "ok"; readonly config: DatabaseConfig }
+  | { readonly status: "refused"; readonly problem: ConfigProblem };
+
+/** Never inferred from what happens to be there: a secret left over from elsewhere must not move the counts. */
+export const checkDatabase = ({ DATABASE, DATABASE_URL, DB }: UncheckedEnv): DatabaseResult => {
+  if (DATABASE === "d1") {
+    if (DB === undefined) return refused("DB", "DATABASE=d1 needs this binding");
+    return { status: "ok", config: { kind: "d1", binding: DB } };
+  }
+  if (DATABASE !== "mysql") return refused("DATABASE", 'it has to be "d1" or "mysql"');
+  if (DATABASE_URL === undefined || DATABASE_URL === "") {
+    return refused("DATABASE_URL", "DATABASE=mysql needs it");
+  }
+  if (!isDatabaseUrl(DATABASE_URL)) {
+    return refused("DATABASE_URL", "it has to be https://USER:PASSWORD@HOST, as PlanetScale gives");
+  }
+  return { status: "ok", config: { kind: "mysql", url: DATABASE_URL } };
+};
+
+/** Plain http is for a gateway on this machine: elsewhere the password would travel readable. */
+const isDatabaseUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const safe = protocol === "https:" || (protocol === "http:" && LOOPBACK.has(hostname));
+  return safe && username !== "" && password !== "";
+};
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+const refused = (variable: string, reason: string): DatabaseResult => ({
+  status: "refused",
+  problem: { variable, reason },
+});

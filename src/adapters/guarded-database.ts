@@ -1,39 +1,57 @@
-import { DATABASE_ATTEMPTS, DATABASE_TIMEOUT_MS } from "../core/limits.ts";
-import type { Database } from "../ports/database.ts";
-import { demandWithin, type Timers } from "../ports/timers.ts";
+import {
+  DATABASE_ATTEMPTS,
+  DATABASE_RETRY_MAX_MS,
+  DATABASE_RETRY_MIN_MS,
+  DATABASE_TIMEOUT_MS,
+} from "../core/limits.ts";
+import { type Database, DatabaseError } from "../ports/database.ts";
+import type { Random } from "../ports/random.ts";
+import { demandWithin, TimeoutError, type Timers } from "../ports/timers.ts";
 
-/** Gives every call a timeout and, since every one is safe to repeat, another try. */
-export const guardedDatabase = ({ counts, contents, jobs }: Database, timers: Timers): Database => {
+export interface GuardDeps {
+  /** What the vendor's error means. */
+  explain(cause: unknown): DatabaseError;
+  readonly timers: Timers;
+  readonly random: Random;
+}
+
+/**
+ * Gives every call a timeout and, where the failure may pass, two more tries after a random pause: every call is safe
+ * to repeat. All that comes out is a `DatabaseError`.
+ */
+export const guardedDatabase = (database: Database, deps: GuardDeps): Database => {
+  const { timers } = deps;
   const guard =
-    <Args extends readonly unknown[], Result>(
-      what: string,
-      call: (...args: Args) => Promise<Result>,
-    ) =>
-    async (...args: Args): Promise<Result> => {
+    (what: string, call: (...args: unknown[]) => Promise<unknown>) =>
+    async (...args: unknown[]): Promise<unknown> => {
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await demandWithin(call(...args), DATABASE_TIMEOUT_MS, what, timers);
         } catch (cause) {
-          if (attempt === DATABASE_ATTEMPTS) throw cause;
+          const error = asDatabaseError(cause, what, deps);
+          if (!error.transient || attempt === DATABASE_ATTEMPTS) throw error;
+          await timers.start(pauseMs(deps)).elapsed;
         }
       }
     };
+  const guardAll = <Tables extends object>(tables: Tables): Tables =>
+    Object.fromEntries(
+      Object.entries(tables).map(([name, call]) => [name, guard(`database.${name}`, call)]),
+    ) as Tables;
   return {
-    counts: {
-      saveCells: guard("database.saveCells", counts.saveCells),
-      saveTotals: guard("database.saveTotals", counts.saveTotals),
-      totals: guard("database.totals", counts.totals),
-    },
-    contents: {
-      content: guard("database.content", contents.content),
-      putContent: guard("database.putContent", contents.putContent),
-      introduce: guard("database.introduce", contents.introduce),
-      category: guard("database.category", contents.category),
-      putCategory: guard("database.putCategory", contents.putCategory),
-    },
-    jobs: {
-      record: guard("database.record", jobs.record),
-      last: guard("database.last", jobs.last),
-    },
+    counts: guardAll(database.counts),
+    contents: guardAll(database.contents),
+    streams: guardAll(database.streams),
+    jobs: guardAll(database.jobs),
   };
 };
+
+const asDatabaseError = (cause: unknown, what: string, { explain }: GuardDeps): DatabaseError => {
+  if (cause instanceof TimeoutError) return new DatabaseError(cause.message, { transient: true });
+  const { message, transient } = cause instanceof DatabaseError ? cause : explain(cause);
+  return new DatabaseError(`${what}: ${message}`, { transient });
+};
+
+/** Random, so that two who have locked each other out do not meet again. */
+const pauseMs = ({ random }: GuardDeps): number =>
+  DATABASE_RETRY_MIN_MS + random.fraction() * (DATABASE_RETRY_MAX_MS - DATABASE_RETRY_MIN_MS);

@@ -126,9 +126,16 @@ export const MAX_SHARDS = 1_024;
 /** Tallies a cron speaks to at a time: a subrequest each, six connections being the platform's own limit. */
 export const CRON_PARALLEL = 6;
 
-/** A statement to the database that takes longer is given up; each is tried this often, being safe to repeat. */
+/** A call to the database that takes longer is given up. */
 export const DATABASE_TIMEOUT_MS = 10 * SECOND_MS;
-export const DATABASE_ATTEMPTS = 2;
+
+/** One statement of it over HTTP: it ends before its call is given up. */
+export const STATEMENT_TIMEOUT_MS = 8 * SECOND_MS;
+
+/** Each call is tried this often, being safe to repeat; a lock that two writers fight for is free after a short pause. */
+export const DATABASE_ATTEMPTS = 3;
+export const DATABASE_RETRY_MIN_MS = 50;
+export const DATABASE_RETRY_MAX_MS = 250;
 
 /** Rows a Tally reads and writes in one step of a flush. */
 export const FLUSH_BATCH_ROWS = 1_000;

@@ -1,11 +1,24 @@
 import type { ContentId } from "../core/ids.ts";
 import type { Stamp } from "../core/stamp.ts";
 
-/** The store of everything that must last. Every call throws when the store fails or does not answer in time; every write is safe to repeat. */
+/** The store of everything that must last. Every call throws a `DatabaseError` when the store fails or does not answer in time; every write is safe to repeat. */
 export interface Database {
   readonly counts: CountTables;
   readonly contents: ContentTables;
+  readonly streams: StreamTables;
   readonly jobs: JobTables;
+}
+
+/** The store said no, or nothing. Its message holds no statement and no values. */
+export class DatabaseError extends Error {
+  /** Worth another try: it was busy, away or slow. */
+  readonly transient: boolean;
+
+  constructor(message: string, { transient }: { readonly transient: boolean }) {
+    super(message);
+    this.name = "DatabaseError";
+    this.transient = transient;
+  }
 }
 
 export interface CellRecord {
@@ -22,6 +35,10 @@ export interface CellRecord {
 export interface TotalRecord {
   readonly content: ContentId;
   readonly shard: number;
+  /** Views of all hours before `closedThrough`: their cells may be gone. */
+  readonly closed: number;
+  /** Start of a UTC hour, ms. */
+  readonly closedThrough: number;
   readonly published: number;
   readonly stamp: Stamp;
 }
@@ -34,6 +51,88 @@ export interface CountTables {
   saveTotals(rows: readonly TotalRecord[]): Promise<number>;
   /** All shards' parts of the contents. */
   totals(contents: readonly ContentId[]): Promise<readonly TotalRecord[]>;
+  /** All shards' cells of a content whose hours begin in `from <= hour < to`, ms; in the order of hour and shard. */
+  hours(content: ContentId, from: number, to: number): Promise<readonly CellRecord[]>;
+}
+
+/** The last numbers of a stream. */
+export interface CurrentViewers {
+  readonly stream: string;
+  readonly broadcaster: string;
+  readonly category: string | null;
+  readonly status: "live" | "syncing" | "ended";
+  readonly viewers: number;
+  readonly peak: number;
+  readonly total: number;
+  readonly uniqueToday: number;
+  /** Ms. */
+  readonly startedAt: number;
+  /** When the numbers were counted, ms. */
+  readonly asOf: number;
+  readonly stamp: Stamp;
+}
+
+export interface ViewerSample {
+  readonly stream: string;
+  /** Ms. */
+  readonly recordedAt: number;
+  readonly broadcaster: string;
+  readonly viewers: number;
+  /** The most since the sample before. */
+  readonly peak: number;
+  readonly stamp: Stamp;
+}
+
+/** From a visitor's first connection to a stream to the last. */
+export interface ViewerSession {
+  /** UTC day it began on, as a number: 20261121. */
+  readonly startedDay: number;
+  readonly session: string;
+  readonly stream: string;
+  readonly visitor: string;
+  /** Ms. */
+  readonly startedAt: number;
+  /** Ms; null while it is open. */
+  readonly endedAt: number | null;
+  readonly stamp: Stamp;
+}
+
+/** One stream on one reporting day. */
+export interface StreamDay {
+  readonly stream: string;
+  /** As a number: 20261121. */
+  readonly day: number;
+  readonly broadcaster: string;
+  readonly peak: number;
+  readonly uniques: number;
+  readonly sessions: number;
+  readonly watchedSeconds: number;
+  readonly liveSeconds: number;
+  readonly stamp: Stamp;
+}
+
+export interface RankedStream {
+  readonly stream: string;
+  readonly viewers: number;
+  readonly startedAt: number;
+}
+
+/** Written by the streams' Rooms alone: absolute values, of which the one with the larger stamp stays. The saves answer the statements they took. */
+export interface StreamTables {
+  saveCurrent(rows: readonly CurrentViewers[]): Promise<number>;
+  saveHistory(rows: readonly ViewerSample[]): Promise<number>;
+  saveSessions(rows: readonly ViewerSession[]): Promise<number>;
+  saveDays(rows: readonly StreamDay[]): Promise<number>;
+  /** Live streams, the most viewers first, then the youngest. @param category all of them when absent */
+  ranking(limit: number, category?: string): Promise<readonly RankedStream[]>;
+  /** Samples of `from <= recordedAt < to`, ms, in their order. */
+  history(stream: string, from: number, to: number): Promise<readonly ViewerSample[]>;
+  /** The same of all of a broadcaster's streams. */
+  broadcasterHistory(
+    broadcaster: string,
+    from: number,
+    to: number,
+  ): Promise<readonly ViewerSample[]>;
 }
 
 export interface Page {

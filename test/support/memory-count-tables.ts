@@ -34,6 +34,12 @@ export class MemoryCountTables implements CountTables {
     return [...this.parts.values()].filter(({ content }) => contents.includes(content));
   }
 
+  async hours(content: string, from: number, to: number): Promise<readonly CellRecord[]> {
+    return [...this.cells.values()].filter(
+      (cell) => cell.content === content && cell.hour >= from && cell.hour < to,
+    );
+  }
+
   async #write<Row extends { readonly stamp: string }>(
     rows: readonly Row[],
     table: Map<string, Row>,

@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { ContentId } from "../../core/ids.ts";
 import type { AuditEntry, Content, ContentTables } from "../../ports/database.ts";
-import { auditLog, categories, contents } from "../../schema/d1.ts";
+import { categories, contents } from "../../schema/d1/contents.ts";
+import { auditLog } from "../../schema/d1/operations.ts";
 
 /** D1's `batch` is one transaction: a change and its audit row, both or neither. */
 export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
@@ -15,7 +15,7 @@ export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
     const values = {
       title: content.title ?? null,
       url: content.url ?? null,
-      categoryId: content.category ?? null,
+      category: content.category ?? null,
       startViews: content.startViews,
       origin: "operator" as const,
       updatedAt: audit.at,
@@ -53,10 +53,10 @@ export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
 });
 
 const asContent = (row: typeof contents.$inferSelect): Content => ({
-  id: row.id as ContentId,
+  id: row.id,
   title: row.title ?? undefined,
   url: row.url ?? undefined,
-  category: row.categoryId ?? undefined,
+  category: row.category ?? undefined,
   startViews: row.startViews,
 });
 

@@ -3,12 +3,14 @@ import type { Database } from "../../ports/database.ts";
 import { d1ContentTables } from "./content-tables.ts";
 import { d1CountTables } from "./count-tables.ts";
 import { d1JobTables } from "./job-tables.ts";
+import { d1StreamTables } from "./stream-tables.ts";
 
 export const d1Database = (binding: D1Database): Database => {
   const db = drizzle(binding);
   return {
     counts: d1CountTables(db),
     contents: d1ContentTables(db),
+    streams: d1StreamTables(db),
     jobs: d1JobTables(db),
   };
 };

@@ -1,7 +1,7 @@
 import { desc, eq } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { JobTables } from "../../ports/database.ts";
-import { jobRuns } from "../../schema/d1.ts";
+import { jobRuns } from "../../schema/d1/operations.ts";
 
 export const d1JobTables = (db: DrizzleD1Database): JobTables => ({
   async record(run) {

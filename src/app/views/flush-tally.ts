@@ -41,7 +41,14 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
     rows += page.length;
     statements += await counts.saveTotals(
       page.map(({ content, published, version }) => {
-        return { content, shard, published, stamp: stamp(generation, version) };
+        return {
+          content,
+          shard,
+          closed: 0,
+          closedThrough: 0,
+          published,
+          stamp: stamp(generation, version),
+        };
       }),
     );
   }

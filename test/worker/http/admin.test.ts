@@ -3,7 +3,8 @@ import { desc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { describe, expect, test } from "vitest";
 import { homesOf } from "../../../src/core/views/shards.ts";
-import { auditLog, jobRuns, viewTotals } from "../../../src/schema/d1.ts";
+import { auditLog, jobRuns } from "../../../src/schema/d1/operations.ts";
+import { viewTotals } from "../../../src/schema/d1/views.ts";
 import { adminRequest, flush, put } from "../support/admin.ts";
 import { brokenTally } from "../support/broken.ts";
 import { confirmAll, makeRequest, problemOf, refusalOf, send, viewsOf } from "../support/client.ts";
@@ -109,12 +110,10 @@ describe("a flush", () => {
     await drain(collectorAt("FLU"));
     await Promise.all([flush(), flush()]);
     for (const [i, content] of contents.entries()) {
-      const rows = await database
-        .select()
-        .from(viewTotals)
-        .where(eq(viewTotals.contentId, content));
+      const ofContent = eq(viewTotals.content, id(content));
+      const rows = await database.select().from(viewTotals).where(ofContent);
       expect(rows).toMatchObject([
-        { published: 1 + (i % 3), shardId: homesOf(config.schedule, id(content))[0] },
+        { published: 1 + (i % 3), shard: homesOf(config.schedule, id(content))[0] },
       ]);
     }
     expect(await flush()).toMatchObject({ rows: 0, statements: 0 });

@@ -1,0 +1,79 @@
+import { eq, sql } from "drizzle-orm";
+import type { AuditEntry, Content, ContentTables } from "../../ports/database.ts";
+import { DatabaseError } from "../../ports/database.ts";
+import { categories, contents } from "../../schema/mysql/contents.ts";
+import { auditLog } from "../../schema/mysql/operations.ts";
+import type { MySqlHandle } from "./handle.ts";
+
+type Transaction = Parameters<Parameters<MySqlHandle["transaction"]>[0]>[0];
+
+/** A change and its audit row are one transaction: both or neither. */
+export const mysqlContentTables = (db: MySqlHandle): ContentTables => ({
+  async content(id) {
+    const [row] = await db.select().from(contents).where(eq(contents.id, id));
+    return row === undefined ? undefined : asContent(row);
+  },
+
+  async putContent(content, audit) {
+    const { category } = content;
+    const values = {
+      title: content.title ?? null,
+      url: content.url ?? null,
+      category: category ?? null,
+      startViews: content.startViews,
+      origin: "operator" as const,
+      updatedAt: audit.at,
+    };
+    await db.transaction(async (tx) => {
+      if (category !== undefined) await demandCategory(tx, category);
+      await tx
+        .insert(contents)
+        .values({ id: content.id, createdAt: audit.at, ...values })
+        .onDuplicateKeyUpdate({ set: values });
+      await insertAudit(tx, audit);
+    });
+  },
+
+  async introduce(id, { title, url }, at) {
+    await db
+      .insert(contents)
+      .values({ id, title, url, origin: "page", createdAt: at, updatedAt: at })
+      .onDuplicateKeyUpdate({ set: { id: sql`id` } });
+  },
+
+  async category(id) {
+    const [row] = await db.select().from(categories).where(eq(categories.id, id));
+    return row;
+  },
+
+  async putCategory(id, title, audit) {
+    await db.transaction(async (tx) => {
+      await tx.insert(categories).values({ id, title }).onDuplicateKeyUpdate({ set: { title } });
+      await insertAudit(tx, audit);
+    });
+  },
+});
+
+const asContent = (row: typeof contents.$inferSelect): Content => ({
+  id: row.id,
+  title: row.title ?? undefined,
+  url: row.url ?? undefined,
+  category: row.category ?? undefined,
+  startViews: row.startViews,
+});
+
+/** What a foreign key would do. The row stays locked, so that the category is there when the content is. */
+const demandCategory = async (tx: Transaction, id: string): Promise<void> => {
+  const [row] = await tx.select().from(categories).where(eq(categories.id, id)).for("update");
+  if (row === undefined) throw new DatabaseError("the category is unknown", { transient: false });
+};
+
+const insertAudit = async (
+  tx: Transaction,
+  { before, after, ...entry }: AuditEntry,
+): Promise<void> => {
+  await tx
+    .insert(auditLog)
+    .values({ ...entry, detail: JSON.stringify({ before, after }) })
+    .onDuplicateKeyUpdate({ set: { id: sql`id` } });
+};

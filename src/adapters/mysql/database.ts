@@ -1,0 +1,17 @@
+import type { Database } from "../../ports/database.ts";
+import { mysqlContentTables } from "./content-tables.ts";
+import { mysqlCountTables } from "./count-tables.ts";
+import { mysqlHandle } from "./handle.ts";
+import { mysqlJobTables } from "./job-tables.ts";
+import { mysqlStreamTables } from "./stream-tables.ts";
+
+/** PlanetScale, or any MySQL behind its protocol. @param url `https://user:password@host` */
+export const mysqlDatabase = (url: string): Database => {
+  const db = mysqlHandle(url);
+  return {
+    counts: mysqlCountTables(db),
+    contents: mysqlContentTables(db),
+    streams: mysqlStreamTables(db),
+    jobs: mysqlJobTables(db),
+  };
+};

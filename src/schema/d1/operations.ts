@@ -1,0 +1,119 @@
+/** What runs, what was decided, and who may. */
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { count, flag, id, json, time } from "./columns.ts";
+
+export const jobRuns = sqliteTable(
+  "job_runs",
+  {
+    id: id().primaryKey(),
+    job: id("job").notNull(),
+    startedAt: time("started_at").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    /** Rows and statements written, parts that failed. */
+    rows: count("rows"),
+    statements: count("statements"),
+    failures: count("failures"),
+    /** What failed, as JSON; empty when nothing did. */
+    detail: json(),
+  },
+  (table) => [index("job_runs_by_job").on(table.job, table.startedAt)],
+);
+
+/** What operators changed by hand, and why. Never updated. */
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    id: id().primaryKey(),
+    at: time("at").notNull(),
+    actor: id("actor").notNull(),
+    action: id("action").notNull(),
+    subject: id("subject").notNull(),
+    /** Before and after, as JSON. */
+    detail: json(),
+  },
+  (table) => [index("audit_log_by_subject").on(table.subject, table.at)],
+);
+
+/** What correction found of an hour in a shard. */
+export const correctionRuns = sqliteTable(
+  "correction_runs",
+  {
+    shard: integer("shard_id").notNull(),
+    hour: time("hour").notNull(),
+    run: integer("run").notNull(),
+    outcome: text("outcome", { enum: ["done", "gap", "superseded", "failed"] }).notNull(),
+    startedAt: time("started_at").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    events: count("events"),
+    /** Cells it changed. */
+    changed: count("changed"),
+    /** Events by verdict and what was missing, as JSON. */
+    detail: json(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.shard, table.hour, table.run] }),
+    index("correction_runs_by_time").on(table.startedAt),
+  ],
+);
+
+/** Whose views are left out, from when to when; taken back, never deleted. */
+export const exclusions = sqliteTable(
+  "exclusions",
+  {
+    id: id().primaryKey(),
+    kind: text("kind", { enum: ["visitor", "network", "browser", "user"] }).notNull(),
+    value: id("value").notNull(),
+    /** Null is all contents. */
+    content: id("content_id"),
+    fromAt: time("from_at").notNull(),
+    /** Null has no end. */
+    toAt: time("to_at"),
+    reason: text("reason").notNull(),
+    actor: id("actor").notNull(),
+    createdAt: time("created_at").notNull(),
+    revokedAt: time("revoked_at"),
+  },
+  (table) => [index("exclusions_by_value").on(table.kind, table.value)],
+);
+
+/** What looks like tampering, until somebody has decided. */
+export const suspicions = sqliteTable(
+  "suspicions",
+  {
+    id: id().primaryKey(),
+    raisedAt: time("raised_at").notNull(),
+    content: id("content_id").notNull(),
+    kind: id("kind").notNull(),
+    /** 0 to 100. */
+    score: integer("score").notNull(),
+    status: text("status", { enum: ["open", "excluded", "dismissed"] }).notNull(),
+    detail: json(),
+    decidedAt: time("decided_at"),
+    decidedBy: id("decided_by"),
+  },
+  (table) => [index("suspicions_by_status").on(table.status, table.raisedAt)],
+);
+
+/** Keys of operators and of sites' own back ends, as hashes. */
+export const accessKeys = sqliteTable("access_keys", {
+  name: id("name").primaryKey(),
+  hash: id("hash").notNull(),
+  /** Words with blanks between: read write operate. */
+  scopes: id("scopes").notNull(),
+  revoked: flag("revoked"),
+  createdAt: time("created_at").notNull(),
+});
+
+/** Answers to requests that may be sent again. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    key: id("key").primaryKey(),
+    /** Of the request, so that a key used for another one is noticed. */
+    requestHash: id("request_hash").notNull(),
+    status: integer("status").notNull(),
+    answer: json("answer"),
+    createdAt: time("created_at").notNull(),
+  },
+  (table) => [index("idempotency_keys_by_age").on(table.createdAt)],
+);
