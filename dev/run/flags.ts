@@ -74,12 +74,12 @@ export const parseOnlyFlags = (args: readonly string[]): Flags => {
 };
 
 /** Ends the process with 2 when `work` was called wrongly and with 1 when it failed in a way it can name. */
-export const runCommand = async (work: () => Promise<void>): Promise<void> => {
+export const runCommand = async (work: () => Promise<void>, usage = USAGE): Promise<void> => {
   try {
     await work();
   } catch (cause) {
     if (cause instanceof UsageError) {
-      console.error(`${cause.message}\n${USAGE}`);
+      console.error(`${cause.message}\n${usage}`);
       process.exit(2);
     }
     if (!(cause instanceof Failure)) throw cause;
