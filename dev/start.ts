@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { buildWorker } from "./run/build.ts";
 import { startCrons } from "./run/crons.ts";
 import { parseOnlyFlags, runCommand } from "./run/flags.ts";
-import { applyMigrations } from "./run/migrations.ts";
+import { openLocalDatabase } from "./run/local-database.ts";
 import { startRunner } from "./run/runner.ts";
-import { ensureSecrets } from "./run/secrets.ts";
+import { ensureSecrets, readVariables } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 
 await runCommand(async () => {
@@ -13,16 +13,20 @@ await runCommand(async () => {
   lockState(flags.state);
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
-  const migrated = applyMigrations(flags.state);
-  const worker = buildWorker(join(flags.state, "build"), flags.secrets);
-  await migrated;
-
-  const runner = await startRunner(flags, worker.options);
+  const variables = readVariables(flags.secrets);
+  const database = await openLocalDatabase({
+    state: flags.state,
+    database: flags.database ?? variables.DATABASE,
+    url: process.env.DATABASE_URL ?? variables.DATABASE_URL,
+  });
+  const worker = buildWorker(join(flags.state, "build"), flags.secrets, database.variables);
+  const runner = await startRunner(flags, worker.options, database.stop);
   startCrons({ expressions: worker.crons, run: runner.dispatchCron, report: console.error });
 
   console.log(`Headcount listens on ${runner.url}`);
   console.log(`  demo       ${runner.url}/demo`);
   console.log(`  health     ${runner.url}/healthz`);
+  console.log(`  database   ${database.description}`);
   console.log(`  state      ${flags.state}`);
   console.log(`  ADMIN_KEY  in ${flags.secrets}`);
 });

@@ -17,9 +17,14 @@ export interface BuiltWorker {
 /**
  * @param outdir is emptied
  * @param secrets file whose variables go over those of `wrangler.toml`
+ * @param variables go over both
  * @throws Failure when it cannot be built
  */
-export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
+export const buildWorker = (
+  outdir: string,
+  secrets: string,
+  variables: Readonly<Record<string, string>>,
+): BuiltWorker => {
   rmSync(outdir, { recursive: true, force: true });
   bundle(outdir);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
@@ -34,7 +39,7 @@ export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
     ...bindings,
     // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
     name: config.name ?? "headcount",
-    bindings: readVariables(secrets),
+    bindings: { ...readVariables(secrets), ...variables },
     modulesRoot: outdir,
     modules: modulesOf(outdir, modulesRules),
   };

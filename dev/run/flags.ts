@@ -9,6 +9,8 @@ export interface Flags {
   readonly state: string;
   /** File with the secrets, in the form of `.dev.vars`. */
   readonly secrets: string;
+  /** `undefined`: as `DATABASE` in the secrets file or in `wrangler.toml` says. */
+  readonly database: string | undefined;
 }
 
 export interface ParsedFlags {
@@ -27,13 +29,15 @@ const OPTIONS = {
   port: { type: "string", default: "8787" },
   state: { type: "string", default: resolve(ROOT, ".headcount") },
   secrets: { type: "string", default: DEFAULT_SECRETS },
+  database: { type: "string" },
 } as const;
 
 const USAGE = `
   --port NUMBER   port to listen on (${OPTIONS.port.default}); 0 takes a free one
   --host ADDRESS  address to listen on (${OPTIONS.host.default})
   --state DIR     where everything that lasts is kept (.headcount)
-  --secrets FILE  where TOKEN_KEYS and ADMIN_KEY are, made when missing (.dev.vars)`;
+  --secrets FILE  where TOKEN_KEYS and ADMIN_KEY are, made when missing (.dev.vars)
+  --database KIND d1, or mysql: the server of DATABASE_URL, else a MariaDB of its own under --state`;
 
 /** A mistake in how a command was called. */
 export class UsageError extends Error {}
@@ -61,6 +65,7 @@ export const parseFlags = (args: readonly string[]): ParsedFlags => {
     port: portOf(String(values.port)),
     state: resolve(String(values.state)),
     secrets: resolve(String(values.secrets)),
+    database: databaseOf(values.database),
   };
   return { flags, rest: [...rest.values()] };
 };
@@ -90,6 +95,13 @@ export const runCommand = async (work: () => Promise<void>, usage = USAGE): Prom
 
 /** Something in the world that the user has to mend; its message is all they need. */
 export class Failure extends Error {}
+
+const DATABASES: readonly unknown[] = ["d1", "mysql"];
+
+const databaseOf = (value: unknown): string | undefined => {
+  if (value === undefined || DATABASES.includes(value)) return value as string | undefined;
+  throw new UsageError(`--database is d1 or mysql, not "${value}"`);
+};
 
 const portOf = (text: string): number => {
   const port = Number(text);

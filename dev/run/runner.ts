@@ -24,8 +24,15 @@ const CF = { colo: "LOC", country: "XX" };
 /** `wrangler dev` keeps its state in a directory of this name, so that both go on with the same. */
 const STATE_FORMAT = "v3";
 
-/** @throws Failure when the port is taken */
-export const startRunner = async (flags: Flags, worker: V4WorkerOptions): Promise<Runner> => {
+/**
+ * @param atEnd runs when the Worker has ended
+ * @throws Failure when the port is taken
+ */
+export const startRunner = async (
+  flags: Flags,
+  worker: V4WorkerOptions,
+  atEnd: () => Promise<void>,
+): Promise<Runner> => {
   let ending = false;
   let disposed: Promise<void> | undefined;
   const dispose = () => {
@@ -41,6 +48,7 @@ export const startRunner = async (flags: Flags, worker: V4WorkerOptions): Promis
     ending = true;
     await workerd.drain();
     await dispose();
+    await atEnd();
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
