@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/{core,protocol,app,client,simulation,dev}/**/*.test.ts"],
+          globalSetup: ["test/support/mariadb-setup.ts"],
           testTimeout: 60_000,
         },
       },
@@ -33,6 +34,7 @@ export default defineConfig({
           name: "workers",
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["test/worker/apply-migrations.ts"],
+          globalSetup: ["test/support/mariadb-setup.ts"],
           provide: { d1Migrations: await readD1Migrations("migrations/d1") },
           testTimeout: 60_000,
         },

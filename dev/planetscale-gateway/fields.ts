@@ -62,15 +62,19 @@ const OTHERS: Readonly<Record<number, string>> = {
   255: "GEOMETRY",
 };
 
+/** The charset of bytes: a text with a `_bin` collation has the flag BINARY too. */
+const BYTES = 63;
+
 /** @returns undefined for NULL. @throws Error for a type that PlanetScale has no name for */
-export const typeName = (type: number, flags: number): string | undefined => {
+const typeName = (type: number, flags: number, charset: number): string | undefined => {
   if (type === NULL_TYPE) return undefined;
   const integer = INTEGERS[type];
   // YEAR is unsigned too, and has one name.
   if (integer !== undefined) return flags & UNSIGNED ? `U${integer}` : integer;
   if (flags & ENUM) return "ENUM";
   if (flags & SET) return "SET";
-  const name = TEXTS[type]?.[flags & BINARY ? 1 : 0] ?? OTHERS[type];
+  const isBytes = (flags & BINARY) !== 0 && charset === BYTES;
+  const name = TEXTS[type]?.[isBytes ? 1 : 0] ?? OTHERS[type];
   if (name === undefined) throw new Error(`MySQL's type ${type} has no name at PlanetScale`);
   return name;
 };
@@ -78,7 +82,7 @@ export const typeName = (type: number, flags: number): string | undefined => {
 export const toWireField = (field: FieldPacket): WireField => {
   const { name, table, orgTable, schema, orgName, columnLength, characterSet, decimals } = field;
   const flags = typeof field.flags === "number" ? field.flags : 0;
-  const type = typeName(field.columnType ?? NULL_TYPE, flags);
+  const type = typeName(field.columnType ?? NULL_TYPE, flags, characterSet ?? BYTES);
   return {
     name,
     ...(type !== undefined && { type }),

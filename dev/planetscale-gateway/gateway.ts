@@ -128,11 +128,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   };
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((thrown: unknown) => {
-      // A client that left in the middle of its request.
-      if (!request.complete) response.destroy();
-      else fail(response, thrown);
-    });
+    answer(request, response).catch((thrown: unknown) => fail(response, thrown));
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(port, HOST);
@@ -166,7 +162,8 @@ const sendFault = (response: ServerResponse, fault: FaultKind & { kind: "status"
 };
 
 const fail = (response: ServerResponse, thrown: unknown): void => {
-  if (response.destroyed || response.headersSent) {
+  // The client left, or has half an answer.
+  if (response.socket === null || response.socket.destroyed || response.headersSent) {
     response.destroy();
   } else if (thrown instanceof HttpError) {
     sendHttpError(response, thrown);

@@ -1,10 +1,7 @@
-/**
- * Set-up of the browser tests: finds Chromium, or installs Debian's where this machine lets us. Where it does not, the
- * tests are skipped with a notice, but under `CI=true` they fail: there a skipped test would pass for a kept promise.
- */
-import { spawnSync } from "node:child_process";
+/** Set-up of the browser tests: finds Chromium, or installs Debian's. */
 import { existsSync } from "node:fs";
 import type { TestProject } from "vitest/node";
+import { findOrInstall } from "../../support/debian-package.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -15,32 +12,19 @@ declare module "vitest" {
 
 const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-const HOW = "Install it (Debian: `apt-get install chromium`), or name one in CHROMIUM_PATH.";
-
 const named = process.env.CHROMIUM_PATH;
 
-const find = (): string | undefined =>
-  (named === undefined ? PATHS : [named]).find((path) => existsSync(path));
-
-const mayInstall = (): boolean =>
-  named === undefined && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-
-const install = (): void => {
-  console.log("Chromium is missing; installing Debian's for the browser tests");
-  const options = {
-    stdio: "inherit",
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-  } as const;
-  spawnSync("apt-get", ["update", "-qq"], options);
-  spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], options);
-};
-
 export default (project: TestProject): void => {
-  if (find() === undefined && mayInstall()) install();
-  const path = find();
-  if (path === undefined) {
-    if (process.env.CI === "true") throw new Error(`The browser tests need Chromium. ${HOW}`);
-    console.warn(`Chromium was not found: the browser tests are skipped. ${HOW}`);
-  }
+  const path = findOrInstall(
+    {
+      name: "Chromium",
+      debianPackages: ["chromium"],
+      tests: "the browser tests",
+      how: "Install it (Debian: `apt-get install chromium`), or name one in CHROMIUM_PATH.",
+      find: () =>
+        (named === undefined ? PATHS : [named]).find((candidate) => existsSync(candidate)),
+    },
+    named === undefined,
+  );
   project.provide("chromium", path ?? "");
 };
