@@ -34,7 +34,7 @@ export default defineConfig({
           name: "workers",
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["test/worker/apply-migrations.ts"],
-          globalSetup: ["test/support/mariadb-setup.ts"],
+          globalSetup: ["test/support/mariadb-setup.ts", "test/support/mysql-schema-setup.ts"],
           provide: { d1Migrations: await readD1Migrations("migrations/d1") },
           testTimeout: 60_000,
         },

@@ -1,0 +1,26 @@
+import { eq } from "drizzle-orm";
+import { describe, inject } from "vitest";
+import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
+import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
+import { auditLog } from "../../../src/schema/mysql/operations.ts";
+import { databaseContract } from "../../contract/database.ts";
+import { streamTablesContract } from "../../contract/stream-tables.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** As `DATABASE_URL` takes it; empty where there is no MariaDB. */
+    databaseUrl: string;
+  }
+}
+
+const url = inject("databaseUrl");
+
+describe.skipIf(url === "")("the database on MySQL", () => {
+  const behind = mysqlHandle(url);
+  const database = mysqlDatabase(url);
+  databaseContract(() => ({
+    database,
+    auditEntries: (subject) => behind.select().from(auditLog).where(eq(auditLog.subject, subject)),
+  }));
+  streamTablesContract(() => database.streams);
+});
