@@ -5,15 +5,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { DEFAULT_SECRETS, type Flags, parseFlags, ROOT, runCommand } from "./run/flags.ts";
-import { applyMigrations } from "./run/migrations.ts";
-import { ensureSecrets } from "./run/secrets.ts";
+import { choiceOf, type LocalDatabase, openLocalDatabase } from "./run/local-database.ts";
+import { ensureSecrets, readVariables } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 import { WRANGLER, WRANGLER_ENV } from "./run/wrangler.ts";
 
-const argsOf = ({ host, port, state, secrets }: Flags): readonly string[] => [
+const argsOf = (
+  { host, port, state, secrets }: Flags,
+  { variables }: LocalDatabase,
+): readonly string[] => [
   ...["dev", "--test-scheduled", "--ip", host, "--port", `${port}`, "--persist-to", state],
   // The default file is read without being told, and watched.
   ...(secrets === DEFAULT_SECRETS ? [] : ["--env-file", secrets]),
+  ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
 ];
 
 await runCommand(async () => {
@@ -21,9 +25,10 @@ await runCommand(async () => {
   lockState(flags.state);
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
-  await applyMigrations(flags.state);
+  const variables = readVariables(flags.secrets);
+  const database = await openLocalDatabase(choiceOf(flags, variables));
 
-  const wrangler = spawn(process.execPath, [WRANGLER, ...argsOf(flags), ...rest], {
+  const wrangler = spawn(process.execPath, [WRANGLER, ...argsOf(flags, database), ...rest], {
     cwd: ROOT,
     env: { ...process.env, ...WRANGLER_ENV },
     stdio: "inherit",
@@ -32,5 +37,6 @@ await runCommand(async () => {
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => wrangler.kill("SIGTERM"));
   const [code] = await once(wrangler, "exit");
+  await database.stop();
   process.exit(typeof code === "number" ? code : 0);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { buildWorker } from "./run/build.ts";
 import { startCrons } from "./run/crons.ts";
 import { parseOnlyFlags, runCommand } from "./run/flags.ts";
-import { openLocalDatabase } from "./run/local-database.ts";
+import { choiceOf, openLocalDatabase } from "./run/local-database.ts";
 import { startRunner } from "./run/runner.ts";
 import { ensureSecrets, readVariables } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
@@ -14,11 +14,7 @@ await runCommand(async () => {
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
   const variables = readVariables(flags.secrets);
-  const database = await openLocalDatabase({
-    state: flags.state,
-    database: flags.database ?? variables.DATABASE,
-    url: process.env.DATABASE_URL ?? variables.DATABASE_URL,
-  });
+  const database = await openLocalDatabase(choiceOf(flags, variables));
   const worker = buildWorker(join(flags.state, "build"), flags.secrets, database.variables);
   const runner = await startRunner(flags, worker.options, database.stop);
   startCrons({ expressions: worker.crons, run: runner.dispatchCron, report: console.error });

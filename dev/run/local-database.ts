@@ -4,7 +4,7 @@ import { type MySqlAddress, parseMySqlUrl } from "../mysql/address.ts";
 import { migrateMySql } from "../mysql/migrate.ts";
 import { privateAddress, startPrivate } from "../mysql/private.ts";
 import { type Gateway, startGateway } from "../planetscale-gateway/gateway.ts";
-import { Failure } from "./flags.ts";
+import { Failure, type Flags } from "./flags.ts";
 import { applyMigrations } from "./migrations.ts";
 
 export interface LocalDatabase {
@@ -23,6 +23,16 @@ export interface DatabaseChoice {
   readonly url: string | undefined;
   readonly state: string;
 }
+
+/** A flag goes over the environment, and that over the files. @param variables of `wrangler.toml` and the secrets file */
+export const choiceOf = (
+  { state, database }: Pick<Flags, "state" | "database">,
+  variables: Readonly<Record<string, string>>,
+): DatabaseChoice => ({
+  state,
+  database: database ?? variables.DATABASE,
+  url: process.env.DATABASE_URL ?? variables.DATABASE_URL,
+});
 
 const GATEWAY_USER = "headcount";
 const PASSWORD_BYTES = 18;
