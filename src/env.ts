@@ -10,7 +10,7 @@ type Variables = "TALLY_SHARDS" | "REPORT_TIMEZONE" | "DATABASE" | "CONTENTS" | 
 export interface UncheckedEnv
   extends Omit<Env, Objects | Variables | "DB">,
     Partial<Record<Variables, string>> {
-  readonly DB?: D1Database;
+  readonly DB?: D1Database | undefined;
   readonly DATABASE_URL?: string;
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };

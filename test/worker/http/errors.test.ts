@@ -109,6 +109,8 @@ describe("misconfigured", () => {
     "TALLY_SHARDS",
     "CONTENTS",
     "ALLOWED_ORIGINS",
+    "DATABASE",
+    "DB",
   ] as const;
 
   const expectRefusal = async (worker: Fetch, variables: readonly string[]): Promise<void> => {
@@ -130,6 +132,29 @@ describe("misconfigured", () => {
 
   test.each(MISSING)("a missing %s is named", (variable) =>
     expectRefusal(workerWithout(variable), [variable]),
+  );
+
+  test.each([
+    undefined,
+    "",
+    "mysql://user:password@db.example:3306/headcount",
+    "https://db.example",
+    "https://user@db.example",
+    "http://user:password@db.example",
+    "db.example",
+  ])("DATABASE=mysql with DATABASE_URL=%s is named", (url) =>
+    expectRefusal(
+      workerWith({ DATABASE: "mysql", ...(url !== undefined && { DATABASE_URL: url }) }),
+      ["DATABASE_URL"],
+    ),
+  );
+
+  test.each(["https://user:password@db.example", "http://user:password@127.0.0.1:3900"])(
+    "DATABASE=mysql with DATABASE_URL=%s is ready without a D1",
+    async (url) => {
+      const worker = workerWith({ DATABASE: "mysql", DATABASE_URL: url, DB: undefined });
+      expect((await worker(makeGet("/v1/counts/nobody"))).status).toBe(200);
+    },
   );
 
   test("all that is wrong is named at once", () =>
