@@ -11,7 +11,7 @@ export interface MariaDbBinaries {
 const DIRECTORIES = ["/usr/sbin", "/usr/bin", "/opt/homebrew/bin", "/usr/local/bin"];
 
 export const HOW_TO_INSTALL =
-  "Install it (Debian: `apt-get install mariadb-server`; macOS: `brew install mariadb`); it need not run.";
+  "Install it (Debian: `apt-get install mariadb-server`; macOS: `brew install mariadb`); it need not run. Or name the directory of its programs in MARIADB_BIN.";
 
 /** @returns undefined when one of them is missing */
 export const findMariaDb = (): MariaDbBinaries | undefined => {
@@ -20,7 +20,8 @@ export const findMariaDb = (): MariaDbBinaries | undefined => {
   return server === undefined || installDb === undefined ? undefined : { server, installDb };
 };
 
-const find = (name: string): string | undefined =>
-  [...(process.env.PATH ?? "").split(delimiter), ...DIRECTORIES]
-    .map((directory) => join(directory, name))
-    .find((path) => existsSync(path));
+const find = (name: string): string | undefined => {
+  const { MARIADB_BIN: named, PATH = "" } = process.env;
+  const directories = named === undefined ? [...PATH.split(delimiter), ...DIRECTORIES] : [named];
+  return directories.map((directory) => join(directory, name)).find((path) => existsSync(path));
+};
