@@ -22,7 +22,7 @@ export interface Runner {
 const CF = { colo: "LOC", country: "XX" };
 
 /** `wrangler dev` keeps its state in a directory of this name, so that both go on with the same. */
-const STATE_FORMAT = "v3";
+export const STATE_FORMAT = "v3";
 
 /**
  * @param atEnd runs when the Worker has ended
