@@ -8,7 +8,7 @@ export interface ProgressOutput {
 export interface Progress {
   /** @param done rows of `table` that are through, those of an earlier run among them */
   report(table: string, done: number): void;
-  /** Ends the line. */
+  /** Says what was done. */
   end(): void;
 }
 
@@ -56,8 +56,11 @@ export const startProgress = ({ verb, totals, output, now }: ProgressOptions): P
       if (now() - drawnAt >= (output.isTTY ? REDRAW_MS : LINE_MS)) draw();
     },
     end() {
-      if (current !== "") draw();
-      if (output.isTTY) output.write("\n");
+      const rows = sum(Object.values(done));
+      const fresh = rows - (startedWith ?? 0);
+      const ms = Math.max(now() - startedAt, 1);
+      const text = `${verb}: ${grouped(rows)} of ${grouped(total)} rows, ${grouped(fresh)} of them in ${minutes(ms / 1_000)} (${grouped((fresh * 1_000) / ms)} rows/s)`;
+      output.write(output.isTTY ? `${CLEAR_LINE}${text}\n` : `${text}\n`);
     },
   };
 };

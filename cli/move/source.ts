@@ -1,5 +1,5 @@
 /** D1 as the move reads it: in pages, by primary key. */
-import { asc, count, type SQL, sql } from "drizzle-orm";
+import { asc, count, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
 import { Failure } from "../../dev/run/flags.ts";
 import { explainD1 } from "../../src/adapters/d1/explain.ts";
@@ -36,13 +36,11 @@ export const openSource = async ({ db, close, ...names }: SourceParts): Promise<
       .where(after === undefined ? undefined : isAfter(table, after))
       .orderBy(...table.keys.map((key) => asc(columnOf(table.d1, key))))
       .limit(limit);
-  try {
-    for (const table of MOVE_TABLES) await page(table, undefined, 0);
-  } catch (cause) {
+  const lacking = await lackingIn(db, names.description);
+  if (lacking.length > 0) {
     await close();
     throw new Failure(
-      `${names.description} has not the schema of this version; apply migrations/d1 to it: npm start does for a local one, "npx wrangler d1 migrations apply headcount --remote" for a deployed one (${explainD1(cause).message})`,
-      { cause },
+      `${names.description} has not the schema of this version (${lacking.join(", ")} is missing). Apply migrations/d1 to it: npm start does to a local one, "npx wrangler d1 migrations apply headcount --remote" to a deployed one`,
     );
   }
   return {
@@ -56,7 +54,23 @@ export const openSource = async ({ db, close, ...names }: SourceParts): Promise<
   };
 };
 
-const readable = async <Answer>(description: string, reading: Promise<Answer>): Promise<Answer> => {
+/** Asked for by name: what SQLite finds no column of that name for, it takes for a text. */
+const lackingIn = async (db: SourceDatabase, description: string): Promise<readonly string[]> => {
+  const lacking: string[] = [];
+  for (const { name, d1 } of MOVE_TABLES) {
+    const asked = db.values<[string]>(sql`SELECT name FROM pragma_table_info(${name})`);
+    const known = new Set((await readable(description, asked)).map(([column]) => column));
+    for (const { name: column } of Object.values(getTableColumns(d1))) {
+      if (!known.has(column)) lacking.push(`${name}.${column}`);
+    }
+  }
+  return lacking;
+};
+
+const readable = async <Answer>(
+  description: string,
+  reading: PromiseLike<Answer>,
+): Promise<Answer> => {
   try {
     return await reading;
   } catch (cause) {
