@@ -2,6 +2,7 @@
 import { Failure } from "../dev/run/flags.ts";
 import { type LocalDatabase, openLocalDatabase } from "../dev/run/local-database.ts";
 import { lockState } from "../dev/run/state-lock.ts";
+import { watchWorkerd } from "../dev/run/workerd.ts";
 import { DatabaseError } from "../src/ports/database.ts";
 import { type MoveFlags, parseMoveFlags } from "./flags.ts";
 import { type Bookmark, readBookmark, removeBookmark, saveBookmark } from "./move/bookmark.ts";
@@ -30,6 +31,8 @@ interface Sides {
 export const migrateDatabase = async (args: readonly string[]): Promise<void> => {
   const flags = parseMoveFlags(args);
   lockState(flags.state);
+  // The runtime of the local D1 ends with this process, however that ends.
+  watchWorkerd(() => undefined);
   const { state, file } = flags;
   const source = await openSource(
     file === undefined ? await openLocalD1(state) : await openDump(file, state),

@@ -6,7 +6,6 @@ import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "mini
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { Failure, WRANGLER_TOML } from "../../dev/run/flags.ts";
 import { STATE_FORMAT } from "../../dev/run/runner.ts";
-import { watchWorkerd } from "../../dev/run/workerd.ts";
 import type { SourceParts } from "./source.ts";
 
 const BINDING = "DB";
@@ -20,7 +19,6 @@ export const openLocalD1 = async (state: string): Promise<SourceParts> => {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_TOML);
   const script = "export default {};";
   const { d1Databases = {} }: V4WorkerOptions = { ...workerOptions, script };
-  watchWorkerd(() => undefined);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       // Its place would be asked of Cloudflare.

@@ -28,6 +28,7 @@ describe.skipIf(NO_MYSQL)("a move from D1 to MySQL", () => {
   let gateway: FreshGateway;
   let state: string;
   let inserts: string[];
+  let opened: ReturnType<typeof openSides> | undefined;
 
   beforeAll(makeTemplate);
   afterAll(removeStates);
@@ -43,39 +44,37 @@ describe.skipIf(NO_MYSQL)("a move from D1 to MySQL", () => {
     await migrateMySql(gateway.url);
     inserts = [];
   });
-  afterEach(() => gateway.close());
+  afterEach(async () => {
+    const left = await opened?.catch(() => undefined);
+    opened = undefined;
+    await left?.source.close();
+    await gateway.close();
+  });
 
   const never = new AbortController().signal;
   const NOTHING: Bookmark = { pair: "", tables: {} };
 
-  const withSides = async <Answer>(
-    work: (sides: Awaited<ReturnType<typeof openSides>>) => Promise<Answer>,
-  ): Promise<Answer> => {
-    const sides = await openSides();
-    try {
-      return await work(sides);
-    } finally {
-      await sides.source.close();
-    }
+  /** Opened by the first who asks: what stands in D1 has to stand there by then. */
+  const sides = () => {
+    opened ??= openSides();
+    return opened;
   };
 
   const openSides = async () => ({
     source: await openSource(await openLocalD1(state)),
     target: openTarget(gateway.url, never),
     report: () => undefined,
+    signal: never,
   });
 
-  const moveAll = (from = NOTHING, save: (bookmark: Bookmark) => void = () => undefined) =>
-    withSides((sides) => move({ ...sides, tables: MOVE_TABLES, save, signal: never }, from));
+  const moveAll = async (from = NOTHING, save: (bookmark: Bookmark) => void = () => undefined) =>
+    move({ ...(await sides()), tables: MOVE_TABLES, save }, from);
 
-  const verifyAll = () =>
-    withSides(async (sides) => {
-      const verdicts: Record<string, Verdict> = {};
-      for (const table of MOVE_TABLES) {
-        verdicts[table.name] = await verifyTable({ ...sides, signal: never }, table);
-      }
-      return verdicts;
-    });
+  const verifyAll = async () => {
+    const verdicts: Record<string, Verdict> = {};
+    for (const table of MOVE_TABLES) verdicts[table.name] = await verifyTable(await sides(), table);
+    return verdicts;
+  };
 
   const expectEqual = async (): Promise<void> => {
     expect(await contentsOfMySql(gateway.address)).toEqual(contentsOfD1(state));

@@ -15,3 +15,5 @@ export const oddRows = (count: number, tables: readonly MoveTable[] = MOVE_TABLE
     table,
     rows: Array.from({ length: count }, (_, n): Row => oddRow(table, n)),
   }));
+
+export const MOVE_TABLES_BUT_HOURLY = MOVE_TABLES.filter(({ name }) => name !== "view_hourly");

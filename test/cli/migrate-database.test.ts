@@ -1,0 +1,235 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { privateAddress, startPrivate } from "../../dev/mysql/private.ts";
+import { WRANGLER_TOML } from "../../dev/run/flags.ts";
+import { WRANGLER, WRANGLER_ENV } from "../../dev/run/wrangler.ts";
+import { type FreshGateway, freshGateway, NO_MYSQL } from "../support/mysql.ts";
+import {
+  contentsOfD1,
+  contentsOfMySql,
+  fillD1,
+  freshState,
+  makeTemplate,
+  removeStates,
+  runOnMySql,
+} from "./support/state.ts";
+import { MOVE_TABLES_BUT_HOURLY, oddRows, tableNamed } from "./support/tables.ts";
+
+const LAUNCHER = resolve(import.meta.dirname, "../../cli/headcount.js");
+const MAIN = resolve(import.meta.dirname, "../../cli/main.ts");
+
+const running = new Set<ChildProcess>();
+
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const { DATABASE_URL: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, [...args], { env: { ...inherited, ...env } });
+  running.add(child);
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => printed.push(text));
+  }
+  const ended = once(child, "close").then(([code]): { code: number | null; output: string } => {
+    running.delete(child);
+    return { code, output: printed.join("") };
+  });
+  return { child, ended };
+};
+
+/** With no secrets file, whatever the clone has. */
+const command = (state: string, ...args: readonly string[]): readonly string[] => [
+  "migrate-database",
+  ...["--from", "d1", "--to", "mysql", "--state", state],
+  ...["--secrets", join(state, "none"), ...args],
+];
+
+const headcount = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
+  start([LAUNCHER, ...args], env).ended;
+
+beforeAll(makeTemplate);
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+afterAll(removeStates);
+
+describe("headcount", () => {
+  test.for([
+    [["fly"], '"fly" is no command of headcount'],
+    [["migrate", "--from", "d1"], "Unknown option '--from'"],
+    [["migrate-database", "--from", "mysql", "--to", "d1"], 'not from "mysql" to "d1"'],
+    [["migrate-database"], "goes --from d1 --to mysql"],
+    [command("/nowhere", "--verify", "--restart"), "exclude each other"],
+    [command("/nowhere", "--url", "localhost"), "--url is mysql://"],
+    [command("/nowhere", "--from-file", "/nowhere.sql"), "There is no file /nowhere.sql"],
+  ] as const)("%j is refused with 2, the reason and how it is called", async ([args, reason]) => {
+    const { code, output } = await headcount(args);
+    expect(output).toContain(reason);
+    expect(output).toContain("--from-file FILE");
+    expect(code).toBe(2);
+    expect(existsSync("/nowhere")).toBe(false);
+  });
+
+  test("--help says how it is called, and is no mistake", async () => {
+    const { code, output } = await headcount(["--help"]);
+    expect(code).toBe(0);
+    expect(output).toContain("headcount migrate-database");
+  });
+});
+
+describe("headcount migrate-database without a target or a source", () => {
+  test("a target that does not answer is named, without its password", async () => {
+    const state = freshState();
+    const url = "http://someone:hush@127.0.0.1:1";
+    const { code, output } = await headcount(command(state, "--url", url));
+    expect(output).toMatch(/The database is not ready: .*no answer/);
+    expect(output).not.toContain("hush");
+    expect(code).toBe(1);
+  });
+
+  test("a state without a D1 is named, and none is made", async () => {
+    const state = join(freshState(), "typo");
+    const { code, output } = await headcount(command(state));
+    expect(output).toContain(`There is no D1 in ${state}`);
+    expect(code).toBe(1);
+    expect(existsSync(join(state, "v3"))).toBe(false);
+  });
+});
+
+describe.skipIf(NO_MYSQL)("headcount migrate-database", () => {
+  let gateway: FreshGateway;
+  let state: string;
+  let onInsert: (sql: string) => void;
+
+  beforeEach(async () => {
+    state = freshState();
+    onInsert = () => undefined;
+    gateway = await freshGateway({
+      onStatement: (sql) => {
+        if (sql.startsWith("INSERT INTO")) onInsert(sql);
+      },
+    });
+  });
+  afterEach(() => gateway.close());
+
+  const run = (...args: readonly string[]) => {
+    return headcount(command(state, ...args), { DATABASE_URL: gateway.url });
+  };
+
+  const expectEqual = async () =>
+    expect(await contentsOfMySql(gateway.address)).toEqual(contentsOfD1(state));
+
+  test.for([1, 9, 17, 24])(
+    "killed at page %i it goes on from there, and nothing is missing",
+    async (page) => {
+      const hourly = tableNamed("view_hourly");
+      await fillD1(state, [
+        ...oddRows(6, MOVE_TABLES_BUT_HOURLY),
+        ...oddRows(hourly.pageRows * 8 + 1, [hourly]),
+      ]);
+      const first = start([MAIN, ...command(state)], { DATABASE_URL: gateway.url });
+      let inserts = 0;
+      onInsert = () => {
+        inserts += 1;
+        if (inserts === page) first.child.kill("SIGKILL");
+      };
+      expect((await first.ended).code).toBe(null);
+      expect(inserts).toBe(page);
+      const { code, output } = await run();
+      expect(output).toContain("The target has all");
+      expect(code).toBe(0);
+      await expectEqual();
+      // Only the page that was under way is sent twice.
+      expect(inserts).toBe(MOVE_TABLES_BUT_HOURLY.length + 9 + 1);
+      expect(existsSync(join(state, "migrate-database.json"))).toBe(false);
+    },
+  );
+
+  test("an end that is asked for comes between two pages, and is no loss", async () => {
+    await fillD1(state, oddRows(3));
+    const first = start([LAUNCHER, ...command(state)], { DATABASE_URL: gateway.url });
+    let inserts = 0;
+    onInsert = () => {
+      inserts += 1;
+      if (inserts === 5) first.child.kill("SIGTERM");
+    };
+    const { code, output } = await first.ended;
+    expect(output).toContain("Interrupted; run it again");
+    expect(code).toBe(1);
+    const second = await run();
+    expect(second.output).toContain("Going on from where the last run ended");
+    expect(second.code).toBe(0);
+    await expectEqual();
+  });
+
+  test("a bookmark of another target is refused, and --restart forgets it", async () => {
+    await fillD1(state, oddRows(3));
+    const first = start([MAIN, ...command(state)], { DATABASE_URL: gateway.url });
+    onInsert = (sql) => {
+      if (sql.includes("`view_hourly`")) first.child.kill("SIGKILL");
+    };
+    await first.ended;
+    onInsert = () => undefined;
+    const elsewhere = await freshGateway();
+    try {
+      const refused = await run("--url", elsewhere.url);
+      expect(refused.output).toContain("has not come to its end");
+      expect(refused.output).not.toContain("pscale_pw_test");
+      expect(refused.code).toBe(1);
+      expect((await run("--url", elsewhere.url, "--restart")).code).toBe(0);
+      expect(await contentsOfMySql(elsewhere.address)).toEqual(contentsOfD1(state));
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  test("--verify finds a row that was changed by hand, names it, writes nothing and ends with 1", async () => {
+    await fillD1(state, oddRows(3));
+    expect((await run()).code).toBe(0);
+    await runOnMySql(gateway.address, "UPDATE view_daily SET views = views + 1 WHERE day = 2");
+    let inserts = 0;
+    onInsert = () => {
+      inserts += 1;
+    };
+    const { code, output } = await run("--verify");
+    expect(output).toContain('different ["k2",2,2]');
+    expect(output).toContain("The target is not as the source is: view_daily.");
+    expect(code).toBe(1);
+    expect(inserts).toBe(0);
+  });
+
+  test("an empty D1 is moved, and leaves the schema behind", async () => {
+    const { code, output } = await run();
+    expect(output).toContain("The target has all 0 rows");
+    expect(code).toBe(0);
+    await expectEqual();
+  });
+
+  test("without a URL it goes to the MariaDB of the state, which has it afterwards", async () => {
+    await fillD1(state, oddRows(2));
+    expect((await headcount(command(state))).code).toBe(0);
+    const server = await startPrivate(state);
+    try {
+      expect(await contentsOfMySql(privateAddress(state))).toEqual(contentsOfD1(state));
+    } finally {
+      await server.kill();
+    }
+  });
+
+  test("a dump that wrangler made comes over as its D1 is", async () => {
+    await fillD1(state, oddRows(7));
+    const dump = join(state, "dump.sql");
+    const args = ["d1", "export", "headcount", "--local", "--persist-to", state, "--output", dump];
+    const exported = start([WRANGLER, ...args, "--config", WRANGLER_TOML], {
+      ...WRANGLER_ENV,
+      CI: "true",
+    });
+    expect(await exported.ended).toMatchObject({ code: 0 });
+    const { code, output } = await run("--from-file", dump);
+    expect(output).toContain("The target has all");
+    expect(code).toBe(0);
+    await expectEqual();
+    expect(existsSync(join(state, "dump.sqlite"))).toBe(false);
+  });
+});
