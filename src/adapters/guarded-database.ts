@@ -3,7 +3,10 @@ import type { Database } from "../ports/database.ts";
 import { demandWithin, type Timers } from "../ports/timers.ts";
 
 /** Gives every call a timeout and, since every one is safe to repeat, another try. */
-export const guardedDatabase = ({ counts, contents, jobs }: Database, timers: Timers): Database => {
+export const guardedDatabase = (
+  { counts, contents, jobs, upkeep }: Database,
+  timers: Timers,
+): Database => {
   const guard =
     <Args extends readonly unknown[], Result>(
       what: string,
@@ -34,6 +37,12 @@ export const guardedDatabase = ({ counts, contents, jobs }: Database, timers: Ti
     jobs: {
       record: guard("database.record", jobs.record),
       last: guard("database.last", jobs.last),
+    },
+    upkeep: {
+      partitions: guard("database.partitions", upkeep.partitions),
+      addPartitions: guard("database.addPartitions", upkeep.addPartitions),
+      dropPartition: guard("database.dropPartition", upkeep.dropPartition),
+      deleteBefore: guard("database.deleteBefore", upkeep.deleteBefore),
     },
   };
 };

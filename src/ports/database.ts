@@ -1,4 +1,5 @@
 import type { ContentId } from "../core/ids.ts";
+import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
 
 /** The store of everything that must last. Every call throws when the store fails or does not answer in time; every write is safe to repeat. */
@@ -6,6 +7,7 @@ export interface Database {
   readonly counts: CountTables;
   readonly contents: ContentTables;
   readonly jobs: JobTables;
+  readonly upkeep: UpkeepTables;
 }
 
 export interface CellRecord {
@@ -23,6 +25,9 @@ export interface TotalRecord {
   readonly content: ContentId;
   readonly shard: number;
   readonly published: number;
+  /** Views of hours before `closedThrough`, ms; those of later hours are in the content's cells. Start values are in neither. */
+  readonly closed: number;
+  readonly closedThrough: number;
   readonly stamp: Stamp;
 }
 
@@ -77,11 +82,32 @@ export interface JobRun {
   readonly rows: number;
   readonly statements: number;
   readonly failures: number;
-  /** What failed, as JSON; empty when nothing did. */
+  /** What failed and what is left to do, as JSON; empty when nothing is. */
   readonly detail: string;
 }
 
 export interface JobTables {
   record(run: JobRun): Promise<void>;
   last(job: string): Promise<JobRun | undefined>;
+}
+
+/** Done, also where it had been done before; or the store does not let us change tables. */
+export type TableChange = "done" | "refused";
+
+/** Room ahead for the tables that age, and an end for what is too old. */
+export interface UpkeepTables {
+  /** In ascending order, the catch-all last; `undefined` where the store has no partitions. */
+  partitions(table: AgeingTable): Promise<readonly Partition[] | undefined>;
+  /**
+   * Cuts the catch-all.
+   * @param add in ascending order, all above what there is
+   */
+  addPartitions(table: AgeingTable, add: readonly NewPartition[]): Promise<TableChange>;
+  dropPartition(table: AgeingTable, name: string): Promise<TableChange>;
+  /**
+   * Deletes rows whose time is below the bound, at most `limit`.
+   * @param below in the unit of the table's time column
+   * @returns how many were deleted
+   */
+  deleteBefore(table: AgeingTable, below: number, limit: number): Promise<number>;
 }

@@ -45,6 +45,8 @@ const total = (content: ContentId, published: number, version: number, shard = 3
   content,
   shard,
   published,
+  closed: 0,
+  closedThrough: 0,
   stamp: stamp(1, version),
 });
 

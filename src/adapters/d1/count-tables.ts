@@ -49,6 +49,8 @@ export const d1CountTables = (db: DrizzleD1Database): CountTables => ({
           content: contentId as ContentId,
           shard: shardId,
           published,
+          closed: 0,
+          closedThrough: 0,
           stamp: stamp as Stamp,
         });
       }

@@ -3,6 +3,7 @@ import type { Database } from "../../ports/database.ts";
 import { d1ContentTables } from "./content-tables.ts";
 import { d1CountTables } from "./count-tables.ts";
 import { d1JobTables } from "./job-tables.ts";
+import { d1UpkeepTables } from "./upkeep-tables.ts";
 
 export const d1Database = (binding: D1Database): Database => {
   const db = drizzle(binding);
@@ -10,5 +11,6 @@ export const d1Database = (binding: D1Database): Database => {
     counts: d1CountTables(db),
     contents: d1ContentTables(db),
     jobs: d1JobTables(db),
+    upkeep: d1UpkeepTables(db),
   };
 };

@@ -40,8 +40,15 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
   for (const page of totals) {
     rows += page.length;
     statements += await counts.saveTotals(
-      page.map(({ content, published, version }) => {
-        return { content, shard, published, stamp: stamp(generation, version) };
+      page.map(({ content, published, closed, closedThrough, version }) => {
+        return {
+          content,
+          shard,
+          published,
+          closed,
+          closedThrough,
+          stamp: stamp(generation, version),
+        };
       }),
     );
   }

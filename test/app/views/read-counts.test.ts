@@ -76,7 +76,9 @@ const LAST_FLUSH: JobRun = {
 };
 
 const saved = (content: ContentId, shard: number, published: number) =>
-  database.saveTotals([{ content, shard, published, stamp: stamp(1, 1) }]);
+  database.saveTotals([
+    { content, shard, published, closed: 0, closedThrough: 0, stamp: stamp(1, 1) },
+  ]);
 
 const A = id("a");
 const B = id("b");
