@@ -231,3 +231,12 @@ test("a bound that somebody set in the middle of a month is kept, and the next o
     { name: "p202702", below: Date.UTC(2027, 2) },
   ]);
 });
+
+test("of a table kept for ever nothing goes, not even an empty partition below all time", () => {
+  const zero: Partition[] = [
+    { name: "zero", below: 0 },
+    { name: "p202702", below: 20_270_301 },
+    CATCH_ALL,
+  ];
+  expect(planned("daily_statistics", NOON, zero)).toMatchObject({ add: [], drop: [] });
+});
