@@ -73,6 +73,14 @@ const readClosedThrough = async (
   return Math.min(...asked.answers.map(({ answer }) => answer.closedThrough));
 };
 
+/** One table, what it wants and what was done. */
+interface Task {
+  readonly upkeep: UpkeepTables;
+  readonly table: AgeingTable;
+  readonly plan: PartitionPlan;
+  readonly kept: Kept;
+}
+
 const keepTable = async (
   { upkeep, clock }: UpkeepDeps,
   table: AgeingTable,
@@ -81,21 +89,17 @@ const keepTable = async (
 ): Promise<void> => {
   const partitions = await upkeep.partitions(table);
   const plan = planPartitions({ table, partitions, now: clock.now(), ...bound });
-  const added = await add(upkeep, table, plan, kept);
-  const dropped = await drop(upkeep, table, plan, kept);
-  if (partitions === undefined || !added || !dropped) await deleteRows(upkeep, table, plan, kept);
+  const task: Task = { upkeep, table, plan, kept };
+  const added = await add(task);
+  const dropped = await drop(task);
+  if (partitions === undefined || !added || !dropped) await deleteRows(task);
 };
 
 /**
  * Without partitions ahead rows go to the catch-all, which loses nothing but cannot be dropped.
  * @returns false when the store does not let us
  */
-const add = async (
-  upkeep: UpkeepTables,
-  table: AgeingTable,
-  plan: PartitionPlan,
-  kept: Kept,
-): Promise<boolean> => {
+const add = async ({ upkeep, table, plan, kept }: Task): Promise<boolean> => {
   if (plan.add.length === 0) return true;
   kept.statements += 1;
   if ((await upkeep.addPartitions(table, plan.add)) === "done") return true;
@@ -106,12 +110,7 @@ const add = async (
 };
 
 /** @returns false when the store does not let us */
-const drop = async (
-  upkeep: UpkeepTables,
-  table: AgeingTable,
-  plan: PartitionPlan,
-  kept: Kept,
-): Promise<boolean> => {
+const drop = async ({ upkeep, table, plan, kept }: Task): Promise<boolean> => {
   for (const name of plan.drop) {
     kept.statements += 1;
     if ((await upkeep.dropPartition(table, name)) === "refused") return false;
@@ -119,15 +118,10 @@ const drop = async (
   return true;
 };
 
-const deleteRows = async (
-  upkeep: UpkeepTables,
-  table: AgeingTable,
-  { deleteBefore }: PartitionPlan,
-  kept: Kept,
-): Promise<void> => {
-  if (deleteBefore === undefined) return;
+const deleteRows = async ({ upkeep, table, plan, kept }: Task): Promise<void> => {
+  if (plan.deleteBefore === undefined) return;
   for (let statement = 0; statement < DELETE_MAX_STATEMENTS; statement += 1) {
-    const deleted = await upkeep.deleteBefore(table, deleteBefore, DELETE_BATCH_ROWS);
+    const deleted = await upkeep.deleteBefore(table, plan.deleteBefore, DELETE_BATCH_ROWS);
     kept.statements += 1;
     kept.rows += deleted;
     if (deleted < DELETE_BATCH_ROWS) return;

@@ -148,7 +148,7 @@ export const FLUSH_BATCH_ROWS = 1_000;
 /** How long raw events are kept: an hour older than this can be corrected by nobody, and its cells are closed. */
 export const RAW_RETENTION_MS = 90 * DAY_MS;
 
-/** Cells a Tally closes in one transaction: some 50 ms in which it takes nothing in. */
+/** Cells a Tally closes in one transaction: tens of milliseconds in which it takes nothing in. */
 export const CLOSE_BATCH_CELLS = 2_000;
 
 /** Whole months of hourly counts and of viewer history that are kept, and whole days of sessions, besides the current one. */
