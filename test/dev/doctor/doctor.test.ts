@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { examine } from "../../../dev/doctor/examine.ts";
-import { connectMySql } from "../../../dev/doctor/query.ts";
+import { connectMySql, RefusedQuery } from "../../../dev/doctor/query.ts";
 import { readServer } from "../../../dev/doctor/read-server.ts";
 import type { Finding } from "../../../dev/doctor/rule.ts";
 import { PARTITIONED_TABLES } from "../../../dev/doctor/server.ts";
@@ -122,6 +122,17 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with the settings of npm
     await close();
     expect(server.database).toBeUndefined();
     expect(server.variables.size).toBeGreaterThan(100);
+  });
+
+  test("what it refuses is a refusal, and it answers the next question", async () => {
+    const { socketPath, user } = own.server;
+    const { query, close } = await connectMySql({ socketPath, user });
+    await expect(query("SELECT nothing FROM nowhere.at_all")).rejects.toThrow(RefusedQuery);
+    // Beyond 2^53 too, as the server wrote it.
+    expect(await query("SELECT 9007199254740993 AS n, NULL AS nothing")).toEqual([
+      { n: "9007199254740993", nothing: null },
+    ]);
+    await close();
   });
 
   test("--watch shows what is written, and Ctrl-C ends it with 0", async () => {
