@@ -12,6 +12,9 @@ import { settingsFor } from "../../../dev/mysql/settings.ts";
 import { type PrivateServer, startDoctor, startPrivate } from "./private-server.ts";
 
 const MACHINE = { memoryBytes: 2 * 1024 ** 3, cores: 2 };
+
+/** A data directory is made and a server started: a second, or many on a machine with much else to do. */
+const SERVER_TIMEOUT_MS = 120_000;
 const DAY_MS = 24 * 3_600 * 1_000;
 
 const doctor = async (args: readonly string[], url?: string) => {
@@ -50,8 +53,8 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with the settings of npm
   beforeAll(async () => {
     own = await startPrivate(settingsFor(MACHINE));
     await own.run("CREATE DATABASE headcount");
-  });
-  afterAll(() => own.remove());
+  }, SERVER_TIMEOUT_MS);
+  afterAll(() => own.remove(), SERVER_TIMEOUT_MS);
 
   const makeTables = () => own.run(...PARTITIONED_TABLES.map((name) => createTable(name, 40)));
 
@@ -156,8 +159,8 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with its own defaults", 
   beforeAll(async () => {
     plain = await startPrivate();
     await plain.run("CREATE DATABASE headcount CHARACTER SET latin1");
-  });
-  afterAll(() => plain.remove());
+  }, SERVER_TIMEOUT_MS);
+  afterAll(() => plain.remove(), SERVER_TIMEOUT_MS);
 
   test("is told what is wrong", async () => {
     const named = notOk(await examineAt(plain));
