@@ -71,7 +71,15 @@ export const createBackend = (address: MySqlAddress, limits: Limits): Backend =>
       killer.query(`KILL ${connection.threadId}`, () => killer.destroy());
       connection.destroy();
     },
-    close: () => new Promise((resolve) => pool.end(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        // A server that hangs never says goodbye.
+        const timer = setTimeout(resolve, limits.connectMs);
+        pool.end(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
   };
 };
 
