@@ -50,7 +50,6 @@ export const createBackend = (address: MySqlAddress, limits: Limits): Backend =>
   const pool = createPool({
     ...options,
     connectionLimit: limits.connections,
-    bigNumberStrings: true,
     enableKeepAlive: true,
   });
   pool.on("connection", (connection) => {
@@ -83,7 +82,7 @@ export const createBackend = (address: MySqlAddress, limits: Limits): Backend =>
   };
 };
 
-/** As mysql2 hands it over: whole, whatever its size. */
+/** As mysql2 hands it over: a text where a number would not be exact. */
 interface Written {
   readonly affectedRows: number | string;
   readonly insertId: number | string;

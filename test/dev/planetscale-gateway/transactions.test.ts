@@ -88,6 +88,16 @@ describe.skipIf(NO_MYSQL)("transactions through the gateway", () => {
     expect(await items.names("second")).toEqual([]);
   });
 
+  test("the session after DDL is in no transaction, and the one before it is over", async () => {
+    const { body: open } = await executeRaw(gateway.url, "BEGIN", null);
+    expect(open.session).toHaveProperty("vitessSession.inTransaction", true);
+    const ddl = "CREATE TABLE on_the_way (id INT)";
+    const { body: after } = await executeRaw(gateway.url, ddl, open.session);
+    expect(after.session).not.toHaveProperty("vitessSession.inTransaction");
+    const { body: late } = await executeRaw(gateway.url, "SELECT 1", open.session);
+    expect(late.error?.message).toMatch(/transaction \d+: not found$/);
+  });
+
   test("a session of a transaction that is over is an error, and nothing is done", async () => {
     const { body } = await executeRaw(gateway.url, "BEGIN", null);
     await executeRaw(gateway.url, "COMMIT", body.session);
