@@ -3,9 +3,9 @@ import { upkeep } from "../../src/app/upkeep.ts";
 import { DELETE_BATCH_ROWS, DELETE_MAX_STATEMENTS } from "../../src/core/limits.ts";
 import type { Partition } from "../../src/core/partitions.ts";
 import { parseSchedule } from "../../src/core/views/shards.ts";
-import type { TallyStatus } from "../../src/protocol/object-rpc.ts";
 import { JobDesk } from "../support/jobs.ts";
 import { MemoryUpkeepTables } from "../support/memory-upkeep-tables.ts";
+import { tallyStatus } from "../support/tally-status.ts";
 
 const NIGHT = Date.UTC(2026, 10, 22, 2);
 /** Before it hourly counts are older than kept. */
@@ -17,18 +17,6 @@ const three = () => {
   if (parsed.status === "refused") throw new Error(parsed.reason);
   return parsed.schedule;
 };
-
-const statusOf = (closedThrough: number): TallyStatus => ({
-  position: 1,
-  checkpoint: 1,
-  flushed: 1,
-  closedThrough,
-  horizon: 0,
-  sources: 0,
-  bytes: 0,
-  windowEntries: 0,
-  approximateMinutes: 0,
-});
 
 const CLOSED = [NIGHT - 90 * DAY_MS, NIGHT - 90 * DAY_MS, NIGHT - 90 * DAY_MS] as const;
 
@@ -42,7 +30,7 @@ const night = async (
     async status(shard: number) {
       const closedThrough = closed[shard];
       if (closedThrough === undefined) throw new Error("no answer");
-      return statusOf(closedThrough);
+      return tallyStatus({ closedThrough });
     },
   };
   tables.done.length = 0;
