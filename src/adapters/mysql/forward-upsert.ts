@@ -1,8 +1,8 @@
 import type { Client } from "@planetscale/database";
 import { getTableConfig, type MySqlTable } from "drizzle-orm/mysql-core";
-import { inBatches, type Row, type RowTable, rowTable, sortRows } from "../sql/row-table.ts";
+import { inBatches, type RowTable, rowTable, sortRows } from "../sql/row-table.ts";
 
-/** More rows a statement gain nothing (`npm run bench -- flush`), and lock more at a time. */
+/** More rows a statement gain little (`npm run bench -- flush`), and lock more at a time. */
 const ROWS_PER_STATEMENT = 1_000;
 
 /**
@@ -13,11 +13,29 @@ export const forwardUpsert = <Table extends MySqlTable>(
   client: Client,
   into: Table,
   rows: readonly Table["$inferInsert"][],
-): Promise<number> => {
-  const table = rowTable(into, getTableConfig(into).primaryKeys[0]?.columns ?? []);
-  return inBatches(rows, ROWS_PER_STATEMENT, async (batch) => {
-    await client.execute(upsertText(table, batch.length), argumentsOf(table, batch));
+  rowsPerStatement = ROWS_PER_STATEMENT,
+): Promise<number> =>
+  inBatches(rows, rowsPerStatement, async (batch) => {
+    const { text, values } = upsertStatement(into, batch);
+    await client.execute(text, values);
   });
+
+export interface UpsertStatement {
+  readonly text: string;
+  /** One for each `?`. */
+  readonly values: unknown[];
+}
+
+/** Rows in the order of their key. */
+export const upsertStatement = <Table extends MySqlTable>(
+  into: Table,
+  rows: readonly Table["$inferInsert"][],
+): UpsertStatement => {
+  const table = rowTable(into, getTableConfig(into).primaryKeys[0]?.columns ?? []);
+  const values = sortRows(rows, table).flatMap((row) =>
+    table.columns.map(({ field, encode }) => encode(row[field] ?? null)),
+  );
+  return { text: upsertText(table, rows.length), values };
 };
 
 /**
@@ -37,10 +55,5 @@ const upsertText = ({ name, columns, values }: RowTable, rows: number): string =
     `ON DUPLICATE KEY UPDATE ${assignments.join(", ")}`,
   ].join("\n");
 };
-
-const argumentsOf = (table: RowTable, batch: readonly Row[]): unknown[] =>
-  sortRows(batch, table).flatMap((row) =>
-    table.columns.map(({ field, encode }) => encode(row[field] ?? null)),
-  );
 
 const quoted = (name: string): string => `\`${name}\``;
