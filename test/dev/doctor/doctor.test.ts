@@ -197,7 +197,7 @@ test("where nothing ever ran it says how to start a server or to name one", asyn
   directories.push(state);
   const { code, output } = await doctor(["--state", state]);
   expect(output).toBe(
-    `No MySQL server of npm start runs in ${state}. Start it with DATABASE=mysql, or name a server: --url or DATABASE_URL.\n`,
+    `No MySQL server of npm start runs in ${state}. Start it with --database mysql, or name a server: --url or DATABASE_URL.\n`,
   );
   expect(code).toBe(1);
 });
