@@ -182,7 +182,7 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with its own defaults", 
     await plain.server.kill();
     expect(existsSync(plain.server.socketPath)).toBe(true);
     const { code, output } = await doctor(["--state", plain.state]);
-    expect(output).toMatch(/^No MySQL server of npm start runs in .*DATABASE=mysql.*--url/);
+    expect(output).toMatch(/^No MySQL server of npm start runs in .*--database mysql.*--url/);
     expect(code).toBe(1);
   });
 });
