@@ -175,3 +175,31 @@ export const DELETE_MAX_STATEMENTS = 100;
 /** How long an isolate believes that a content is, or is not, registered. */
 export const REGISTERED_MEMO_MS = MINUTE_MS;
 export const UNREGISTERED_MEMO_MS = 5 * SECOND_MS;
+
+/** A client shows this often that it is there. */
+export const LIVE_PING_MS = 20 * SECOND_MS;
+
+/** A socket silent for so long is asked for a sign of life: browsers slow the timers of hidden tabs, but not messages. */
+export const LIVE_BEAT_AFTER_MS = 30 * SECOND_MS;
+
+/** A connection silent for so long is out of the number: within a minute, with room for an alarm that is late. */
+export const LIVE_SILENT_MS = 50 * SECOND_MS;
+
+/** Sockets of one visitor in a stream; one more closes the oldest. */
+export const SOCKETS_PER_VISITOR = 4;
+
+/** A visitor who joined less than this ago is recent. */
+export const LIVE_RECENT_MS = 2 * MINUTE_MS;
+
+/** A live room tells the list of live streams at least this often; readers do not show what is older than a minute as live. */
+export const LIVE_PUBLISH_MAX_MS = 20 * SECOND_MS;
+export const LIVE_STALE_MS = MINUTE_MS;
+
+/** Joins and leaves are on disk as open sessions within this. */
+export const LIVE_SAVE_MS = SECOND_MS;
+
+/** A room's salt outlives its stream by this: until then a visitor who comes back is the same one. */
+export const ROOM_SALT_LIFE_MS = 48 * HOUR_MS;
+
+/** Life of a site's ticket to a private stream. */
+export const TICKET_LIFE_MS = 2 * MINUTE_MS;
