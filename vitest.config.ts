@@ -5,9 +5,11 @@ import { buildClient } from "./dev/build-client.ts";
 
 await buildClient();
 
+const deployed = unstable_readConfig({ config: "./wrangler.toml" });
+
 /** What is deployed, with secrets of the tests and of nothing else: whoever has a `.dev.vars` runs the same tests. */
 const TEST_VARIABLES = {
-  ...unstable_readConfig({ config: "./wrangler.toml" }).vars,
+  ...deployed.vars,
   TOKEN_KEYS: `k2:${"A".repeat(43)},k1:${"g".repeat(42)}A`,
   ADMIN_KEY: "admin-key-of-the-tests-only",
 };
@@ -18,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{core,protocol,app,client,simulation,dev,cli}/**/*.test.ts"],
+          include: ["test/{core,protocol,app,client,simulation,dev,mysql,cli}/**/*.test.ts"],
           globalSetup: ["test/support/mariadb-setup.ts"],
           testTimeout: 60_000,
         },
@@ -35,7 +37,10 @@ export default defineConfig({
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["test/worker/apply-migrations.ts"],
           globalSetup: ["test/support/mariadb-setup.ts", "test/support/mysql-schema-setup.ts"],
-          provide: { d1Migrations: await readD1Migrations("migrations/d1") },
+          provide: {
+            d1Migrations: await readD1Migrations("migrations/d1"),
+            crons: deployed.triggers.crons ?? [],
+          },
           testTimeout: 60_000,
         },
       },

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeMinter } from "../dev/offline-mint.ts";
-import { bundleForWorkerd } from "../dev/raw-workerd.ts";
+import { bundleForWorkerd, NO_DATABASE } from "../dev/raw-workerd.ts";
 import { MAX_CONTENTS } from "../src/core/limits.ts";
 import { committedRows } from "./collector-file.ts";
 import { ViewSource } from "./view-source.ts";
@@ -44,7 +44,7 @@ export const startHeadcount = async (
     directory,
     stateDirectory,
     port,
-    secrets: { TOKEN_KEYS: tokenKeys, ADMIN_KEY: adminKey },
+    secrets: { ...NO_DATABASE, TOKEN_KEYS: tokenKeys, ADMIN_KEY: adminKey },
   });
   const source = new ViewSource(makeMinter({ tokenKeys, shards: `${vars.TALLY_SHARDS}` }));
   // Ready: this isolate then knows the day's salt, as one that also mints does.

@@ -20,24 +20,19 @@ export const CLIENT_CORE = 1;
 const START_DEADLINE_MS = 20_000;
 
 /**
- * @param core the processor it stays on, so that the load generator is on another one
+ * @param core the processor it stays on, so that the load generator is on another one; `undefined` is any
  * @param readyPath answers 200 once the server is ready
  */
 export const startWorkerd = async (
   directory: string,
   port: number,
-  core: number,
+  core: number | undefined,
   readyPath: string,
 ): Promise<Server> => {
-  const command = [
-    "-c",
-    `${core}`,
-    "workerd",
-    "serve",
-    "--experimental",
-    join(directory, CONFIG_FILE),
-  ];
-  const child = spawn("taskset", command, { stdio: "ignore" });
+  const pinned = core === undefined ? [] : ["taskset", "-c", `${core}`];
+  const command = [...pinned, "workerd", "serve", "--experimental", join(directory, CONFIG_FILE)];
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, { stdio: "ignore" });
   await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
   const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
   return {

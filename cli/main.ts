@@ -1,12 +1,11 @@
 /** `headcount`: which word runs which command. */
 import { runCommand, UsageError } from "../dev/run/flags.ts";
-import { migrate } from "./migrate.ts";
-import { migrateDatabase } from "./migrate-database.ts";
 import { USAGE } from "./usage.ts";
 
+/** Read when they are called: the runtime's packages take seconds. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  migrate,
-  "migrate-database": migrateDatabase,
+  migrate: async (args) => (await import("./migrate.ts")).migrate(args),
+  "migrate-database": async (args) => (await import("./migrate-database.ts")).migrateDatabase(args),
 };
 
 await runCommand(async () => {

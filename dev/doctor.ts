@@ -22,7 +22,7 @@ const examineOnce = async (
   process.exitCode = isSound(findings) ? 0 : 1;
 };
 
-/** A second Ctrl-C, or one while the server does not answer, need not wait for it. */
+/** The first Ctrl-C lets a question that is under way end; a second one does not wait for its answer. */
 const watchUntilInterrupted = async (
   { query }: QueryConnection,
   everyMs: number,

@@ -6,6 +6,7 @@ import type { UncheckedEnv } from "../src/env.ts";
 import type { Chunk } from "../src/protocol/chunk.ts";
 import type {
   AppendAnswer,
+  CloseAnswer,
   CountsAnswer,
   FinaliseAnswer,
   FinaliseRequest,
@@ -35,6 +36,10 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
 
   flush(): Promise<FlushAnswer> {
     return this.#tally.flush();
+  }
+
+  close(before: number): Promise<CloseAnswer> {
+    return this.#tally.close(before);
   }
 
   async status(): Promise<TallyStatus> {

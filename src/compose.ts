@@ -50,7 +50,8 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, adminKey } = config;
   const database = makeDatabase(config.database);
-  const { contents, jobs } = database;
+  const { contents, jobs, upkeep } = database;
+  const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
@@ -80,7 +81,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
     counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
-    flush: { tallies, schedule, jobs, clock, random, log },
+    flush: { tallies, ...job },
+    close: { tallies, ...job },
+    upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
     status: { tallies, jobs, schedule },
   };

@@ -1,18 +1,27 @@
+import { type Job, runJobs } from "./app/run-jobs.ts";
+import { upkeep } from "./app/upkeep.ts";
+import { close } from "./app/views/close.ts";
 import { flush } from "./app/views/flush.ts";
 import type { Composed, Services } from "./services.ts";
 
-type Job = (services: Services) => Promise<unknown>;
+/** What runs when, each expression's jobs in this order. The expressions are those of `wrangler.toml`, in UTC. */
+export const CRONS: ReadonlyMap<string, readonly Job<Services>[]> = new Map([
+  ["*/5 * * * *", [{ name: "flush", run: (services: Services) => flush(services.flush) }]],
+  [
+    "0 2 * * *",
+    [
+      { name: "close", run: (services: Services) => close(services.close) },
+      // After the closing: what every shard has closed tonight may go tonight.
+      { name: "upkeep", run: (services: Services) => upkeep(services.upkeep) },
+    ],
+  ],
+]);
 
-/** What runs when. The expressions are those of `wrangler.toml`, in UTC. */
-const CRONS: Readonly<Record<string, readonly Job[]>> = {
-  "*/5 * * * *": [(services) => flush(services.flush)],
-};
-
-/** @throws on an expression the table does not know, and when the deployment is not configured */
+/** @throws on an expression the table does not know, when the deployment is not configured, and when a job failed */
 export const runCron = async (expression: string, composed: Composed): Promise<void> => {
-  const jobs = CRONS[expression];
+  const jobs = CRONS.get(expression);
   if (jobs === undefined)
     throw new Error(`no job is known for the cron expression "${expression}"`);
   if (composed.status === "refused") throw new Error("the deployment is not configured");
-  for (const job of jobs) await job(composed.services);
+  await runJobs(jobs, composed.services);
 };

@@ -1,3 +1,5 @@
+import type { UpkeepDeps } from "./app/upkeep.ts";
+import type { CloseDeps } from "./app/views/close.ts";
 import type { ConfirmDeps } from "./app/views/confirm.ts";
 import type { FlushDeps } from "./app/views/flush.ts";
 import type { MintDeps } from "./app/views/mint.ts";
@@ -31,6 +33,8 @@ export interface Services {
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
   readonly adminKey: string;
   readonly flush: FlushDeps;
+  readonly close: CloseDeps;
+  readonly upkeep: UpkeepDeps;
   readonly registry: RegistryDeps;
   readonly status: StatusDeps;
 }

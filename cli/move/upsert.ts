@@ -2,7 +2,7 @@
 import { getTableConfig } from "drizzle-orm/mysql-core";
 import { forwardUpsert } from "../../src/adapters/mysql/forward-upsert.ts";
 import type { MySqlHandle } from "../../src/adapters/mysql/handle.ts";
-import { insertRows, quoted } from "../../src/adapters/mysql/insert-rows.ts";
+import { insertStatement, quoted } from "../../src/adapters/mysql/insert-rows.ts";
 import { type Row, type RowTable, rowTable } from "../../src/adapters/sql/row-table.ts";
 import type { MoveTable, Rule } from "./tables.ts";
 
@@ -16,7 +16,8 @@ export const upsert = async (
     return;
   }
   const table = rowTable(mysql, getTableConfig(mysql).primaryKeys[0]?.columns ?? []);
-  await insertRows(client, table, rows, assignmentsOf(table, rule));
+  const { text, values } = insertStatement(table, rows, assignmentsOf(table, rule));
+  await client.execute(text, values);
 };
 
 const assignmentsOf = ({ keys, values }: RowTable, rule: Rule): readonly string[] => {

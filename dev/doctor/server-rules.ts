@@ -67,7 +67,8 @@ const redo: Rule = {
     const needed = `${formatBytes(REDO_BYTES)}: a burst fits`;
     const bytes = redoBytes(server);
     if (bytes === undefined) return { level: "not shown", needed };
-    const name = isMariaDb(server) ? "innodb_log_file_size" : "innodb_redo_log_capacity";
+    const capacity = "innodb_redo_log_capacity";
+    const name = server.variables.has(capacity) ? capacity : "innodb_log_file_size";
     const level = bytes >= REDO_BYTES ? "ok" : "warn";
     return verdict(level, formatBytes(bytes), needed, `${name} = 1G`);
   },

@@ -1,8 +1,7 @@
 /** Which server is meant, and the way to it. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { type MySqlAddress, parseMySqlUrl } from "../mysql/address.ts";
-import { socketPathOf } from "../mysql/mariadb.ts";
+import { privateAddress } from "../mysql/private.ts";
 import { Failure, UsageError } from "../run/flags.ts";
 import { connectHttp, connectMySql, type QueryConnection } from "./query.ts";
 import type { Server } from "./server.ts";
@@ -18,9 +17,6 @@ export interface Target {
   /** @throws NoAnswer */
   readonly connect: () => Promise<QueryConnection>;
 }
-
-const PRIVATE_USER = "root";
-const PRIVATE_DATABASE = "headcount";
 
 /** @throws UsageError for a URL that is none; Failure when nothing runs under `state` */
 export const targetOf = ({ url, state }: { url: string | undefined; state: string }): Target => {
@@ -59,15 +55,15 @@ const mySqlTarget = ({ database, ...address }: MySqlAddress): Target => {
 const unreachableAt = (shown: string): string => `No answer from ${shown}`;
 
 const privateTarget = (state: string): Target => {
-  const socketPath = socketPathOf(join(state, "mysql"));
+  const { socketPath, user, database } = privateAddress(state);
   // A server that was killed leaves its socket behind.
-  const unreachable = `No MySQL server of npm start runs in ${state}. Start it with DATABASE=mysql, or name a server: --url or DATABASE_URL.`;
+  const unreachable = `No MySQL server of npm start runs in ${state}. Start it with --database mysql, or name a server: --url or DATABASE_URL.`;
   if (!existsSync(socketPath)) throw new Failure(unreachable);
   return {
     address: socketPath,
     reached: "private",
-    database: PRIVATE_DATABASE,
+    database,
     unreachable,
-    connect: () => connectMySql({ socketPath, user: PRIVATE_USER }),
+    connect: () => connectMySql({ socketPath, user }),
   };
 };

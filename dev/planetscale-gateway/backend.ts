@@ -50,7 +50,6 @@ export const createBackend = (address: MySqlAddress, limits: Limits): Backend =>
   const pool = createPool({
     ...options,
     connectionLimit: limits.connections,
-    bigNumberStrings: true,
     enableKeepAlive: true,
   });
   pool.on("connection", (connection) => {
@@ -71,11 +70,19 @@ export const createBackend = (address: MySqlAddress, limits: Limits): Backend =>
       killer.query(`KILL ${connection.threadId}`, () => killer.destroy());
       connection.destroy();
     },
-    close: () => new Promise((resolve) => pool.end(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        // A server that hangs never says goodbye.
+        const timer = setTimeout(resolve, limits.connectMs);
+        pool.end(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
   };
 };
 
-/** As mysql2 hands it over: whole, whatever its size. */
+/** As mysql2 hands it over: a text where a number would not be exact. */
 interface Written {
   readonly affectedRows: number | string;
   readonly insertId: number | string;

@@ -3,6 +3,7 @@ import {
   DATABASE_RETRY_MAX_MS,
   DATABASE_RETRY_MIN_MS,
   DATABASE_TIMEOUT_MS,
+  UPKEEP_TIMEOUT_MS,
 } from "../core/limits.ts";
 import { type Database, DatabaseError } from "../ports/database.ts";
 import type { Random } from "../ports/random.ts";
@@ -22,11 +23,11 @@ export interface GuardDeps {
 export const guardedDatabase = (database: Database, deps: GuardDeps): Database => {
   const { timers } = deps;
   const guard =
-    (what: string, call: (...args: unknown[]) => Promise<unknown>) =>
+    (what: string, timeoutMs: number, call: (...args: unknown[]) => Promise<unknown>) =>
     async (...args: unknown[]): Promise<unknown> => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await demandWithin(call(...args), DATABASE_TIMEOUT_MS, what, timers);
+          return await demandWithin(call(...args), timeoutMs, what, timers);
         } catch (cause) {
           const error = asDatabaseError(cause, what, deps);
           if (!error.transient || attempt === DATABASE_ATTEMPTS) throw error;
@@ -34,15 +35,22 @@ export const guardedDatabase = (database: Database, deps: GuardDeps): Database =
         }
       }
     };
-  const guardAll = <Tables extends object>(tables: Tables): Tables =>
+  const guardAll = <Tables extends object>(
+    tables: Tables,
+    timeoutMs = DATABASE_TIMEOUT_MS,
+  ): Tables =>
     Object.fromEntries(
-      Object.entries(tables).map(([name, call]) => [name, guard(`database.${name}`, call)]),
+      Object.entries(tables).map(([name, call]) => [
+        name,
+        guard(`database.${name}`, timeoutMs, call),
+      ]),
     ) as Tables;
   return {
     counts: guardAll(database.counts),
     contents: guardAll(database.contents),
     streams: guardAll(database.streams),
     jobs: guardAll(database.jobs),
+    upkeep: guardAll(database.upkeep, UPKEEP_TIMEOUT_MS),
   };
 };
 

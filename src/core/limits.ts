@@ -3,6 +3,7 @@
 const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** A view is confirmed after this much visible time on the page. */
 export const DWELL_MS = 3 * SECOND_MS;
@@ -132,6 +133,10 @@ export const DATABASE_TIMEOUT_MS = 10 * SECOND_MS;
 /** One statement of it over HTTP: it ends before its call is given up. */
 export const STATEMENT_TIMEOUT_MS = 8 * SECOND_MS;
 
+/** The same of a change of tables, which copies rows where a catch-all has some. */
+export const UPKEEP_TIMEOUT_MS = 60 * SECOND_MS;
+export const UPKEEP_STATEMENT_TIMEOUT_MS = 55 * SECOND_MS;
+
 /** Each call is tried this often, being safe to repeat; a lock that two writers fight for is free after a short pause. */
 export const DATABASE_ATTEMPTS = 3;
 export const DATABASE_RETRY_MIN_MS = 50;
@@ -140,9 +145,61 @@ export const DATABASE_RETRY_MAX_MS = 250;
 /** Rows a Tally reads and writes in one step of a flush. */
 export const FLUSH_BATCH_ROWS = 1_000;
 
+/** How long raw events are kept: an hour older than this can be corrected by nobody, and its cells are closed. */
+export const RAW_RETENTION_MS = 90 * DAY_MS;
+
+/** Cells a Tally closes in one transaction: tens of milliseconds in which it takes nothing in. */
+export const CLOSE_BATCH_CELLS = 2_000;
+
+/** Whole months of hourly counts and of viewer history that are kept, and whole days of sessions, besides the current one. */
+export const ROWS_KEPT_MONTHS = 12;
+export const SESSIONS_KEPT_DAYS = 30;
+
+/** Partitions made ahead, beyond the current one: time for an operator to see that none are made any more. */
+export const MONTHS_AHEAD = 3;
+export const DAYS_AHEAD = 14;
+
 /** A flush of one Tally that takes longer is given up; the next one goes on from where the last ended. */
 export const FLUSH_TIMEOUT_MS = 120 * SECOND_MS;
+
+/** Two flushes and what is closed between them; a Tally nobody waits for any more goes on, and the next night finds less to do. */
+export const CLOSE_TIMEOUT_MS = 2 * FLUSH_TIMEOUT_MS;
+
+/**
+ * Rows deleted in one statement, where a partition cannot be dropped instead, and statements for one table in one
+ * night: 15 million rows until the next month's are due.
+ */
+export const DELETE_BATCH_ROWS = 5_000;
+export const DELETE_MAX_STATEMENTS = 100;
 
 /** How long an isolate believes that a content is, or is not, registered. */
 export const REGISTERED_MEMO_MS = MINUTE_MS;
 export const UNREGISTERED_MEMO_MS = 5 * SECOND_MS;
+
+/** A client shows this often that it is there. */
+export const LIVE_PING_MS = 20 * SECOND_MS;
+
+/** A socket silent for so long is asked for a sign of life: browsers slow the timers of hidden tabs, but not messages. */
+export const LIVE_BEAT_AFTER_MS = 30 * SECOND_MS;
+
+/** A connection silent for so long is out of the number: within a minute, with room for an alarm that is late. */
+export const LIVE_SILENT_MS = 50 * SECOND_MS;
+
+/** Sockets of one visitor in a stream; one more closes the oldest. */
+export const SOCKETS_PER_VISITOR = 4;
+
+/** A visitor who joined less than this ago is recent. */
+export const LIVE_RECENT_MS = 2 * MINUTE_MS;
+
+/** A live room tells the list of live streams at least this often; readers do not show what is older than a minute as live. */
+export const LIVE_PUBLISH_MAX_MS = 20 * SECOND_MS;
+export const LIVE_STALE_MS = MINUTE_MS;
+
+/** Joins and leaves are on disk as open sessions within this. */
+export const LIVE_SAVE_MS = SECOND_MS;
+
+/** A room's salt outlives its stream by this: until then a visitor who comes back is the same one. */
+export const ROOM_SALT_LIFE_MS = 48 * HOUR_MS;
+
+/** Life of a site's ticket to a private stream. */
+export const TICKET_LIFE_MS = 2 * MINUTE_MS;

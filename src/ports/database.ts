@@ -1,4 +1,5 @@
 import type { ContentId } from "../core/ids.ts";
+import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
 
 /** The store of everything that must last. Every call throws a `DatabaseError` when the store fails or does not answer in time; every write is safe to repeat. */
@@ -7,6 +8,7 @@ export interface Database {
   readonly contents: ContentTables;
   readonly streams: StreamTables;
   readonly jobs: JobTables;
+  readonly upkeep: UpkeepTables;
 }
 
 /** The store said no, or nothing. Its message holds no statement and no values. */
@@ -35,7 +37,7 @@ export interface CellRecord {
 export interface TotalRecord {
   readonly content: ContentId;
   readonly shard: number;
-  /** Views of all hours before `closedThrough`: their cells may be gone. */
+  /** Views of all hours before `closedThrough`, whose cells may be gone; start values are not among them. */
   readonly closed: number;
   /** Start of a UTC hour, ms. */
   readonly closedThrough: number;
@@ -176,11 +178,32 @@ export interface JobRun {
   readonly rows: number;
   readonly statements: number;
   readonly failures: number;
-  /** What failed, as JSON; empty when nothing did. */
+  /** What failed and what is left to do, as JSON; empty when nothing is. */
   readonly detail: string;
 }
 
 export interface JobTables {
   record(run: JobRun): Promise<void>;
   last(job: string): Promise<JobRun | undefined>;
+}
+
+/** Done, also where it had been done before; or the store does not let us change tables. */
+export type TableChange = "done" | "refused";
+
+/** Room ahead for the tables that age, and an end for what is too old. */
+export interface UpkeepTables {
+  /** In ascending order, the catch-all last; `undefined` where the store has no partitions. */
+  partitions(table: AgeingTable): Promise<readonly Partition[] | undefined>;
+  /**
+   * Cuts the catch-all.
+   * @param add in ascending order, all above what there is
+   */
+  addPartitions(table: AgeingTable, add: readonly NewPartition[]): Promise<TableChange>;
+  dropPartition(table: AgeingTable, name: string): Promise<TableChange>;
+  /**
+   * Deletes rows whose time is below the bound, at most `limit`.
+   * @param below in the unit of the table's time column
+   * @returns how many were deleted
+   */
+  deleteBefore(table: AgeingTable, below: number, limit: number): Promise<number>;
 }

@@ -2,6 +2,7 @@ import type { ContentId } from "../core/ids.ts";
 import type { Chunk } from "../protocol/chunk.ts";
 import type {
   AppendAnswer,
+  CloseAnswer,
   CountsAnswer,
   FlushAnswer,
   TallyStatus,
@@ -13,6 +14,11 @@ export interface Tallies {
   counts(shard: number, contents: readonly ContentId[]): Promise<CountsAnswer>;
   /** Saves what is not saved yet (the safety net under an alarm the platform gave up) and brings it to the database. */
   flush(shard: number): Promise<FlushAnswer>;
+  /**
+   * Moves the cells of hours before `before` into closed values, and these to the database.
+   * @param before ms; the Tally closes nothing younger than raw retention
+   */
+  close(shard: number, before: number): Promise<CloseAnswer>;
   status(shard: number): Promise<TallyStatus>;
   /** Gives a content views it brings along from elsewhere: the value itself, not an addition. */
   setStart(shard: number, content: ContentId, views: number): Promise<void>;

@@ -1,6 +1,6 @@
 import type { ContentId } from "../core/ids.ts";
 import type { ContentRange } from "../core/views/finalise.ts";
-import type { CellRow, SavedLedger, TotalRow } from "../core/views/ledger.ts";
+import type { CellKey, CellRow, SavedLedger, TotalRow } from "../core/views/ledger.ts";
 import type { Alarm } from "./alarm.ts";
 
 /** One chunk as it was folded. */
@@ -67,10 +67,26 @@ export interface TallyStore extends SavedLedger {
   saveFlushed(version: number): void;
   changedCells(page: ChangePage<SavedCell>): readonly SavedCell[];
   changedTotals(page: ChangePage<TotalRow>): readonly TotalRow[];
+  /**
+   * Hours before this one are being closed or are closed: nothing may change their cells any more. Only rises.
+   * 0 before the first closing.
+   */
+  closing(): number;
+  /** @param horizon ms; saved beside it, so that no event of these hours can be counted again */
+  saveClosing(through: number, horizon: number): void;
+  /** Hours before this one have no cells, and the database has their closed values. */
+  closed(): number;
+  saveClosed(through: number): void;
+  /** Cells of hours before `before` in the order of (hour, content), at most `limit`. */
+  oldestCells(before: number, limit: number): readonly CellRow[];
+  /** Deletes this cell and all that come before it in the order of (hour, content). */
+  deleteCellsThrough(last: CellKey): void;
   cellsOf(hour: number, range: ContentRange): ReadonlyMap<ContentId, number>;
   hour(hour: number): HourState;
   saveHour(hour: number, state: HourState): void;
   /** Size of everything stored. */
   bytes(): number;
   atomically<T>(work: () => T): T;
+  /** Resolves when everything written so far is on disk; others get a turn meanwhile. */
+  durable(): Promise<void>;
 }

@@ -46,6 +46,8 @@ export type FinaliseAnswer =
   | { readonly status: "done"; readonly changed: number; readonly dirty: boolean }
   /** A later run has been here. */
   | { readonly status: "superseded"; readonly run: number }
+  /** The hour lies before this one, ms; what does is closed for good. */
+  | { readonly status: "closed"; readonly through: number }
   /** The run claims to have read further than the log goes. */
   | { readonly status: "ahead"; readonly position: number };
 
@@ -57,12 +59,23 @@ export interface FlushAnswer {
   readonly status: TallyStatus;
 }
 
+export interface CloseAnswer {
+  /** As in the status. */
+  readonly closedThrough: number;
+  /** Cells moved. */
+  readonly cells: number;
+  /** Statements to the database. */
+  readonly statements: number;
+}
+
 export interface TallyStatus {
   /** Log position. */
   readonly position: number;
   /** Positions up to which cells are saved here, and are in the database. */
   readonly checkpoint: number;
   readonly flushed: number;
+  /** Cells of hours before this one, ms, are moved into closed values, and these are in the database. */
+  readonly closedThrough: number;
   readonly horizon: number;
   /** Collectors heard of in the last seconds. */
   readonly sources: number;
@@ -89,6 +102,8 @@ export interface TallyRpc {
   counts(contents: readonly ContentId[]): Promise<CountsAnswer>;
   /** Saves the ledger and brings what changed to the database. */
   flush(): Promise<FlushAnswer>;
+  /** Moves the cells of hours before `before`, ms, into closed values. */
+  close(before: number): Promise<CloseAnswer>;
   status(): Promise<TallyStatus>;
   setStart(content: ContentId, views: number): Promise<void>;
   seal(hour: number): Promise<SealAnswer>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ContentId } from "../../src/core/ids.ts";
+import { AGEING_TABLES } from "../../src/core/partitions.ts";
 import { stamp } from "../../src/core/stamp.ts";
 import type {
   AuditEntry,
@@ -43,8 +44,8 @@ const cell = (
 const total = (content: ContentId, published: number, version: number, shard = 3): TotalRecord => ({
   content,
   shard,
-  closed: 0,
-  closedThrough: 0,
+  closed: version,
+  closedThrough: HOUR - version,
   published,
   stamp: stamp(1, version),
 });
@@ -236,6 +237,29 @@ export const databaseContract = (open: () => DatabaseUnderTest): void => {
       await database.jobs.record(once);
       await expect(database.jobs.record(once)).resolves.toBeUndefined();
       expect(await database.jobs.last(once.job)).toEqual(once);
+    });
+  });
+
+  describe("rows that are too old", () => {
+    const LONG_AGO = Date.UTC(1990, 0);
+
+    test("go a few at a time, the bound itself and what is above it stay", async () => {
+      const { database } = open();
+      const content = fresh("old");
+      const hours = [0, 1, 2, 3].map((hour) => LONG_AGO + hour * 3_600_000);
+      await database.counts.saveCells(hours.map((hour) => cell(content, 1, 1, { hour })));
+      const below = LONG_AGO + 3 * 3_600_000;
+      expect(await database.upkeep.deleteBefore("view_hourly", below, 2)).toBe(2);
+      expect(await database.upkeep.deleteBefore("view_hourly", below, 2)).toBe(1);
+      expect(await database.upkeep.deleteBefore("view_hourly", below, 2)).toBe(0);
+      expect((await cellsOf(database, content)).map(({ hour }) => hour)).toEqual([below]);
+    });
+
+    test("are looked for in every table that ages", async () => {
+      const { database } = open();
+      for (const table of AGEING_TABLES) {
+        expect(await database.upkeep.deleteBefore(table, 1, 1)).toBe(0);
+      }
     });
   });
 };

@@ -171,6 +171,7 @@ export class World {
       },
       counts: (contents) => call("counts", (tally) => tally.counts(contents)),
       flush: () => call("flush", (tally) => tally.flush()),
+      close: (before) => call("close", (tally) => tally.close(before)),
       status: () => call("status", (tally) => tally.status()),
       setStart: (content, views) => call("start", (tally) => tally.setStart(content, views)),
       seal: (hour) => call("seal", (tally) => tally.seal(hour)),

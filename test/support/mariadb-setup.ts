@@ -40,10 +40,16 @@ export default async (project: TestProject): Promise<(() => Promise<void>) | und
     return undefined;
   }
   const directory = mkdtempSync(join(tmpdir(), "headcount-mysql-"));
-  const server = await startMariaDb({ directory, settings: FAST_SETTINGS });
-  project.provide("mysqlSocket", server.socketPath);
-  return async () => {
-    await server.kill();
-    rmSync(directory, { recursive: true, force: true });
-  };
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const server = await startMariaDb({ directory, settings: FAST_SETTINGS });
+    project.provide("mysqlSocket", server.socketPath);
+    return async () => {
+      await server.kill();
+      remove();
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 };

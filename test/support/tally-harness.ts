@@ -11,15 +11,19 @@ import { ObjectDisk } from "./object-disk.ts";
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
 export class TallyHarness {
-  readonly disk = new ObjectDisk();
+  readonly disk: ObjectDisk;
   readonly problems: string[] = [];
   readonly database = new MemoryCountTables();
+  /** Runs while the Tally waits for its disk, before what it wrote is safe. */
+  beforeDurable: () => void = () => undefined;
   now: number;
   tally: Tally;
   #lastRow = 0;
 
-  constructor(now: number) {
+  /** @param disk of an earlier life */
+  constructor(now: number, disk = new ObjectDisk()) {
     this.now = now;
+    this.disk = disk;
     this.tally = this.#wake();
   }
 
@@ -68,12 +72,16 @@ export class TallyHarness {
   }
 
   #wake(): Tally {
+    const synced = async () => {
+      this.beforeDurable();
+      this.disk.flush();
+    };
     const report = (event: string) => void this.problems.push(event);
     return new Tally({
       name: "tally:0",
       shard: 0,
       counts: this.database,
-      store: tallyStore(this.disk.open(), this.now, () => undefined),
+      store: tallyStore(this.disk.open(synced), this.now, () => undefined),
       clock: { now: () => this.now },
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: report, warn: report, error: report },

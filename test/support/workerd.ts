@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { bundleForWorkerd, CONFIG_FILE } from "../../dev/raw-workerd.ts";
+import { bundleForWorkerd, CONFIG_FILE, NO_DATABASE } from "../../dev/raw-workerd.ts";
 
 export interface RunningWorker {
   readonly port: number;
@@ -33,7 +33,7 @@ export const startWorker = async (
     directory,
     stateDirectory,
     port,
-    secrets,
+    secrets: { ...NO_DATABASE, ...secrets },
   });
   const child = spawn("workerd", ["serve", "--experimental", join(directory, CONFIG_FILE)]);
   await untilAlive(child, port);

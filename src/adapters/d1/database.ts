@@ -4,6 +4,7 @@ import { d1ContentTables } from "./content-tables.ts";
 import { d1CountTables } from "./count-tables.ts";
 import { d1JobTables } from "./job-tables.ts";
 import { d1StreamTables } from "./stream-tables.ts";
+import { d1UpkeepTables } from "./upkeep-tables.ts";
 
 export const d1Database = (binding: D1Database): Database => {
   const db = drizzle(binding);
@@ -12,5 +13,6 @@ export const d1Database = (binding: D1Database): Database => {
     contents: d1ContentTables(db),
     streams: d1StreamTables(db),
     jobs: d1JobTables(db),
+    upkeep: d1UpkeepTables(db),
   };
 };

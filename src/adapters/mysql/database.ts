@@ -1,9 +1,11 @@
+import { UPKEEP_STATEMENT_TIMEOUT_MS } from "../../core/limits.ts";
 import type { Database } from "../../ports/database.ts";
 import { mysqlContentTables } from "./content-tables.ts";
 import { mysqlCountTables } from "./count-tables.ts";
 import { mysqlHandle } from "./handle.ts";
 import { mysqlJobTables } from "./job-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
+import { mysqlUpkeepTables } from "./upkeep-tables.ts";
 
 /** PlanetScale, or any MySQL behind its protocol. @param url `https://user:password@host` */
 export const mysqlDatabase = (url: string): Database => {
@@ -13,5 +15,6 @@ export const mysqlDatabase = (url: string): Database => {
     contents: mysqlContentTables(db),
     streams: mysqlStreamTables(db),
     jobs: mysqlJobTables(db),
+    upkeep: mysqlUpkeepTables(mysqlHandle(url, UPKEEP_STATEMENT_TIMEOUT_MS)),
   };
 };

@@ -46,9 +46,19 @@ export const explainMySql = (thrown: unknown): DatabaseError => {
 };
 
 /** @returns undefined when the error is not MySQL's own */
-export const mysqlErrno = ({ message }: DriverError): number | undefined => {
+const mysqlErrno = ({ message }: DriverError): number | undefined => {
   const [, errno] = /\(errno (\d+)\)/.exec(message) ?? [];
   return errno === undefined ? undefined : Number(errno);
+};
+
+/** Access denied for the database, the command, or want of a privilege. */
+const DENIED_ERRNOS: ReadonlySet<number> = new Set([1044, 1142, 1227]);
+
+/** @returns whether tables may not be changed by statements here, as on a PlanetScale branch with safe migrations */
+export const isDdlRefusal = (thrown: unknown): boolean => {
+  const cause = driverCause(thrown);
+  if (!(cause instanceof DriverError)) return false;
+  return /direct DDL/i.test(cause.message) || DENIED_ERRNOS.has(mysqlErrno(cause) ?? 0);
 };
 
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause);

@@ -1,9 +1,9 @@
 import type { Client } from "@planetscale/database";
 import { getTableConfig, type MySqlTable } from "drizzle-orm/mysql-core";
 import { inBatches, type RowTable, rowTable } from "../sql/row-table.ts";
-import { insertRows, quoted } from "./insert-rows.ts";
+import { type InsertStatement, insertStatement, quoted } from "./insert-rows.ts";
 
-/** More rows a statement gain nothing (`npm run bench -- flush`), and lock more at a time. */
+/** More rows a statement gain little (`npm run bench -- flush`), and lock more at a time. */
 const ROWS_PER_STATEMENT = 1_000;
 
 /**
@@ -14,11 +14,20 @@ export const forwardUpsert = <Table extends MySqlTable>(
   client: Client,
   into: Table,
   rows: readonly Table["$inferInsert"][],
-): Promise<number> => {
-  const table = rowTable(into, getTableConfig(into).primaryKeys[0]?.columns ?? []);
-  return inBatches(rows, ROWS_PER_STATEMENT, async (batch) => {
-    await insertRows(client, table, batch, forward(table));
+  rowsPerStatement = ROWS_PER_STATEMENT,
+): Promise<number> =>
+  inBatches(rows, rowsPerStatement, async (batch) => {
+    const { text, values } = upsertStatement(into, batch);
+    await client.execute(text, values);
   });
+
+/** Rows in the order of their key. */
+export const upsertStatement = <Table extends MySqlTable>(
+  into: Table,
+  rows: readonly Table["$inferInsert"][],
+): InsertStatement => {
+  const table = rowTable(into, getTableConfig(into).primaryKeys[0]?.columns ?? []);
+  return insertStatement(table, rows, forward(table));
 };
 
 /**
@@ -26,8 +35,8 @@ export const forwardUpsert = <Table extends MySqlTable>(
  * others comes last. `VALUES()` instead of a row alias, which MariaDB does not have.
  */
 const forward = ({ values }: RowTable): readonly string[] => {
-  const guarded = values.map(({ name: column }) => {
-    const [standing, sent] = [quoted(column), `VALUES(${quoted(column)})`];
+  const guarded = values.map(({ name }) => {
+    const [standing, sent] = [quoted(name), `VALUES(${quoted(name)})`];
     return `${standing} = IF(VALUES(\`stamp\`) > \`stamp\`, ${sent}, ${standing})`;
   });
   return [...guarded, "`stamp` = GREATEST(`stamp`, VALUES(`stamp`))"];

@@ -1,14 +1,18 @@
 /** One statement that writes many rows, whatever becomes of those that are there. */
-import type { Client } from "@planetscale/database";
 import { type Row, type RowTable, sortRows } from "../sql/row-table.ts";
 
-/** @param assignments to a row with the same key, in the order they are evaluated in */
-export const insertRows = async (
-  client: Client,
+export interface InsertStatement {
+  readonly text: string;
+  /** One for each `?`. */
+  readonly values: unknown[];
+}
+
+/** Rows in the order of their key. @param assignments to a row that is there, in the order they are evaluated in */
+export const insertStatement = (
   table: RowTable,
   rows: readonly Row[],
   assignments: readonly string[],
-): Promise<void> => {
+): InsertStatement => {
   const { name, columns } = table;
   const row = `(${columns.map(() => "?").join(", ")})`;
   const text = [
@@ -16,12 +20,10 @@ export const insertRows = async (
     `VALUES ${Array.from({ length: rows.length }, () => row).join(", ")}`,
     `ON DUPLICATE KEY UPDATE ${assignments.join(", ")}`,
   ].join("\n");
-  await client.execute(text, argumentsOf(table, rows));
-};
-
-const argumentsOf = (table: RowTable, rows: readonly Row[]): unknown[] =>
-  sortRows(rows, table).flatMap((row) =>
-    table.columns.map(({ field, encode }) => encode(row[field] ?? null)),
+  const values = sortRows(rows, table).flatMap((sorted) =>
+    columns.map(({ field, encode }) => encode(sorted[field] ?? null)),
   );
+  return { text, values };
+};
 
 export const quoted = (name: string): string => `\`${name}\``;

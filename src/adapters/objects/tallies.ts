@@ -1,4 +1,9 @@
-import { DRAIN_TIMEOUT_MS, FLUSH_TIMEOUT_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
+import {
+  CLOSE_TIMEOUT_MS,
+  DRAIN_TIMEOUT_MS,
+  FLUSH_TIMEOUT_MS,
+  READ_TIMEOUT_MS,
+} from "../../core/limits.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import { demandWithin, type Timers } from "../../ports/timers.ts";
 import type { TallyRpc } from "../../protocol/object-rpc.ts";
@@ -13,6 +18,7 @@ export const objectTallies = (stubs: Stubs<TallyRpc>, timers: Timers): Tallies =
     append: (shard, chunk) => ask(shard, DRAIN_TIMEOUT_MS, (tally) => tally.append(chunk)),
     counts: (shard, contents) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.counts(contents)),
     flush: (shard) => ask(shard, FLUSH_TIMEOUT_MS, (tally) => tally.flush()),
+    close: (shard, before) => ask(shard, CLOSE_TIMEOUT_MS, (tally) => tally.close(before)),
     status: (shard) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.status()),
     setStart: (shard, content, views) =>
       ask(shard, READ_TIMEOUT_MS, (tally) => tally.setStart(content, views)),

@@ -21,7 +21,9 @@ export const TALLY_TABLES = [
     start INTEGER NOT NULL,
     views INTEGER NOT NULL,
     published INTEGER NOT NULL,
-    version INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    closed INTEGER NOT NULL DEFAULT 0,
+    closed_through INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID`,
   `CREATE INDEX IF NOT EXISTS cells_version ON cells (version)`,
   `CREATE INDEX IF NOT EXISTS totals_version ON totals (version)`,
@@ -33,11 +35,22 @@ export const TALLY_TABLES = [
   )`,
 ];
 
+/** Columns younger than their table: storage born before them gets them when it is opened. */
+export const COLUMNS_OF_TOTALS = "PRAGMA table_info(totals)";
+export const LATER_COLUMNS_OF_TOTALS = ["closed", "closed_through"];
+export const addColumnToTotals = (column: string): string =>
+  `ALTER TABLE totals ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0`;
+
+export const OLDEST_CELLS = `SELECT content, hour, counted, version FROM cells
+  WHERE hour < ? ORDER BY hour, content LIMIT ?`;
+
 export const SAVE_CELL = `INSERT INTO cells (content, hour, counted, version) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET counted = excluded.counted, version = excluded.version`;
-export const SAVE_TOTAL = `INSERT INTO totals (content, start, views, published, version) VALUES (?, ?, ?, ?, ?)
+export const SAVE_TOTAL = `INSERT INTO totals (content, start, views, published, closed, closed_through, version)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET
-    start = excluded.start, views = excluded.views, published = excluded.published, version = excluded.version`;
+    start = excluded.start, views = excluded.views, published = excluded.published, closed = excluded.closed,
+    closed_through = excluded.closed_through, version = excluded.version`;
 export const SAVE_MARK = `INSERT INTO marks (source, mark) VALUES (?, ?)
   ON CONFLICT DO UPDATE SET mark = excluded.mark`;
 export const SAVE_HOUR = `INSERT INTO hours (hour, run, through, dirtied_at) VALUES (?, ?, ?, ?)

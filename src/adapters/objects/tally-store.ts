@@ -1,6 +1,6 @@
 import type { ContentId } from "../../core/ids.ts";
-import type { TotalRow } from "../../core/views/ledger.ts";
-import type { LogEntry, SavedCell, TallyStore } from "../../ports/tally-store.ts";
+import type { CellRow, TotalRow } from "../../core/views/ledger.ts";
+import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { MetaTable } from "./meta-table.ts";
 import {
   asBytes,
@@ -11,8 +11,12 @@ import {
   storageAlarm,
 } from "./object-storage.ts";
 import {
+  addColumnToTotals,
   CHANGED_CELLS,
   CHANGED_TOTALS,
+  COLUMNS_OF_TOTALS,
+  LATER_COLUMNS_OF_TOTALS,
+  OLDEST_CELLS,
   SAVE_CELL,
   SAVE_HOUR,
   SAVE_MARK,
@@ -29,6 +33,7 @@ export const tallyStore = (
   const { sql } = storage;
   const meta = new MetaTable(storage);
   for (const table of TALLY_TABLES) sql.exec(table);
+  addLaterColumns(storage);
   const generation = meta.number("generation", now);
   if (generation === now) meta.set("generation", now);
 
@@ -75,8 +80,8 @@ export const tallyStore = (
       for (const { content, hour, counted, version } of cells) {
         sql.exec(SAVE_CELL, content, hour, counted, version);
       }
-      for (const { content, start, views, published, version } of totals) {
-        sql.exec(SAVE_TOTAL, content, start, views, published, version);
+      for (const { content, start, views, published, closed, closedThrough, version } of totals) {
+        sql.exec(SAVE_TOTAL, content, start, views, published, closed, closedThrough, version);
       }
       meta.set("checkpoint", position);
     },
@@ -85,12 +90,23 @@ export const tallyStore = (
     changedCells({ after, above, through, limit }) {
       const key = after ?? { version: above, hour: END_OF_TIME, content: "" };
       const rows = sql.exec(CHANGED_CELLS, key.version, key.hour, key.content, through, limit);
-      return [...rows].map(readCell);
+      return [...rows].map((row) => ({ ...readCell(row), final: row.final === 1 }));
     },
     changedTotals({ after, above, through, limit }) {
       const key = after ?? { version: above, content: AFTER_ALL_IDS };
       const rows = sql.exec(CHANGED_TOTALS, key.version, key.content, through, limit);
       return [...rows].map(readTotal);
+    },
+    closing: () => meta.number("closing", 0),
+    saveClosing(through, horizon) {
+      meta.set("closing", through);
+      meta.set("horizon", horizon);
+    },
+    closed: () => meta.number("closed", 0),
+    saveClosed: (through) => meta.set("closed", through),
+    oldestCells: (before, limit) => [...sql.exec(OLDEST_CELLS, before, limit)].map(readCell),
+    deleteCellsThrough({ hour, content }) {
+      sql.exec("DELETE FROM cells WHERE (hour, content) <= (?, ?)", hour, content);
     },
     cellsOf(hour, { from, to }) {
       const rows =
@@ -125,6 +141,7 @@ export const tallyStore = (
     },
     bytes: () => sql.databaseSize,
     atomically: (work) => storage.transactionSync(work),
+    durable: () => storage.sync(),
   };
 };
 
@@ -132,20 +149,30 @@ export const tallyStore = (
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 const AFTER_ALL_IDS = "~";
 
-const readCell = ({ content, hour, counted, version, final }: SqlRow): SavedCell => ({
+/** In one step: a storage that died between the two has both or none. */
+const addLaterColumns = (storage: ObjectStorage): void =>
+  storage.transactionSync(() => {
+    const there = new Set([...storage.sql.exec(COLUMNS_OF_TOTALS)].map(({ name }) => name));
+    for (const column of LATER_COLUMNS_OF_TOTALS) {
+      if (!there.has(column)) storage.sql.exec(addColumnToTotals(column));
+    }
+  });
+
+const readCell = ({ content, hour, counted, version }: SqlRow): CellRow => ({
   content: content as ContentId,
   hour: Number(hour),
   counted: Number(counted),
   version: Number(version),
-  final: final === 1,
 });
 
-const readTotal = ({ content, start, views, published, version }: SqlRow): TotalRow => ({
+const readTotal = ({ content, closed_through, ...row }: SqlRow): TotalRow => ({
   content: content as ContentId,
-  start: Number(start),
-  views: Number(views),
-  published: Number(published),
-  version: Number(version),
+  start: Number(row.start),
+  views: Number(row.views),
+  published: Number(row.published),
+  closed: Number(row.closed),
+  closedThrough: Number(closed_through),
+  version: Number(row.version),
 });
 
 const readEntry = ({ position, source, frames, verdicts }: SqlRow): LogEntry => ({

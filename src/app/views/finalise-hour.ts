@@ -16,6 +16,7 @@ export const finaliseHour = (
   version: number,
 ): FinaliseAnswer => {
   const { hour, run, through, range } = request;
+  if (hour < store.closing()) return { status: "closed", through: store.closing() };
   const state = store.hour(hour);
   if (run < state.run) return { status: "superseded", run: state.run };
 

@@ -40,13 +40,13 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
   for (const page of totals) {
     rows += page.length;
     statements += await counts.saveTotals(
-      page.map(({ content, published, version }) => {
+      page.map(({ content, published, closed, closedThrough, version }) => {
         return {
           content,
           shard,
-          closed: 0,
-          closedThrough: 0,
           published,
+          closed,
+          closedThrough,
           stamp: stamp(generation, version),
         };
       }),

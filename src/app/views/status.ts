@@ -17,8 +17,10 @@ export type ShardStatus =
 
 export interface Status {
   readonly shards: readonly ShardStatus[];
-  /** Absent before the first flush, and when the database does not answer. */
+  /** Each absent before the first run, and when the database does not answer. */
   readonly lastFlush: JobRun | undefined;
+  readonly lastClose: JobRun | undefined;
+  readonly lastUpkeep: JobRun | undefined;
 }
 
 /** How the shards stand; one that does not answer is named, and the others are told all the same. */
@@ -31,9 +33,12 @@ export const readStatus = async ({ tallies, jobs, schedule }: StatusDeps): Promi
       return { shard, failed: `${cause}` };
     }
   };
-  const [shards, lastFlush] = await Promise.all([
+  const last = (job: string) => jobs.last(job).catch(() => undefined);
+  const [shards, lastFlush, lastClose, lastUpkeep] = await Promise.all([
     inParallel(allShards(schedule), CRON_PARALLEL, ask),
-    jobs.last("flush").catch(() => undefined),
+    last("flush"),
+    last("close"),
+    last("upkeep"),
   ]);
-  return { shards, lastFlush };
+  return { shards, lastFlush, lastClose, lastUpkeep };
 };

@@ -12,6 +12,7 @@ import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
 import { joinFrames } from "../../protocol/frame.ts";
 import type {
   AppendAnswer,
+  CloseAnswer,
   CountsAnswer,
   FinaliseAnswer,
   FinaliseRequest,
@@ -20,6 +21,7 @@ import type {
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
 import { ChunkFold } from "./chunk-fold.ts";
+import { closeTally } from "./close-tally.ts";
 import { finaliseHour } from "./finalise-hour.ts";
 import { flushTally } from "./flush-tally.ts";
 import { loggedEvents } from "./logged-events.ts";
@@ -120,10 +122,29 @@ export class Tally {
 
   /** @param views brought along from elsewhere, >= 0 */
   setStart(content: ContentId, views: number): void {
-    this.#commit(() => {
-      this.#position += 1;
-      this.#ledger.setStart(content, views, this.#position);
-      this.#save();
+    this.#change((version) => this.#ledger.setStart(content, views, version));
+  }
+
+  /**
+   * Moves what is old into closed values, as far as both `before` and raw retention let it.
+   * @param before ms
+   * @throws when the database fails; the next closing goes on from where this one ended
+   */
+  close(before: number): Promise<CloseAnswer> {
+    const { store, clock } = this.#deps;
+    return closeTally(before, {
+      store,
+      clock,
+      begin: (through) => {
+        this.#fold.moveHorizon(clock.now());
+        this.#commit(() => store.saveClosing(through, this.#fold.horizon));
+      },
+      flush: () => this.flush(),
+      move: (cells, last) =>
+        this.#change((version) => {
+          for (const cell of cells) this.#ledger.close(cell, version);
+          store.deleteCellsThrough(last);
+        }),
     });
   }
 
@@ -137,6 +158,7 @@ export class Tally {
       position: this.#position,
       checkpoint: this.#checkpoint,
       flushed: this.#deps.store.flushed(),
+      closedThrough: this.#deps.store.closed(),
       sources: this.#pace.sources,
       bytes: this.#deps.store.bytes(),
       ...this.#fold.status(),
@@ -173,6 +195,15 @@ export class Tally {
     this.#ledger.markSaved();
     this.#checkpoint = this.#position;
     this.#armed = false;
+  }
+
+  /** What changes cells or totals beside the fold has a position of its own, and is saved with it. */
+  #change(work: (version: number) => void): void {
+    this.#commit(() => {
+      this.#position += 1;
+      work(this.#position);
+      this.#save();
+    });
   }
 
   #armCheckpoint(): void {

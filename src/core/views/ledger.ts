@@ -12,10 +12,13 @@ export interface Cell {
 export interface Total {
   /** Views brought along from elsewhere; kept at the content's first home. */
   readonly start: number;
-  /** Start value and sum of the cells: the truth as known now. */
+  /** Start value, closed value and sum of the cells: the truth as known now. */
   readonly views: number;
   /** What readers are told: it never falls, and holds until the truth has caught up. */
   readonly published: number;
+  /** Sum of what were cells of hours before `closedThrough`, ms; the cells there are are of later ones. */
+  readonly closed: number;
+  readonly closedThrough: number;
   readonly version: number;
 }
 
@@ -37,7 +40,14 @@ export interface SavedLedger {
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
 
 const EMPTY_CELL: Cell = { counted: 0, version: 0 };
-const EMPTY_TOTAL: Total = { start: 0, views: 0, published: 0, version: 0 };
+const EMPTY_TOTAL: Total = {
+  start: 0,
+  views: 0,
+  published: 0,
+  closed: 0,
+  closedThrough: 0,
+  version: 0,
+};
 
 /** Cells and totals of a shard in memory, ahead of the checkpoint by what is dirty. */
 export class Ledger {
@@ -68,6 +78,18 @@ export class Ledger {
   /** Gives a content its start value; what is published follows upwards only. */
   setStart(content: ContentId, start: number, version: number): void {
     this.#move(content, start - this.total(content).start, start, version);
+  }
+
+  /**
+   * Moves a cell that is saved into its content's closed value; truth and published number stay as they are. The
+   * cells of a content go in the order of their hours, and the caller deletes them where they are saved.
+   */
+  close({ content, hour, counted }: CellRow, version: number): void {
+    if (this.#hours.get(hour)?.delete(content)) this.#cells -= 1;
+    if (this.#hours.get(hour)?.size === 0) this.#hours.delete(hour);
+    const total = this.total(content);
+    const closed = total.closed + counted;
+    this.#setTotal(content, { ...total, closed, closedThrough: hour + HOUR_MS, version });
   }
 
   cell(key: CellKey): Cell {
@@ -113,7 +135,11 @@ export class Ledger {
     const total = this.total(content);
     const views = total.views + difference;
     const published = Math.max(total.published, views);
-    this.#totals.set(content, { start, views, published, version });
+    this.#setTotal(content, { ...total, start, views, published, version });
+  }
+
+  #setTotal(content: ContentId, total: Total): void {
+    this.#totals.set(content, total);
     this.#dirtyTotals.add(content);
   }
 

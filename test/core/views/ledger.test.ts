@@ -13,6 +13,8 @@ import {
 import { content } from "../../support/events.ts";
 
 const HOUR = 3_600_000;
+/** Nothing of a content is closed. */
+const OPEN = { closed: 0, closedThrough: 0 };
 
 class SavedInMemory implements SavedLedger {
   readonly cells = new Map<string, Cell>();
@@ -68,7 +70,7 @@ describe("whatever counts and corrections come, saved and woken at any time", ()
           const sum = cellsOf(ledger, id).reduce((views, { counted }) => views + counted, 0);
           highest.set(id, Math.max(highest.get(id) ?? 0, sum));
           const published = highest.get(id);
-          expect(ledger.total(id)).toEqual({ start: 0, views: sum, published, version: index + 1 });
+          expect(ledger.total(id)).toMatchObject({ views: sum, published, version: index + 1 });
           if (one.next !== "go on") saved.save(ledger);
           if (one.next === "save and wake anew") ledger = new Ledger(saved);
         }
@@ -120,7 +122,7 @@ test("only what changed since the last save is saved again", () => {
   ledger.count({ content: b, hour: HOUR }, 2);
   expect(ledger.changes()).toEqual({
     cells: [{ content: b, hour: HOUR, counted: 1, version: 2 }],
-    totals: [{ content: b, start: 0, views: 1, published: 1, version: 2 }],
+    totals: [{ content: b, start: 0, views: 1, published: 1, ...OPEN, version: 2 }],
   });
 });
 
@@ -133,7 +135,7 @@ test("a memory grown large is given back at a save, and every number reads on fr
   for (const id of ids) ledger.count({ content: id, hour: 0 }, 1);
   saved.save(ledger);
   const id = content("c7");
-  saved.totals.set(id, { start: 0, views: 41, published: 41, version: 1 });
+  saved.totals.set(id, { start: 0, views: 41, published: 41, ...OPEN, version: 1 });
   expect(ledger.total(id).views).toBe(41);
   ledger.count({ content: id, hour: 0 }, 2);
   expect(ledger.cell({ content: id, hour: 0 }).counted).toBe(2);
@@ -151,12 +153,12 @@ test("a start value is part of the truth; taken back, what is published holds un
   const key = { content: id, hour: HOUR };
   ledger.count(key, 1);
   ledger.setStart(id, 100, 2);
-  expect(ledger.total(id)).toEqual({ start: 100, views: 101, published: 101, version: 2 });
+  expect(ledger.total(id)).toMatchObject({ start: 100, views: 101, published: 101, version: 2 });
   ledger.setStart(id, 100, 3);
   expect(ledger.total(id).views).toBe(101);
   ledger.setStart(id, 99, 4);
-  expect(ledger.total(id)).toEqual({ start: 99, views: 100, published: 101, version: 4 });
+  expect(ledger.total(id)).toMatchObject({ start: 99, views: 100, published: 101, version: 4 });
   ledger.count(key, 5);
   ledger.count(key, 6);
-  expect(ledger.total(id)).toEqual({ start: 99, views: 102, published: 102, version: 6 });
+  expect(ledger.total(id)).toMatchObject({ start: 99, views: 102, published: 102, version: 6 });
 });

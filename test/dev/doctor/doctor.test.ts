@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { examine } from "../../../dev/doctor/examine.ts";
-import { connectMySql } from "../../../dev/doctor/query.ts";
+import { connectMySql, RefusedQuery } from "../../../dev/doctor/query.ts";
 import { readServer } from "../../../dev/doctor/read-server.ts";
 import type { Finding } from "../../../dev/doctor/rule.ts";
 import { PARTITIONED_TABLES } from "../../../dev/doctor/server.ts";
@@ -12,6 +12,9 @@ import { settingsFor } from "../../../dev/mysql/settings.ts";
 import { type PrivateServer, startDoctor, startPrivate } from "./private-server.ts";
 
 const MACHINE = { memoryBytes: 2 * 1024 ** 3, cores: 2 };
+
+/** A data directory is made and a server started: a second, or many on a machine with much else to do. */
+const SERVER_TIMEOUT_MS = 120_000;
 const DAY_MS = 24 * 3_600 * 1_000;
 
 const doctor = async (args: readonly string[], url?: string) => {
@@ -50,8 +53,8 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with the settings of npm
   beforeAll(async () => {
     own = await startPrivate(settingsFor(MACHINE));
     await own.run("CREATE DATABASE headcount");
-  });
-  afterAll(() => own.remove());
+  }, SERVER_TIMEOUT_MS);
+  afterAll(() => own.remove(), SERVER_TIMEOUT_MS);
 
   const makeTables = () => own.run(...PARTITIONED_TABLES.map((name) => createTable(name, 40)));
 
@@ -124,6 +127,17 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with the settings of npm
     expect(server.variables.size).toBeGreaterThan(100);
   });
 
+  test("what it refuses is a refusal, and it answers the next question", async () => {
+    const { socketPath, user } = own.server;
+    const { query, close } = await connectMySql({ socketPath, user });
+    await expect(query("SELECT nothing FROM nowhere.at_all")).rejects.toThrow(RefusedQuery);
+    // Beyond 2^53 too, as the server wrote it.
+    expect(await query("SELECT 9007199254740993 AS n, NULL AS nothing")).toEqual([
+      { n: "9007199254740993", nothing: null },
+    ]);
+    await close();
+  });
+
   test("--watch shows what is written, and Ctrl-C ends it with 0", async () => {
     await makeTables();
     const watching = startDoctor(["--state", own.state, "--watch", "--every", "0.2"]);
@@ -145,8 +159,8 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with its own defaults", 
   beforeAll(async () => {
     plain = await startPrivate();
     await plain.run("CREATE DATABASE headcount CHARACTER SET latin1");
-  });
-  afterAll(() => plain.remove());
+  }, SERVER_TIMEOUT_MS);
+  afterAll(() => plain.remove(), SERVER_TIMEOUT_MS);
 
   test("is told what is wrong", async () => {
     const named = notOk(await examineAt(plain));
@@ -168,7 +182,7 @@ describe.skipIf(findMariaDb() === undefined)("a MariaDB with its own defaults", 
     await plain.server.kill();
     expect(existsSync(plain.server.socketPath)).toBe(true);
     const { code, output } = await doctor(["--state", plain.state]);
-    expect(output).toMatch(/^No MySQL server of npm start runs in .*DATABASE=mysql.*--url/);
+    expect(output).toMatch(/^No MySQL server of npm start runs in .*--database mysql.*--url/);
     expect(code).toBe(1);
   });
 });
@@ -183,7 +197,7 @@ test("where nothing ever ran it says how to start a server or to name one", asyn
   directories.push(state);
   const { code, output } = await doctor(["--state", state]);
   expect(output).toBe(
-    `No MySQL server of npm start runs in ${state}. Start it with DATABASE=mysql, or name a server: --url or DATABASE_URL.\n`,
+    `No MySQL server of npm start runs in ${state}. Start it with --database mysql, or name a server: --url or DATABASE_URL.\n`,
   );
   expect(code).toBe(1);
 });

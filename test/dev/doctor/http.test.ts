@@ -73,8 +73,8 @@ test("over HTTP variables are judged where they are shown", async () => {
   const host = await startHttp({
     ...HOSTED,
     "SHOW GLOBAL VARIABLES": [
-      { ["Variable_name"]: "sql_mode", ["Value"]: "" },
-      { ["Variable_name"]: "time_zone", ["Value"]: "UTC" },
+      { Variable_name: "sql_mode", Value: "" },
+      { Variable_name: "time_zone", Value: "UTC" },
     ],
   });
   const { exited, output } = startDoctor(["--url", `http://app:secret@${host}`]);

@@ -9,9 +9,9 @@ import { FAST_SETTINGS } from "../../support/mariadb-setup.ts";
 import { freshDatabase, NO_MYSQL } from "../../support/mysql.ts";
 
 describe.skipIf(NO_MYSQL)("a MariaDB that goes away", () => {
-  const directory = mkdtempSync(join(tmpdir(), "headcount-outage-"));
   // Its log has to outlive the kill, or it does not start again.
   const settings = FAST_SETTINGS.filter((setting) => !setting.includes("doublewrite"));
+  let directory: string;
   let server: MariaDb;
   let gateway: Gateway;
 
@@ -20,6 +20,7 @@ describe.skipIf(NO_MYSQL)("a MariaDB that goes away", () => {
   };
 
   beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "headcount-outage-"));
     await start();
     const { address } = await freshDatabase(server.socketPath);
     const limits = { connectMs: 500 };

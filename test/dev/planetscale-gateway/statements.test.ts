@@ -27,8 +27,10 @@ describe.skipIf(NO_MYSQL)("statements through the gateway", () => {
     const first = await execute("INSERT INTO items (name) VALUES ('a'), ('b')");
     expect(first).toMatchObject({ insertId: "1", rowsAffected: 2, rows: [], headers: [] });
     await execute("CREATE TABLE large (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY)");
-    const large = await execute("INSERT INTO large VALUES (18446744073709551614)");
-    expect(large).toMatchObject({ insertId: "18446744073709551614", rowsAffected: 1 });
+    for (const insertId of ["9007199254740993", "18446744073709551614"]) {
+      const large = await execute(`INSERT INTO large VALUES (${insertId})`);
+      expect(large).toMatchObject({ insertId, rowsAffected: 1 });
+    }
   });
 
   test("an update counts what it changed, and not what it found", async () => {

@@ -200,6 +200,7 @@ test("a flush saves everything first and answers how the Tally stands", async ()
     position: 1,
     checkpoint: 1,
     flushed: 1,
+    closedThrough: 0,
     sources: 1,
     bytes: expect.any(Number),
     horizon: expect.any(Number),

@@ -9,6 +9,7 @@ export const brokenTally: TallyRpc = {
   append: fail,
   counts: fail,
   flush: fail,
+  close: fail,
   status: fail,
   setStart: fail,
   seal: fail,

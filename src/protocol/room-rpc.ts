@@ -1,0 +1,94 @@
+/** What the objects of live streams are asked and answer. Expected outcomes are values: RPC does not keep error classes. */
+import type { StreamId } from "../core/ids.ts";
+import type { Stamp } from "../core/stamp.ts";
+import type { StreamStatus } from "./live-messages.ts";
+
+/** A viewer is counted; an observer gets the numbers and is not. */
+export type Role = "viewer" | "observer";
+
+/** Who comes. The room turns both texts into keys with its own salt at once; they are never stored. */
+export interface Arrival {
+  readonly role: Role;
+  /** Of a signed user, or of a client within a network and a browser. */
+  readonly identity: string;
+  readonly network: string;
+}
+
+/** What a room has to know of its stream. */
+export interface StreamStart {
+  readonly stream: StreamId;
+  readonly broadcaster: string;
+  readonly category: string | null;
+  /** Unix ms. */
+  readonly startedAt: number;
+}
+
+export interface RoomNumbers {
+  readonly stream: StreamId;
+  readonly status: StreamStatus;
+  readonly viewers: number;
+  readonly peak: number;
+  /** Sum over the reporting days since the start of each day's distinct visitors. */
+  readonly total: number;
+  readonly uniqueToday: number;
+  /** Visitors who joined in the last two minutes. */
+  readonly recent: number;
+  readonly startedAt: number;
+  /** Unix ms at which the numbers held. */
+  readonly asOf: number;
+  readonly stamp: Stamp;
+}
+
+/** `unopened`: the stream was never started. */
+export type NumbersAnswer =
+  | ({ readonly outcome: "numbers" } & RoomNumbers)
+  | { readonly outcome: "unopened" };
+
+export type HeartbeatAnswer =
+  | ({ readonly outcome: "counted" } & RoomNumbers)
+  | { readonly outcome: "ended" }
+  | { readonly outcome: "crowded" };
+
+/** The header in which the Worker tells a room whom an upgrade is for: base64url of the JSON of an `Arrival`. */
+export const ARRIVAL_HEADER = "X-Headcount-Arrival";
+
+export interface RoomRpc {
+  /** An upgrade with `ARRIVAL_HEADER`: 101, or a socket that is closed at once with a code that says why. */
+  fetch(request: Request): Promise<Response>;
+  /** Idempotent; a start after the end begins the stream anew. */
+  open(start: StreamStart): Promise<RoomNumbers>;
+  /** Idempotent; `unopened` when there is nothing to end. */
+  end(): Promise<NumbersAnswer>;
+  numbers(): Promise<NumbersAnswer>;
+  /** A sign of life without a socket: a lease in the same set of viewers. */
+  heartbeat(arrival: Arrival): Promise<HeartbeatAnswer>;
+}
+
+/** A stream as the list of live streams has it. */
+export interface LiveEntry {
+  readonly stream: StreamId;
+  readonly broadcaster: string;
+  readonly category: string | null;
+  readonly status: StreamStatus;
+  readonly viewers: number;
+  readonly peak: number;
+  readonly total: number;
+  readonly uniqueToday: number;
+  readonly startedAt: number;
+  readonly asOf: number;
+  readonly stamp: Stamp;
+}
+
+export interface LiveRanking {
+  /** Unix ms. */
+  readonly asOf: number;
+  /** Live ones heard of in the last minute, the most viewers first, then the youngest. */
+  readonly streams: readonly LiveEntry[];
+}
+
+export interface RankingsRpc {
+  /** Keeps the entry with the larger stamp. */
+  publish(entry: LiveEntry): Promise<void>;
+  /** @param category all of them when absent */
+  live(limit: number, category?: string): Promise<LiveRanking>;
+}

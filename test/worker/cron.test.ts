@@ -1,0 +1,54 @@
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { expect, inject, test } from "vitest";
+import { composeWorker } from "../../src/compose.ts";
+import { stamp } from "../../src/core/stamp.ts";
+import { CRONS, runCron } from "../../src/cron.ts";
+import { viewHourly } from "../../src/schema/d1/views.ts";
+import { adminRequest } from "./support/admin.ts";
+import { send } from "./support/client.ts";
+import { id } from "./support/events.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    crons: readonly string[];
+  }
+}
+
+test.each(["0 3 * * *", "", "constructor", "__proto__"])(
+  "the expression %o nobody knows is an error",
+  async (expression) => {
+    const run = runCron(expression, { status: "refused", problems: [] });
+    await expect(run).rejects.toThrow("no job is known");
+  },
+);
+
+test("nothing runs in a deployment that is not configured", async () => {
+  const run = runCron("0 2 * * *", { status: "refused", problems: [] });
+  await expect(run).rejects.toThrow("not configured");
+});
+
+test("what is deployed fires exactly the expressions that have jobs", () => {
+  expect(new Set(inject("crons"))).toEqual(new Set(CRONS.keys()));
+});
+
+test("closing comes before upkeep, which drops what was closed", () => {
+  expect(CRONS.get("0 2 * * *")?.map(({ name }) => name)).toEqual(["close", "upkeep"]);
+});
+
+test("a night closes every shard, deletes what is then too old, and the status tells of it", async () => {
+  const database = drizzle(env.DB);
+  const row = { content: id("old"), shard: 1, views: 3, final: false, stamp: stamp(1, 1) };
+  const kept = Date.now() - 200 * 86_400_000;
+  await database.insert(viewHourly).values([
+    { ...row, hour: Date.now() - 500 * 86_400_000 },
+    { ...row, hour: kept },
+  ]);
+  await runCron("0 2 * * *", composeWorker(env));
+  expect(await database.select().from(viewHourly)).toEqual([{ ...row, hour: kept }]);
+  expect(await (await send(adminRequest("GET", "status"))).json()).toMatchObject({
+    lastClose: { job: "close", failures: 0 },
+    lastUpkeep: { job: "upkeep", rows: 1, failures: 0, detail: "" },
+    shards: Array.from({ length: 8 }, () => ({ closedThrough: expect.any(Number) })),
+  });
+});
