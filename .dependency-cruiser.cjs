@@ -40,6 +40,11 @@ module.exports = {
       from: { path: "^(src|durable-objects)/" },
       to: { path: "^(test|bench|dev|cli)/" },
     },
+    only(
+      "cli-sees-adapters-and-tools",
+      "^cli/",
+      "^(cli/|dev/|src/(core|protocol|ports|adapters|schema)/)",
+    ),
     {
       name: "core-uses-pure-packages-only",
       severity: "error",

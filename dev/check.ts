@@ -19,7 +19,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ["tsc", "-p", "test"],
   ["tsc", "-p", "test/worker"],
   ["tsc", "-p", "dev"],
-  ["depcruise", "src", "durable-objects", "--config", ".dependency-cruiser.cjs"],
+  ["depcruise", "src", "durable-objects", "cli", "--config", ".dependency-cruiser.cjs"],
   ["knip"],
 ];
 
