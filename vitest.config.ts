@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{core,protocol,app,client,simulation,dev}/**/*.test.ts"],
+          include: ["test/{core,protocol,app,client,simulation,dev,mysql}/**/*.test.ts"],
           globalSetup: ["test/support/mariadb-setup.ts"],
           testTimeout: 60_000,
         },

@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { createConnection } from "mysql2/promise";
+import { startMariaDb } from "./mysql/mariadb.ts";
+import { proveFlush } from "./prove/flush.ts";
 import { type KillReport, proveKill, VICTIMS } from "./prove/kill.ts";
 
 /** @returns whether it holds */
@@ -11,6 +14,7 @@ type Proof = (args: string[]) => Promise<boolean>;
 const OPTIONS = {
   rounds: { type: "string", default: "12" },
   acks: { type: "string", default: "6000" },
+  flushes: { type: "string", default: "10000" },
   seed: { type: "string", default: `${Date.now() % 1_000_000}` },
   state: { type: "string" },
 } as const;
@@ -40,6 +44,28 @@ const kill: Proof = async (args) => {
   return holds;
 };
 
+const flush: Proof = async (args) => {
+  const values = flagsOf(args);
+  const flushes = positive(values.flushes);
+  const seed = positive(values.seed);
+  const directory = mkdtempSync(join(tmpdir(), "headcount-flush-"));
+  console.log(`seed ${seed}`);
+  const server = await startMariaDb({ directory });
+  try {
+    const mysql = { socketPath: server.socketPath, user: server.user, database: "proof" };
+    const { database, ...root } = mysql;
+    const connection = await createConnection(root);
+    await connection.query(`CREATE DATABASE ${database}`);
+    await connection.end();
+    const { mishaps, ...numbers } = await proveFlush({ mysql, flushes, seed });
+    print([...mishaps, ...Object.entries(numbers)]);
+    return numbers.differingCells === 0 && numbers.differingTotals === 0;
+  } finally {
+    await server.kill();
+    rmSync(directory, { recursive: true });
+  }
+};
+
 const flagsOf = (args: string[]) => {
   try {
     return parseArgs({ args, options: OPTIONS }).values;
@@ -66,10 +92,12 @@ const printKill = (report: KillReport): void => {
     `first answer after kill of ${victim}, ms`,
     all.length === 0 ? "none" : `median ${medianOf(all)}, max ${Math.max(...all)} (${all.length})`,
   ]);
+  print([...Object.entries(numbers), ...restarts]);
+};
+
+const print = (lines: readonly (readonly [string, number | string])[]): void => {
   console.log("");
-  for (const [name, value] of [...Object.entries(numbers), ...restarts]) {
-    console.log(`${name.padEnd(40)} ${value}`);
-  }
+  for (const [name, value] of lines) console.log(`${name.padEnd(40)} ${value}`);
 };
 
 const medianOf = (all: readonly number[]): number =>
@@ -80,6 +108,11 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "what was answered durable is counted once, whoever is killed (--rounds --acks --seed --state)",
     proof: kill,
+  },
+  flush: {
+    claim:
+      "over a wire that loses, doubles and reorders, MySQL ends up equal to the Tallies (--flushes --seed)",
+    proof: flush,
   },
 };
 

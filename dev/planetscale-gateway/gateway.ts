@@ -103,8 +103,15 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       case "cut":
         sendHalf(response, await execute(sql, facts));
         return;
-      case "delay":
-        await sleep(fault.ms);
+      case "delay": {
+        const delayed = sleep(fault.ms).then(() => execute(sql, facts));
+        // Its client may give it up: it is done all the same.
+        faults.detach(delayed);
+        sendJson(response, 200, await delayed);
+        return;
+      }
+      case "twice":
+        await execute(sql, facts);
         break;
     }
     sendJson(response, 200, await execute(sql, facts, fault));
