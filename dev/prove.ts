@@ -7,6 +7,7 @@ import { createConnection } from "mysql2/promise";
 import { startMariaDb } from "./mysql/mariadb.ts";
 import { proveFlush } from "./prove/flush.ts";
 import { type KillReport, proveKill, VICTIMS } from "./prove/kill.ts";
+import { proveOutage } from "./prove/outage.ts";
 
 /** @returns whether it holds */
 type Proof = (args: string[]) => Promise<boolean>;
@@ -16,6 +17,7 @@ const OPTIONS = {
   acks: { type: "string", default: "6000" },
   flushes: { type: "string", default: "10000" },
   seed: { type: "string", default: `${Date.now() % 1_000_000}` },
+  seconds: { type: "string", default: "60" },
   state: { type: "string" },
 } as const;
 
@@ -66,6 +68,32 @@ const flush: Proof = async (args) => {
   }
 };
 
+const outage: Proof = async (args) => {
+  const values = flagsOf(args);
+  const outageMs = positive(values.seconds) * 1_000;
+  const seed = positive(values.seed);
+  const state = mkdtempSync(join(tmpdir(), "headcount-outage-"));
+  console.log(`seed ${seed}, state ${state}`);
+  const { latency, ...numbers } = await proveOutage({
+    ...{ beforeMs: 10_000, outageMs, afterMs: 20_000, seed, state, log: console.log },
+  });
+  const latencies = Object.entries(latency).map(
+    ([phase, { requests, p50Ms, p99Ms, maxMs }]): [string, string] => [
+      `confirms ${phase}`,
+      `${requests}, p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms`,
+    ],
+  );
+  print([...Object.entries(numbers), ...latencies]);
+  const { sent, durable, counted, saved, flushesAway, failedFlushesAway } = numbers;
+  const holds =
+    [sent, counted, saved].every((count) => count === durable) &&
+    numbers.failedConfirms + numbers.failedReads + numbers.differing === 0 &&
+    flushesAway > 0 &&
+    failedFlushesAway === flushesAway;
+  if (holds) rmSync(state, { recursive: true });
+  return holds;
+};
+
 const flagsOf = (args: string[]) => {
   try {
     return parseArgs({ args, options: OPTIONS }).values;
@@ -113,6 +141,11 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "over a wire that loses, doubles and reorders, MySQL ends up equal to the Tallies (--flushes --seed)",
     proof: flush,
+  },
+  outage: {
+    claim:
+      "with MySQL away no acknowledgement and no read fails, and after its return it has everything (--seconds --seed)",
+    proof: outage,
   },
 };
 

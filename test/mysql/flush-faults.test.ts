@@ -19,17 +19,9 @@ describe.skipIf(NO_MYSQL)("flushes over a broken wire", () => {
     // Some were given up although every statement was tried again, and some were not.
     expect(report.failedFlushes).toBeGreaterThan(100);
     expect(report.failedFlushes).toBeLessThan(900);
-    expect([...report.mishaps.keys()].toSorted()).toEqual([
-      "apply-and-drop",
-      "cut",
-      "delay",
-      "error 1205",
-      "error 1213",
-      "hold",
-      "refuse",
-      "status",
-      "twice",
-    ]);
+    const kinds = ["apply-and-drop", "cut", "delay", "error 1205", "error 1213"];
+    kinds.push("hold", "refuse", "status", "twice");
+    expect(new Set(report.mishaps.keys())).toEqual(new Set(kinds));
     expect(Math.min(...report.mishaps.values())).toBeGreaterThan(20);
   }, 120_000);
 });
