@@ -5,9 +5,13 @@ import { mysqlHandle } from "./handle.ts";
 import { mysqlJobTables } from "./job-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
 
-/** PlanetScale, or any MySQL behind its protocol. @param url `https://user:password@host` */
-export const mysqlDatabase = (url: string): Database => {
-  const db = mysqlHandle(url);
+/**
+ * PlanetScale, or any MySQL behind its protocol.
+ * @param url `https://user:password@host`
+ * @param timeoutMs of one statement; what is usual when absent
+ */
+export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
+  const db = mysqlHandle(url, timeoutMs);
   return {
     counts: mysqlCountTables(db),
     contents: mysqlContentTables(db),

@@ -5,12 +5,15 @@ import { STATEMENT_TIMEOUT_MS } from "../../core/limits.ts";
 /** Drizzle over PlanetScale's HTTP protocol, and the driver under it. */
 export type MySqlHandle = PlanetScaleDatabase & { readonly $client: Client };
 
-/** @param url `https://user:password@host`; nothing is connected before the first statement */
-export const mysqlHandle = (url: string): MySqlHandle =>
+/**
+ * Nothing is connected before the first statement.
+ * @param url `https://user:password@host`
+ * @param timeoutMs of one statement
+ */
+export const mysqlHandle = (url: string, timeoutMs = STATEMENT_TIMEOUT_MS): MySqlHandle =>
   drizzle(
     new Client({
       url,
-      fetch: (input, init) =>
-        fetch(input, { ...init, signal: AbortSignal.timeout(STATEMENT_TIMEOUT_MS) }),
+      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
     }),
   );
