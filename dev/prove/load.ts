@@ -17,6 +17,8 @@ export interface LoadDeps {
   readonly contents: readonly string[];
   /** In [0, 1). */
   random(): number;
+  /** What a page says of itself with a confirm of a content alone; nothing when absent. */
+  page?(content: string): { readonly title: string; readonly url: string };
   /** Told of every request when it has ended. */
   readonly onEnd?: (request: EndedRequest) => void;
 }
@@ -162,12 +164,14 @@ export class Load {
   /** @returns the acknowledgements in order; `undefined` when there was no answer */
   async #post(events: readonly SentEvent[]): Promise<(string | undefined)[] | undefined> {
     const tokens = events.map(({ token }) => token);
-    const [only] = tokens;
+    const [only] = events;
+    const page = only && this.#deps.page?.(only.content);
+    const single = { token: only?.token, ...(page && { page }) };
     try {
       const response = await fetch(`${this.#deps.url()}/v1/views/confirm?wait=2`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(tokens.length === 1 ? { token: only } : { tokens }),
+        body: JSON.stringify(tokens.length === 1 ? single : { tokens }),
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       const answer = (await response.json()) as ConfirmAnswer;

@@ -56,7 +56,8 @@ export interface OutageReport {
   readonly differing: number;
 }
 
-const CONTENTS = 40;
+/** So many that some are seen first while the database is away: their pages introduce themselves in vain. */
+const CONTENTS = 400;
 const CONFIRMS_PER_SECOND = 40;
 
 export const proveOutage = async (options: OutageOptions): Promise<OutageReport> => {
@@ -81,6 +82,7 @@ export const proveOutage = async (options: OutageOptions): Promise<OutageReport>
     const minter = makeMinter({ tokenKeys, shards });
     const load = new Load({
       ...{ url: () => service.url, mint: minter, contents, random },
+      page: (id) => ({ title: `About ${id}`, url: `https://example.com/${id}` }),
       onEnd: phases.note,
     });
     const readers = new Readers({ url: service.url, contents });

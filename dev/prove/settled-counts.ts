@@ -1,5 +1,6 @@
 /** What the service counts, read from outside. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { MAX_CONTENTS } from "../../src/core/limits.ts";
 import type { Service } from "../service.ts";
 import { DEADLINE_MS } from "./in-time.ts";
 
@@ -25,10 +26,14 @@ const readCounts = async (
   { url }: Service,
   contents: readonly string[],
 ): Promise<ReadonlyMap<string, number>> => {
-  const query = contents.map((content) => `content=${content}`).join("&");
-  const response = await fetch(`${url}/v1/counts?consistency=strong&${query}`);
-  const { counts } = (await response.json()) as { counts: { content: string; views: number }[] };
-  return new Map(counts.map(({ content, views }) => [content, views]));
+  const counts = new Map<string, number>();
+  for (let from = 0; from < contents.length; from += MAX_CONTENTS) {
+    const some = contents.slice(from, from + MAX_CONTENTS).map((content) => `content=${content}`);
+    const response = await fetch(`${url}/v1/counts?consistency=strong&${some.join("&")}`);
+    const answer = (await response.json()) as { counts: { content: string; views: number }[] };
+    for (const { content, views } of answer.counts) counts.set(content, views);
+  }
+  return counts;
 };
 
 export const sum = (values: Iterable<number>): number => {

@@ -75,7 +75,7 @@ describe.skipIf(NO_MYSQL)("all that the app sends while it keeps the contract", 
 const rows = (count: number) => Array.from({ length: count }, (_, i) => `('${1e6 + i}', 1)`).join();
 
 describe("a statement that breaks a rule is found", () => {
-  test.for([
+  const BREAKING: readonly (readonly [rule: string, sql: string])[] = [
     ["RETURNING", "INSERT INTO a (b) VALUES (1) RETURNING b"],
     ["a row alias", "INSERT INTO a (b) VALUES ('x') AS new ON DUPLICATE KEY UPDATE b = new.b"],
     [
@@ -103,17 +103,28 @@ describe("a statement that breaks a rule is found", () => {
       "rows out of order",
       "INSERT INTO user_sessions (started_day, session_id) VALUES (10, 'a'), (9, 'b')",
     ],
-  ] as const)("%s: %s", ([rule, sql]) => {
-    expect(brokenRules(sql)).toContain(rule);
-  });
+  ];
 
-  test.for([
+  // Their beginnings alone: some are a megabyte.
+  test.for(BREAKING.map(([rule, sql]) => ({ rule, sql, begins: sql.slice(0, 60) })))(
+    "$rule: $begins",
+    ({ rule, sql }) => {
+      expect(brokenRules(sql)).toContain(rule);
+    },
+  );
+
+  const GOOD: readonly string[] = [
     "INSERT INTO categories (id, title) VALUES ('a', 'RETURNING; @a (b), ('), ('b', 'it''s \\\\')",
     "INSERT INTO view_totals (content_id, shard_id) VALUES ('a', 9), ('a', 10), ('b', 1) ON DUPLICATE KEY UPDATE shard_id = 1",
     `INSERT INTO categories (id, title) VALUES ${rows(2_000)}`,
     "CREATE TABLE a (b INT) PARTITION BY RANGE (`b`) (PARTITION pmax VALUES LESS THAN MAXVALUE);",
     "SELECT 1;",
-  ])("one that breaks none is not: %s", (sql) => {
-    expect(brokenRules(sql)).toEqual([]);
-  });
+  ];
+
+  test.for(GOOD.map((sql) => ({ sql, begins: sql.slice(0, 60) })))(
+    "one that breaks none is not: $begins",
+    ({ sql }) => {
+      expect(brokenRules(sql)).toEqual([]);
+    },
+  );
 });
