@@ -3,7 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { createConnection } from "mysql2/promise";
+import { startMariaDb } from "./mysql/mariadb.ts";
+import { proveFlush } from "./prove/flush.ts";
 import { type KillReport, proveKill, VICTIMS } from "./prove/kill.ts";
+import { proveOutage } from "./prove/outage.ts";
 
 /** @returns whether it holds */
 type Proof = (args: string[]) => Promise<boolean>;
@@ -11,7 +15,9 @@ type Proof = (args: string[]) => Promise<boolean>;
 const OPTIONS = {
   rounds: { type: "string", default: "12" },
   acks: { type: "string", default: "6000" },
+  flushes: { type: "string", default: "10000" },
   seed: { type: "string", default: `${Date.now() % 1_000_000}` },
+  seconds: { type: "string", default: "60" },
   state: { type: "string" },
 } as const;
 
@@ -37,6 +43,54 @@ const kill: Proof = async (args) => {
   printKill(report);
   const holds = report.lost === 0 && report.doubled === 0;
   if (holds && state === undefined) rmSync(directory, { recursive: true });
+  return holds;
+};
+
+const flush: Proof = async (args) => {
+  const values = flagsOf(args);
+  const flushes = positive(values.flushes);
+  const seed = positive(values.seed);
+  const directory = mkdtempSync(join(tmpdir(), "headcount-flush-"));
+  console.log(`seed ${seed}`);
+  const server = await startMariaDb({ directory });
+  try {
+    const mysql = { socketPath: server.socketPath, user: server.user, database: "proof" };
+    const { database, ...root } = mysql;
+    const connection = await createConnection(root);
+    await connection.query(`CREATE DATABASE ${database}`);
+    await connection.end();
+    const { mishaps, ...numbers } = await proveFlush({ mysql, flushes, seed });
+    print([...mishaps, ...Object.entries(numbers)]);
+    return numbers.differingCells === 0 && numbers.differingTotals === 0;
+  } finally {
+    await server.kill();
+    rmSync(directory, { recursive: true });
+  }
+};
+
+const outage: Proof = async (args) => {
+  const values = flagsOf(args);
+  const outageMs = positive(values.seconds) * 1_000;
+  const seed = positive(values.seed);
+  const state = mkdtempSync(join(tmpdir(), "headcount-outage-"));
+  console.log(`seed ${seed}, state ${state}`);
+  const { latency, ...numbers } = await proveOutage({
+    ...{ beforeMs: 10_000, outageMs, afterMs: 20_000, seed, state, log: console.log },
+  });
+  const latencies = Object.entries(latency).map(
+    ([phase, { requests, p50Ms, p99Ms, maxMs }]): [string, string] => [
+      `confirms ${phase}`,
+      `${requests}, p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms`,
+    ],
+  );
+  print([...Object.entries(numbers), ...latencies]);
+  const { sent, durable, counted, saved, flushesAway, failedFlushesAway } = numbers;
+  const holds =
+    [sent, counted, saved].every((count) => count === durable) &&
+    numbers.failedConfirms + numbers.failedReads + numbers.differing === 0 &&
+    flushesAway > 0 &&
+    failedFlushesAway === flushesAway;
+  if (holds) rmSync(state, { recursive: true });
   return holds;
 };
 
@@ -66,10 +120,12 @@ const printKill = (report: KillReport): void => {
     `first answer after kill of ${victim}, ms`,
     all.length === 0 ? "none" : `median ${medianOf(all)}, max ${Math.max(...all)} (${all.length})`,
   ]);
+  print([...Object.entries(numbers), ...restarts]);
+};
+
+const print = (lines: readonly (readonly [string, number | string])[]): void => {
   console.log("");
-  for (const [name, value] of [...Object.entries(numbers), ...restarts]) {
-    console.log(`${name.padEnd(40)} ${value}`);
-  }
+  for (const [name, value] of lines) console.log(`${name.padEnd(40)} ${value}`);
 };
 
 const medianOf = (all: readonly number[]): number =>
@@ -80,6 +136,16 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "what was answered durable is counted once, whoever is killed (--rounds --acks --seed --state)",
     proof: kill,
+  },
+  flush: {
+    claim:
+      "over a wire that loses, doubles and reorders, MySQL ends up equal to the Tallies (--flushes --seed)",
+    proof: flush,
+  },
+  outage: {
+    claim:
+      "with MySQL away no acknowledgement and no read fails, and after its return it has everything (--seconds --seed)",
+    proof: outage,
   },
 };
 

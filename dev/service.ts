@@ -8,6 +8,8 @@ export interface ServiceOptions {
   readonly secrets: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** A MySQL, as `DATABASE_URL` takes it; without it the database is the one that the secrets file names, or D1. */
+  readonly databaseUrl?: string;
 }
 
 export interface Service {
@@ -28,9 +30,14 @@ const START_DEADLINE_MS = 60_000;
 const START = resolve(import.meta.dirname, "start.ts");
 
 /** @throws with what it printed, when it ends or says nothing instead of listening */
-export const startService = async ({ state, secrets, port }: ServiceOptions): Promise<Service> => {
+export const startService = async (options: ServiceOptions): Promise<Service> => {
+  const { state, secrets, port, databaseUrl } = options;
   const args = [START, "--state", state, "--secrets", secrets, "--port", `${port}`];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  if (databaseUrl !== undefined) args.push("--database", "mysql");
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
+  });
   const pieces: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => pieces.push(text));

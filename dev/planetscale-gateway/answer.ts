@@ -61,8 +61,14 @@ const answerWith = async (
   faults: FaultScript,
 ): Promise<void> => {
   switch (fault.kind) {
-    case "delay":
-      await sleep(fault.ms);
+    case "delay": {
+      const delayed = sleep(fault.ms).then(() => run());
+      // Its client may give it up: it is done all the same.
+      faults.detach(delayed);
+      return sendJson(response, 200, await delayed);
+    }
+    case "twice":
+      await run();
       return sendJson(response, 200, await run());
     case "refuse":
       response.destroy();

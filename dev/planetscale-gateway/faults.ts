@@ -13,6 +13,8 @@ export type FaultKind =
   | { readonly kind: "apply-and-drop" }
   /** Nothing is done, and the server's error answered: of 1213 a transaction is rolled back as by a real one. */
   | { readonly kind: "sql-error"; readonly errno: number; readonly message?: string }
+  /** It is done, and then once more, as by something in between that sends it again; the second answer comes. */
+  | { readonly kind: "twice" }
   /** The connection is closed at once, and it is done when `until` is fulfilled; never, if it is rejected. */
   | { readonly kind: "hold"; readonly until: Promise<unknown> };
 
@@ -31,7 +33,7 @@ export interface Faults {
   choose(chooser: ((sql: string) => FaultKind | undefined) | undefined): void;
   /** No rules and no chooser; what is held stays held. */
   clear(): void;
-  /** Resolves when everything that was held or dropped, and could be done by now or is awaited, is done. */
+  /** Resolves when everything that was held, delayed or dropped, and could be done by now or is awaited, is done. */
   settled(): Promise<void>;
 }
 

@@ -4,11 +4,13 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mix32 } from "../../src/core/hash.ts";
+import { Prng } from "../../test/simulation/prng.ts";
 import { makeMinter } from "../offline-mint.ts";
 import { ensureSecrets, readVariables } from "../run/secrets.ts";
 import { type Service, startService } from "../service.ts";
+import { inTime } from "./in-time.ts";
 import { Load } from "./load.ts";
+import { settled, sum } from "./settled-counts.ts";
 
 export interface KillOptions {
   /** Who is killed, one after the other. */
@@ -45,14 +47,12 @@ const CONCURRENCY = 32;
 const CONTENTS = 40;
 /** A kill comes up to this long after the round's share of acknowledgements. */
 const MAX_WAIT_MS = 800;
-/** Twice what an interrupted drain waits before it is taken up again. */
-const QUIET_MS = 4_000;
 const POLL_MS = 250;
-const DEADLINE_MS = 90_000;
 
 export const proveKill = async (options: KillOptions): Promise<KillReport> => {
   const { victims, minDurable, seed, state, log } = options;
-  const random = randomOf(seed);
+  const prng = new Prng(seed);
+  const random = () => prng.fraction();
   const secrets = join(state, ".dev.vars");
   ensureSecrets(secrets);
   const { TOKEN_KEYS: tokenKeys = "", TALLY_SHARDS: shards = "" } = readVariables(secrets);
@@ -135,56 +135,9 @@ const judge = (load: Load, counts: ReadonlyMap<string, number>) => {
   return { lost, doubled };
 };
 
-/** @returns the counts once they have not moved for a while */
-const settled = async (service: Service, contents: readonly string[]) => {
-  let counts = await readCounts(service, contents);
-  const deadline = performance.now() + DEADLINE_MS;
-  for (let quietSince = performance.now(); performance.now() - quietSince < QUIET_MS; ) {
-    if (performance.now() > deadline) throw new Error("the counts do not come to rest");
-    await sleep(POLL_MS);
-    const next = await readCounts(service, contents);
-    if (sum(next.values()) !== sum(counts.values())) quietSince = performance.now();
-    counts = next;
-  }
-  return counts;
-};
-
-const readCounts = async (
-  { url }: Service,
-  contents: readonly string[],
-): Promise<ReadonlyMap<string, number>> => {
-  const query = contents.map((content) => `content=${content}`).join("&");
-  const response = await fetch(`${url}/v1/counts?consistency=strong&${query}`);
-  const { counts } = (await response.json()) as { counts: { content: string; views: number }[] };
-  return new Map(counts.map(({ content, views }) => [content, views]));
-};
-
 const killRuntime = async (service: Service): Promise<void> => {
   for (let pid = service.runtimePid(); ; pid = service.runtimePid()) {
     if (pid !== undefined) return void process.kill(pid, "SIGKILL");
     await sleep(POLL_MS);
   }
-};
-
-const inTime = async (what: string, work: Promise<void>): Promise<void> => {
-  const controller = new AbortController();
-  const late = sleep(DEADLINE_MS, undefined, { signal: controller.signal }).then(
-    () => Promise.reject(new Error(`${what} took longer than ${DEADLINE_MS / 1_000} s`)),
-    () => undefined,
-  );
-  await Promise.race([work, late]).finally(() => controller.abort());
-};
-
-const randomOf = (seed: number) => {
-  let step = 0;
-  return (): number => {
-    step += 1;
-    return mix32(mix32(seed) + step) / 2 ** 32;
-  };
-};
-
-const sum = (values: Iterable<number>): number => {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 };

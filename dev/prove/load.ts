@@ -1,4 +1,5 @@
 /** Confirms from many visitors at once who, like a browser, learn of an event only what they are answered. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Minter } from "../offline-mint.ts";
 
 export interface SentEvent {
@@ -16,6 +17,18 @@ export interface LoadDeps {
   readonly contents: readonly string[];
   /** In [0, 1). */
   random(): number;
+  /** What a page says of itself with a confirm of a content alone; nothing when absent. */
+  page?(content: string): { readonly title: string; readonly url: string };
+  /** Told of every request when it has ended. */
+  readonly onEnd?: (request: EndedRequest) => void;
+}
+
+export interface EndedRequest {
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Whether all of its events were answered `durable`. */
+  readonly durable: boolean;
 }
 
 /** As much as a body takes, and what a page that was offline sends. */
@@ -60,6 +73,19 @@ export class Load {
     await Promise.all(Array.from({ length: concurrency }, () => this.#visit()));
   }
 
+  /** So many requests a second, whether or not those before are answered; resolves as `run` does. */
+  async runAtRate(perSecond: number): Promise<void> {
+    const startedAt = performance.now();
+    const underWay = new Set<Promise<void>>();
+    for (let due = startedAt; !this.#stopped; due += 1_000 / perSecond) {
+      await sleep(Math.max(0, due - performance.now()));
+      const visit: Promise<void> = this.#visitOnce().finally(() => underWay.delete(visit));
+      underWay.add(visit);
+    }
+    await Promise.all(underWay);
+    while (this.#again.length > 0) await this.#visitOnce();
+  }
+
   stop(): void {
     this.#stopped = true;
   }
@@ -85,14 +111,16 @@ export class Load {
   }
 
   async #visit(): Promise<void> {
-    while (!this.#stopped || this.#again.length > 0) {
-      const size = this.#deps.random() < 0.75 ? 1 : MANY;
-      const repeated = this.#again.splice(0, size);
-      const body = repeated.length > 0 ? repeated : await this.#open(size);
-      if (await this.#send(body)) continue;
-      this.#again.push(...body.filter((event) => !event.durable && this.#isPatient(event)));
-      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
-    }
+    while (!this.#stopped || this.#again.length > 0) await this.#visitOnce();
+  }
+
+  async #visitOnce(): Promise<void> {
+    const size = this.#deps.random() < 0.75 ? 1 : MANY;
+    const repeated = this.#again.splice(0, size);
+    const body = repeated.length > 0 ? repeated : await this.#open(size);
+    if (await this.#send(body)) return;
+    this.#again.push(...body.filter((event) => !event.durable && this.#isPatient(event)));
+    await sleep(RETRY_AFTER_MS);
   }
 
   #isPatient({ content }: SentEvent): boolean {
@@ -117,6 +145,8 @@ export class Load {
   async #send(events: readonly SentEvent[]): Promise<boolean> {
     const startedAt = performance.now();
     const acks = await this.#post(events);
+    const durable = events.every((_, index) => acks?.[index] === "durable");
+    this.#deps.onEnd?.({ startedAt, durationMs: performance.now() - startedAt, durable });
     if (acks === undefined) {
       this.#failedRequests += 1;
       return false;
@@ -128,18 +158,20 @@ export class Load {
       this.#lastServedAt = Math.max(this.#lastServedAt, startedAt);
     }
     this.#onDurable?.();
-    return events.every((_, index) => acks[index] === "durable");
+    return durable;
   }
 
   /** @returns the acknowledgements in order; `undefined` when there was no answer */
   async #post(events: readonly SentEvent[]): Promise<(string | undefined)[] | undefined> {
     const tokens = events.map(({ token }) => token);
-    const [only] = tokens;
+    const [only] = events;
+    const page = only && this.#deps.page?.(only.content);
+    const single = { token: only?.token, ...(page && { page }) };
     try {
       const response = await fetch(`${this.#deps.url()}/v1/views/confirm?wait=2`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(tokens.length === 1 ? { token: only } : { tokens }),
+        body: JSON.stringify(tokens.length === 1 ? single : { tokens }),
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       const answer = (await response.json()) as ConfirmAnswer;

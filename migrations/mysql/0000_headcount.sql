@@ -246,6 +246,6 @@ CREATE TABLE IF NOT EXISTS `viewer_history` (
 	`peak_viewers` bigint NOT NULL,
 	`stamp` varchar(24) character set ascii collate ascii_bin NOT NULL,
 	PRIMARY KEY(`stream_id`, `recorded_at`),
-	KEY `viewer_history_by_broadcaster` (`broadcaster_id`, `recorded_at`)
+	KEY `viewer_history_by_broadcaster` (`broadcaster_id`, `recorded_at`, `stream_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci
 PARTITION BY RANGE (`recorded_at`) (PARTITION `pmax` VALUES LESS THAN MAXVALUE);

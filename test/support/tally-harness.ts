@@ -3,11 +3,20 @@ import { Tally } from "../../src/app/views/tally.ts";
 import type { Verdict } from "../../src/core/views/verdict.ts";
 import { verdictOf } from "../../src/core/views/verdict.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
+import type { CountTables } from "../../src/ports/database.ts";
 import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
 import { content, frameOf } from "./events.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
+
+export interface TallyParts {
+  readonly shard?: number;
+  /** Where it flushes to, instead of `database`. */
+  readonly counts?: CountTables;
+  /** Of an earlier life. */
+  readonly disk?: ObjectDisk;
+}
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
 export class TallyHarness {
@@ -18,12 +27,15 @@ export class TallyHarness {
   beforeDurable: () => void = () => undefined;
   now: number;
   tally: Tally;
+  readonly #shard: number;
+  readonly #counts: CountTables;
   #lastRow = 0;
 
-  /** @param disk of an earlier life */
-  constructor(now: number, disk = new ObjectDisk()) {
+  constructor(now: number, { shard = 0, counts, disk = new ObjectDisk() }: TallyParts = {}) {
     this.now = now;
     this.disk = disk;
+    this.#shard = shard;
+    this.#counts = counts ?? this.database;
     this.tally = this.#wake();
   }
 
@@ -78,9 +90,9 @@ export class TallyHarness {
     };
     const report = (event: string) => void this.problems.push(event);
     return new Tally({
-      name: "tally:0",
-      shard: 0,
-      counts: this.database,
+      name: `tally:${this.#shard}`,
+      shard: this.#shard,
+      counts: this.#counts,
       store: tallyStore(this.disk.open(synced), this.now, () => undefined),
       clock: { now: () => this.now },
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },

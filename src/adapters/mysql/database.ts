@@ -7,9 +7,13 @@ import { mysqlJobTables } from "./job-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
 import { mysqlUpkeepTables } from "./upkeep-tables.ts";
 
-/** PlanetScale, or any MySQL behind its protocol. @param url `https://user:password@host` */
-export const mysqlDatabase = (url: string): Database => {
-  const db = mysqlHandle(url);
+/**
+ * PlanetScale, or any MySQL behind its protocol.
+ * @param url `https://user:password@host`
+ * @param timeoutMs of one statement; what is usual when absent
+ */
+export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
+  const db = mysqlHandle(url, timeoutMs);
   return {
     counts: mysqlCountTables(db),
     contents: mysqlContentTables(db),

@@ -211,7 +211,7 @@ test("storage from before there were closings is opened, goes on and is closed",
     version INTEGER NOT NULL, PRIMARY KEY (hour, content)) WITHOUT ROWID`);
   sql.exec("INSERT INTO cells VALUES ('a', ?, 2, 0)", HOUR);
   disk.flush();
-  const harness = new TallyHarness(LATER, disk);
+  const harness = new TallyHarness(LATER, { disk });
   expect(harness.views("a")).toBe(13);
   harness.append([view("a", LATER), view("a", LATER), view("new", LATER)]);
   expect([harness.views("a"), harness.views("new")]).toEqual([14, 1]);

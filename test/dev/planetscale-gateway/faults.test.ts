@@ -90,6 +90,27 @@ describe.skipIf(NO_MYSQL)("faults by script", () => {
     expect(await ids()).toEqual([1]);
   });
 
+  test("a delay that the client does not wait for: it is done all the same, and waited for by whoever asks", async () => {
+    onInsert({ kind: "delay", ms: 50 });
+    const impatient = new Client({
+      url: gateway.url,
+      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(20) }),
+    });
+    await expect(impatient.execute("INSERT INTO items VALUES (1)")).rejects.toThrow("timeout");
+    await gateway.faults.settled();
+    expect(await ids()).toEqual([1]);
+  });
+
+  test("twice: it is done two times, and the second one is answered", async () => {
+    await insert(1);
+    gateway.faults.add({ when: /^UPDATE/, fault: { kind: "twice" } });
+    await client.execute("UPDATE items SET id = id + 1");
+    expect(await ids()).toEqual([3]);
+    onInsert({ kind: "twice" });
+    await expect(insert(1)).rejects.toThrow("errno 1062");
+    expect(await ids()).toEqual([1, 3]);
+  });
+
   test("held: the client gives up at once, and it is done when it is let go", async () => {
     const gate = Promise.withResolvers<void>();
     onInsert({ kind: "hold", until: gate.promise });

@@ -1,0 +1,82 @@
+/** An operator who asks for flushes and for the status all the time, and reads what the answers say. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Phases } from "./phases.ts";
+
+export interface OperatorDeps {
+  readonly url: string;
+  readonly adminKey: string;
+  readonly phases: Phases;
+}
+
+const PAUSE_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 150_000;
+
+interface FlushRun {
+  readonly failures: number;
+}
+
+interface StatusAnswer {
+  readonly shards: readonly { readonly unflushed?: number }[];
+  readonly lastFlush?: unknown;
+}
+
+export class Operator {
+  flushesAway = 0;
+  failedFlushesAway = 0;
+  /** The most that the status said of all shards together. */
+  unflushedAway = 0;
+  readonly #deps: OperatorDeps;
+
+  constructor(deps: OperatorDeps) {
+    this.#deps = deps;
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await this.#flushOnce();
+      if (this.#deps.phases.now === "away") await this.#readStatus();
+      await sleep(PAUSE_MS, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves after a flush that saved everything there was. */
+  async untilFlushed(): Promise<void> {
+    while ((await this.#flush()).failures > 0) await sleep(PAUSE_MS);
+  }
+
+  /** @throws when it saved less than everything */
+  async flush(): Promise<void> {
+    const { failures } = await this.#flush();
+    if (failures > 0) throw new Error(`${failures} shards could not be flushed`);
+  }
+
+  async #flushOnce(): Promise<void> {
+    const { phases } = this.#deps;
+    const before = phases.now;
+    const { failures } = await this.#flush();
+    if (before !== "away" || phases.now !== "away") return;
+    this.flushesAway += 1;
+    if (failures > 0) this.failedFlushesAway += 1;
+  }
+
+  async #readStatus(): Promise<void> {
+    const { shards } = await this.#ask<StatusAnswer>("GET", "/v1/admin/status");
+    const unflushed = shards.reduce((total, shard) => total + (shard.unflushed ?? 0), 0);
+    this.unflushedAway = Math.max(this.unflushedAway, unflushed);
+  }
+
+  #flush(): Promise<FlushRun> {
+    return this.#ask<FlushRun>("POST", "/v1/admin/flush");
+  }
+
+  /** @throws when it is not answered with 200 */
+  async #ask<Answer>(method: string, path: string): Promise<Answer> {
+    const response = await fetch(`${this.#deps.url}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.#deps.adminKey}` },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}`);
+    return (await response.json()) as Answer;
+  }
+}

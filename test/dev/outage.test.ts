@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { proveOutage } from "../../dev/prove/outage.ts";
+import { NO_MYSQL } from "../support/mysql.ts";
+
+test.skipIf(NO_MYSQL)(
+  "a database that is away fails no acknowledgement and no read, and has everything after its return",
+  async () => {
+    const state = mkdtempSync(join(tmpdir(), "headcount-outage-"));
+    const report = await proveOutage({
+      ...{ beforeMs: 2_000, outageMs: 5_000, afterMs: 2_000 },
+      ...{ seed: 1, state, log: () => undefined },
+    });
+    expect(report).toMatchObject({ failedConfirms: 0, failedReads: 0, differing: 0 });
+    expect(report.durable).toBeGreaterThan(500);
+    expect(report).toMatchObject({
+      ...{ sent: report.durable, counted: report.durable, saved: report.durable },
+      failedFlushesAway: report.flushesAway,
+    });
+    expect(report.reads).toBeGreaterThan(50);
+    expect(report.flushesAway).toBeGreaterThan(0);
+    expect(report.unflushedAway).toBeGreaterThan(0);
+    rmSync(state, { recursive: true });
+  },
+  180_000,
+);

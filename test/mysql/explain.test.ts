@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Connection, createConnection } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { MySqlAddress } from "../../dev/mysql/address.ts";
+import { type MariaDb, startMariaDb } from "../../dev/mysql/mariadb.ts";
+import { migrateMySql } from "../../dev/mysql/migrate.ts";
+import { type Gateway, startGateway } from "../../dev/planetscale-gateway/gateway.ts";
+import { mysqlDatabase } from "../../src/adapters/mysql/database.ts";
+import type { Database } from "../../src/ports/database.ts";
+import { content } from "../support/events.ts";
+import { FAST_SETTINGS } from "../support/mariadb-setup.ts";
+import { cutMonths, fillTables } from "../support/million-rows.ts";
+import { freshDatabase, NO_MYSQL } from "../support/mysql.ts";
+import { complaintsOf, type QueryPlan, readPlan, type WantedPlan } from "../support/query-plan.ts";
+
+interface Case {
+  readonly name: string;
+  readonly ask: (database: Database) => Promise<unknown>;
+  readonly wanted: WantedPlan;
+  /** Takes away what the plan stands on. */
+  readonly spoil: string;
+}
+
+const from = Date.UTC(2026, 4, 10);
+const to = Date.UTC(2026, 5, 20);
+const asked = ["m202605", "m202606"];
+const uncut = (table: string) =>
+  `ALTER TABLE ${table} PARTITION BY RANGE (${table === "view_hourly" ? "hour" : "recorded_at"}) (PARTITION pmax VALUES LESS THAN MAXVALUE)`;
+
+const CASES: readonly Case[] = [
+  {
+    name: "the ranking of live streams reads the front page's index from its beginning and no row",
+    ask: ({ streams }) => streams.ranking(50),
+    wanted: { key: "current_viewers_front", covering: true },
+    spoil: "ALTER TABLE current_viewers DROP INDEX current_viewers_front",
+  },
+  {
+    name: "the ranking of a category reads the category's index and no row",
+    ask: ({ streams }) => streams.ranking(50, "category-1"),
+    wanted: { key: "current_viewers_category", covering: true },
+    spoil: "ALTER TABLE current_viewers DROP INDEX current_viewers_category",
+  },
+  {
+    name: "the history of a stream reads its rows in the partitions of the time asked for",
+    ask: ({ streams }) => streams.history("s-0000700", from, to),
+    wanted: { key: "PRIMARY", partitions: asked, rows: 200 },
+    spoil: uncut("viewer_history"),
+  },
+  {
+    name: "the history of a broadcaster reads its index in the partitions of the time asked for",
+    ask: ({ streams }) => streams.broadcasterHistory("b-0100", from, to),
+    wanted: { key: "viewer_history_by_broadcaster", partitions: asked, rows: 800 },
+    spoil: "ALTER TABLE viewer_history DROP INDEX viewer_history_by_broadcaster",
+  },
+  {
+    name: "a content's statistics by the hour read its rows in the partitions of the time asked for",
+    ask: ({ counts }) => counts.hours(content("c-0700"), from, to),
+    wanted: { key: "PRIMARY", partitions: asked, rows: 200 },
+    spoil: uncut("view_hourly"),
+  },
+  {
+    name: "the totals of many contents are looked up by the primary key",
+    ask: ({ counts }) => counts.totals(["c-0001", "c-0700", "c-0900"].map(content)),
+    wanted: { key: "PRIMARY", rows: 100 },
+    spoil: "ALTER TABLE view_totals DROP PRIMARY KEY",
+  },
+  {
+    name: "the last run of a job is the end of the job's index",
+    ask: ({ jobs }) => jobs.last("flush"),
+    wanted: { key: "job_runs_by_job" },
+    spoil: "ALTER TABLE job_runs DROP INDEX job_runs_by_job",
+  },
+];
+
+describe.skipIf(NO_MYSQL)("plans of the app's own queries", () => {
+  const directory = mkdtempSync(join(tmpdir(), "headcount-explain-"));
+  let server: MariaDb;
+
+  beforeAll(async () => {
+    const large = ["--innodb-buffer-pool-size=512M", "--innodb-log-file-size=512M"];
+    const settings = [...FAST_SETTINGS, ...large];
+    server = await startMariaDb({ directory, settings });
+  });
+
+  afterAll(async () => {
+    await server.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** With the migrations, months and rows; whatever the app sends it is in `statements`. */
+  const openFilled = async (rows: number) => {
+    const { address } = await freshDatabase(server.socketPath);
+    const statements: string[] = [];
+    const gateway = await startGateway({
+      ...{ mysql: address, port: 0, user: "u", password: "p" },
+      onStatement: (sql) => statements.push(sql),
+    });
+    await migrateMySql(gateway.url);
+    const connection = await createConnection({ ...address });
+    await cutMonths(connection);
+    await fillTables(address, rows);
+    return { address, gateway, connection, statements };
+  };
+
+  const planOf = async (
+    { address, gateway, statements }: Opened,
+    ask: Case["ask"],
+  ): Promise<QueryPlan> => {
+    statements.length = 0;
+    await ask(mysqlDatabase(gateway.url));
+    const [query, ...more] = statements;
+    if (query === undefined || more.length > 0) throw new Error("not one statement");
+    return readPlan(address, query);
+  };
+
+  const close = async ({ gateway, connection }: Opened): Promise<void> => {
+    await connection.end();
+    await gateway.close();
+  };
+
+  describe("over a million rows a table", () => {
+    let opened: Opened;
+
+    beforeAll(async () => {
+      opened = await openFilled(1_000_000);
+    }, 180_000);
+
+    afterAll(() => close(opened));
+
+    test.for(CASES)("$name", async ({ ask, wanted }) => {
+      const plan = await planOf(opened, ask);
+      expect({ plan, complaints: complaintsOf(plan, wanted) }).toEqual({ plan, complaints: [] });
+    });
+  });
+
+  describe("with an index or the months taken away", () => {
+    let opened: Opened;
+
+    beforeAll(async () => {
+      opened = await openFilled(50_000);
+    });
+
+    afterAll(() => close(opened));
+
+    test.for(CASES)("no longer: $name", async ({ ask, wanted, spoil }) => {
+      await opened.connection.query(spoil);
+      expect(complaintsOf(await planOf(opened, ask), wanted)).not.toEqual([]);
+    });
+  });
+});
+
+interface Opened {
+  readonly address: MySqlAddress;
+  readonly gateway: Gateway;
+  readonly connection: Connection;
+  readonly statements: string[];
+}
