@@ -26,7 +26,7 @@ const assignmentsOf = ({ keys, values }: RowTable, rule: Rule): readonly string[
     case "keep":
       return keys.map(({ name }) => `${quoted(name)} = ${quoted(name)}`);
     case "latest": {
-      // What guards the others is assigned last, since each assignment sees those before it.
+      // Each assignment sees those before it: the guard comes last, though with `>=` it would not matter.
       const guard = quoted(values.find(({ field }) => field === rule.field)?.name ?? rule.field);
       const newer = `COALESCE(VALUES(${guard}), 0) >= COALESCE(${guard}, 0)`;
       const others = names.filter((name) => name !== guard);
