@@ -129,7 +129,7 @@ describe.skipIf(NO_MYSQL)("headcount migrate-database", () => {
   const expectEqual = async () =>
     expect(await contentsOfMySql(gateway.address)).toEqual(contentsOfD1(state));
 
-  test.for([9, 17])(
+  test.for([17])(
     "killed at page %i it goes on from there, and nothing is missing",
     async (page) => {
       const hourly = tableNamed("view_hourly");
