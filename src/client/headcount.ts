@@ -15,9 +15,9 @@ const view = (content = script.dataset.content, settleMs = SETTLE_MS): void => {
 
 /** Few pages have a stream, so what follows one is loaded with the first. */
 const stream = (id?: string): void => {
-  import(`${service}headcount-live.js`).then(({ follow }: Live) =>
-    follow(id, service, script, optedOut, clientId),
-  );
+  import(`${service}headcount-live.js`)
+    .then(({ follow }: Live) => follow(id, service, script, optedOut, clientId))
+    .catch(() => undefined);
 };
 
 const look = (): void => {
