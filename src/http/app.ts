@@ -17,7 +17,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/admin\/flush$/, "POST"],
   [/^\/v1\/admin\/status$/, "GET, HEAD"],
   [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
-  [/^\/(?:demo(?:\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],
+  [/^\/(?:demo(?:\/[^/]+|\/live\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],
 ];
 
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
