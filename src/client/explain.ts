@@ -53,7 +53,7 @@ const explainConfirm = (it: Exchange): string => {
 export const explain = (it: Exchange): string => {
   if (it.path.startsWith("v1/views/confirm")) return explainConfirm(it);
   if (it.path.startsWith("v1/views")) return explainOpening(it);
-  if (it.path.includes("/heartbeat?")) {
+  if (it.path.endsWith("/heartbeat")) {
     return it.status === 200
       ? "Counted in the stream by a heartbeat, since no socket opens here."
       : `The heartbeat was not taken: ${reasonOf(it)}.`;

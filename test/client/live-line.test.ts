@@ -27,18 +27,17 @@ const loseUnopened = async (times: number): Promise<void> => {
   }
 };
 
-beforeEach(async () => {
-  service = fakeService();
-  vi.spyOn(Math, "random").mockReturnValue(0);
+const open = async (role: "viewer" | "observer"): Promise<void> => {
   shown = [];
   ended = 0;
   tickets = 0;
   canRenew = false;
   line = openLine({
-    address: "https://service/v1/streams/s/",
-    query: async () => {
+    address: "https://service/v1/streams/s",
+    role,
+    who: async () => {
       tickets += 1;
-      return `ticket=${tickets}`;
+      return { ticket: `${tickets}` };
     },
     canRenew: () => canRenew,
     onNumbers: (numbers) => shown.push(numbers),
@@ -49,6 +48,12 @@ beforeEach(async () => {
   });
   line.dial();
   await pass(0);
+};
+
+beforeEach(async () => {
+  service = fakeService();
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  await open("viewer");
 });
 
 afterEach(() => {
@@ -62,7 +67,7 @@ test("a line opens one socket, and shows the numbers it hears", () => {
   service.socket().open();
   service.socket().say(COUNT);
 
-  expect(service.socket().url).toBe("wss://service/v1/streams/s/live?ticket=1");
+  expect(service.socket().url).toBe("wss://service/v1/streams/s/live?role=viewer&ticket=1");
   expect(shown.at(-1)).toMatchObject({ viewers: 3, peak: 7, total: 9 });
   expect(service.opened()).toBe(1);
 });
@@ -175,10 +180,22 @@ test("three sockets that never open are followed by heartbeats, whose answers ca
 
   service.socket().end(LOST);
   await pass(0);
-  expect(service.heartbeats).toEqual(["https://service/v1/streams/s/heartbeat?ticket=3"]);
+  expect(service.heartbeats).toEqual([
+    'POST https://service/v1/streams/s/heartbeat {"ticket":"3"}',
+  ]);
   expect(shown.at(-1)).toEqual(ANSWER);
   await pass(20_000);
   expect(service.heartbeats.length).toBe(2);
+});
+
+test("an observer without a socket asks for the numbers, and no heartbeat counts it", async () => {
+  line.close();
+  await open("observer");
+  service.answer(200, ANSWER);
+  await loseUnopened(3);
+
+  expect(new Set(service.heartbeats)).toEqual(new Set(["GET https://service/v1/streams/s "]));
+  expect(shown.at(-1)).toEqual(ANSWER);
 });
 
 test("while heartbeats are taken a socket is tried every few minutes, and ends them when it opens", async () => {
@@ -210,9 +227,9 @@ test("while heartbeats fail as well, sockets are tried as often as before", asyn
 test("a heartbeat whose ticket is refused is followed by one with another", async () => {
   service.answer(401);
   await loseUnopened(3);
-  expect(service.heartbeats.at(-1)).toContain("ticket=3");
+  expect(service.heartbeats.at(-1)).toContain('"3"');
   await pass(20_000);
-  expect(service.heartbeats.at(-1)).not.toContain("ticket=3");
+  expect(service.heartbeats.at(-1)).not.toContain('"3"');
 });
 
 test.each([

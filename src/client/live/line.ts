@@ -3,18 +3,19 @@
  * Whoever is counted by both is one viewer, since a room knows viewers and not connections.
  */
 import { CLOSE_CODES } from "../../protocol/live-messages.ts";
-import { type Heartbeats, startHeartbeats } from "./heartbeat.ts";
+import { type Heartbeats, startHeartbeats, type Who } from "./heartbeat.ts";
 import type { Heard, Numbers } from "./numbers.ts";
 import { failuresAfter, pauseMs } from "./pause.ts";
 import { openSocket, type SocketEnd } from "./socket.ts";
 import { BLOCKED_AFTER, BLOCKED_PAUSE_MS, STEADY_MS } from "./times.ts";
 
 export interface LineDeps {
-  /** Of the stream at the service, ends in a slash. */
+  /** Of the stream at the service. */
   readonly address: string;
-  /** Who the page is, a ticket included: a fresh one each time. @throws when the page has none at the moment */
-  query(): Promise<string>;
-  /** Whether `query` can come with another ticket than before. */
+  readonly role: "viewer" | "observer";
+  /** With a fresh ticket each time. @throws when the page has none at the moment */
+  who(): Promise<Who>;
+  /** Whether `who` can come with another ticket than before. */
   canRenew(): boolean;
   onNumbers(numbers: Numbers): void;
   /** The numbers heard last still hold. */
@@ -32,14 +33,14 @@ export interface Line {
 }
 
 export const openLine = (deps: LineDeps): Line => {
-  const { address, onNumbers, onAlive, onEnded } = deps;
+  const { address, role, onNumbers, onAlive, onEnded } = deps;
   let hangUpSocket: (() => void) | undefined;
   let heartbeats: Heartbeats | undefined;
   let timer: ReturnType<typeof setTimeout>;
   let failures = 0;
   let unopened = 0;
-  /** What was sent last; a heartbeat goes with the ticket of the one before. */
-  let query: string | undefined;
+  /** As it was sent last; a heartbeat goes with the ticket of the one before. */
+  let who: Who | undefined;
   let closed = false;
   /** Of the latest attempt: what an earlier one still waited for comes too late. */
   let attempt = 0;
@@ -71,12 +72,14 @@ export const openLine = (deps: LineDeps): Line => {
   };
   const beat = (): void => {
     heartbeats ??= startHeartbeats({
+      address,
+      role,
       onNumbers,
       onRefused: finish,
-      async url(anew) {
-        if (anew) query = undefined;
-        query ??= await deps.query();
-        return `${address}heartbeat?${query}`;
+      async who(anew) {
+        if (anew) who = undefined;
+        who ??= await deps.who();
+        return who;
       },
     });
   };
@@ -105,9 +108,10 @@ export const openLine = (deps: LineDeps): Line => {
     hangUp();
     const mine = attempt;
     try {
-      query = await deps.query();
+      who = await deps.who();
       if (mine !== attempt) return;
-      hangUpSocket = openSocket(`${address.replace("http", "ws")}live?${query}`, onHeard, onEnd);
+      const query = new URLSearchParams({ role, ...who });
+      hangUpSocket = openSocket(`${address.replace("http", "ws")}/live?${query}`, onHeard, onEnd);
     } catch {
       if (mine === attempt) onEnd({ code: 0, livedMs: undefined });
     }

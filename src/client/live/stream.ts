@@ -61,18 +61,19 @@ export const follow: Live["follow"] = (stream, service, script, optedOut, client
   if (!own) return;
 
   const address = `${service}v1/streams/${own}`;
-  const role = optedOut ? "observer" : (script.dataset.role ?? "viewer");
-  const query = async (): Promise<string> => {
+  const role = optedOut || script.dataset.role === "observer" ? "observer" : "viewer";
+  const who = async () => {
     const ticket = await ticketOf(own);
     // an observer is nobody, so nothing is stored for its sake
     const client = role === "viewer" && clientId();
-    return `${new URLSearchParams({ role, ...(client && { client }), ...(ticket && { ticket }) })}`;
+    return { ...(client && { client }), ...(ticket && { ticket }) };
   };
   enter = () => {
     if (line || document.hidden) return;
     line = openLine({
-      address: `${address}/`,
-      query,
+      address,
+      role,
+      who,
       canRenew: () => !!window.headcountTicket,
       onNumbers,
       onAlive,

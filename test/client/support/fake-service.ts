@@ -44,7 +44,7 @@ export interface FakeService {
   socket(): FakeSocket;
   /** How many were opened so far. */
   opened(): number;
-  /** URLs of heartbeats so far. */
+  /** Requests so far: method, URL and body. */
   readonly heartbeats: readonly string[];
   /** How heartbeats are answered from now on; 0: not at all. */
   answer(status: number, body?: object): void;
@@ -57,8 +57,8 @@ export const fakeService = (): FakeService => {
   const heartbeats: string[] = [];
   let answer = { status: 0, body: {} };
   vi.stubGlobal("WebSocket", FakeSocket);
-  vi.stubGlobal("fetch", async (url: string) => {
-    heartbeats.push(url);
+  vi.stubGlobal("fetch", async (url: string, { method = "GET", body = "" }: RequestInit = {}) => {
+    heartbeats.push(`${method} ${url} ${body}`);
     if (answer.status === 0) throw new TypeError("failed to fetch");
     return new Response(JSON.stringify(answer.body), { status: answer.status });
   });
