@@ -17,6 +17,8 @@ export interface PublishState {
   readonly publishedViewers: number;
   /** The last try, ms. */
   readonly triedAt: number;
+  /** Tries that failed since the last that did not. */
+  readonly failures: number;
   /** In [0, 1); the same until the next try. */
   readonly jitter: number;
 }
@@ -26,9 +28,11 @@ export interface PublishState {
  * @returns ms; a time that has passed means at once
  */
 export const nextPublishAt = (state: PublishState): number | null => {
-  const { changed, publishedViewers, triedAt, jitter } = state;
+  const { changed, publishedViewers, triedAt, failures, jitter } = state;
   const spread = jitter * PUBLISH_JITTER_MS;
-  if (changed) return Math.ceil(triedAt + PUBLISH_PAUSE_MS + spread);
+  const longest = LIVE_PUBLISH_MAX_MS - PUBLISH_EARLY_MS - spread;
+  const pause = Math.min(longest, PUBLISH_PAUSE_MS * 2 ** failures + spread);
+  if (changed) return Math.ceil(triedAt + pause);
   if (publishedViewers === 0) return null;
-  return Math.floor(triedAt + LIVE_PUBLISH_MAX_MS - PUBLISH_EARLY_MS - spread);
+  return Math.floor(triedAt + (failures > 0 ? pause : longest));
 };
