@@ -4,7 +4,7 @@
  *
  * The platform answers signs of life without waking the object, so nobody tells the set of them. Instead each
  * connection is looked at when it could be silent for the first time, and asked then when it was last heard of: one
- * that pings every 20 s is looked at about every 30 s, and a read of the number costs only what has become due.
+ * that pings every 20 s is looked at about as often, and a read of the number costs only what has become due.
  */
 import { LIVE_BEAT_AFTER_MS, LIVE_RECENT_MS, LIVE_SILENT_MS } from "../limits.ts";
 import { DueQueue } from "./due-queue.ts";
