@@ -6,6 +6,8 @@ import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
+import { objectRankings } from "./adapters/objects/rankings.ts";
+import { rankingsStore } from "./adapters/objects/rankings-store.ts";
 import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
@@ -16,6 +18,10 @@ import { jsonLog } from "./adapters/runtime/json-log.ts";
 import { systemClock, systemRandom, systemTimers } from "./adapters/runtime/runtime.ts";
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { LiveRankings } from "./app/live/rankings.ts";
+import { RankingsReader } from "./app/live/read-rankings.ts";
+import { StreamReader } from "./app/live/read-stream.ts";
+import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
 import { Collector } from "./app/views/collector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
@@ -32,6 +38,7 @@ import {
   type UncheckedEnv,
 } from "./env.ts";
 import type { Database } from "./ports/database.ts";
+import type { Rooms } from "./ports/rooms.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -50,13 +57,15 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, adminKey } = config;
   const database = makeDatabase(config.database);
-  const { contents, jobs, upkeep } = database;
+  const { contents, jobs, upkeep, registry } = database;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
+  const known = new StreamRegistry({ streams: registry, clock, timers });
+  const rankings = objectRankings(env.RANKINGS, timers);
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,
@@ -85,8 +94,22 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
+    putRegistry: { database, known, clock, random },
+    startStream: { registry, rooms, known, clock, random },
+    streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
+    rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
     status: { tallies, jobs, schedule },
   };
+};
+
+const absent = () => Promise.reject(new Error("there are no rooms yet"));
+
+const rooms: Rooms = {
+  open: absent,
+  end: absent,
+  numbers: absent,
+  heartbeat: absent,
+  connect: absent,
 };
 
 const makeDatabase = (config: DatabaseConfig): Database =>
@@ -128,3 +151,6 @@ export const composeSaltKeeper = (context: ObjectContext, env: UncheckedEnv): Sa
   const store = saltStore(context.storage, context.background);
   return new SaltKeeper({ store, calendar: checked.config.calendar, clock, random });
 };
+
+export const composeRankings = ({ storage, background }: ObjectContext): LiveRankings =>
+  new LiveRankings({ store: rankingsStore(storage, background), clock });

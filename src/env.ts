@@ -2,8 +2,9 @@ import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
 import { fromBase64Url } from "./protocol/base64url.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
+import type { RankingsRpc } from "./protocol/room-rpc.ts";
 
-type Objects = "COLLECTORS" | "TALLIES" | "SALTS";
+type Objects = "COLLECTORS" | "TALLIES" | "SALTS" | "RANKINGS";
 type Variables = "TALLY_SHARDS" | "REPORT_TIMEZONE" | "DATABASE" | "CONTENTS" | "ALLOWED_ORIGINS";
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
@@ -15,6 +16,7 @@ export interface UncheckedEnv
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
   readonly SALTS: { getByName(name: string): SaltsRpc };
+  readonly RANKINGS: { getByName(name: string): RankingsRpc };
   readonly TOKEN_KEYS?: string;
   readonly ADMIN_KEY?: string;
 }

@@ -7,11 +7,14 @@ export const PROBLEMS = {
   "origin-not-allowed": { status: 403, title: "This origin may not count here" },
   "not-found": { status: 404, title: "There is nothing at this path" },
   "unknown-content": { status: 404, title: "The content is not registered" },
+  "unknown-stream": { status: 404, title: "The stream is not registered" },
   "method-not-allowed": { status: 405, title: "The path does not know this method" },
   "token-expired": { status: 410, title: "The token is out of life" },
   "body-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is neither JSON nor text" },
   "unknown-category": { status: 422, title: "The category is not registered" },
+  "unknown-user": { status: 422, title: "The user is not registered" },
+  "unknown-broadcaster": { status: 422, title: "The broadcaster is not registered" },
   "token-early": { status: 425, title: "The visitor has not stayed long enough yet" },
   "too-many-requests": { status: 429, title: "Too many views from this network" },
   internal: { status: 500, title: "Something failed here" },
@@ -22,6 +25,7 @@ export const PROBLEMS = {
   "registry-unavailable": { status: 503, title: "The registry does not answer at the moment" },
   "not-saved": { status: 503, title: "It could not be saved; the same request again is safe" },
   "counts-unavailable": { status: 503, title: "The counts cannot be read at the moment" },
+  "stream-unavailable": { status: 503, title: "The stream's numbers cannot be read at the moment" },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
