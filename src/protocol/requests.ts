@@ -90,7 +90,7 @@ export const StreamParam = v.pipe(
   v.transform((id) => id as StreamId),
 );
 
-const Consistency = v.optional(v.tuple([v.literal("strong")]));
+const Consistency = v.optional(v.strictTuple([v.literal("strong")]));
 
 /** Query of `GET /v1/counts/:content` and `GET /v1/streams/:id`: what is not known is refused, so that a random query string is a key to no cache. */
 export const NumbersQuery = v.strictObject({ consistency: Consistency });
@@ -103,9 +103,9 @@ export const CountsQuery = v.strictObject({
 
 /** Query of `GET /v1/rankings/live`. */
 export const RankingQuery = v.strictObject({
-  category: v.optional(v.tuple([Id])),
+  category: v.optional(v.strictTuple([Id])),
   limit: v.optional(
-    v.tuple([
+    v.strictTuple([
       v.pipe(
         v.string(),
         v.regex(/^\d{1,3}$/, "limit is a whole number"),

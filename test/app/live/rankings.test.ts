@@ -224,11 +224,16 @@ describe("what is forgotten", () => {
 
   test("is the one silent the longest when there are too many", () => {
     const world = new World(3);
-    for (const name of ["a", "b", "c", "a", "d"]) world.publish(name);
-    expect(new Set(world.streams())).toEqual(new Set(["a", "c", "d"]));
+    const publish = (name: string) => {
+      world.now += 1;
+      world.publish(name);
+    };
+    for (const name of ["s1", "s2", "s3", "s1", "s4"]) publish(name);
+    expect(new Set(world.streams())).toEqual(new Set(["s1", "s3", "s4"]));
     world.alarm();
     world.evict();
-    expect(new Set(world.streams())).toEqual(new Set(["a", "c", "d"]));
+    for (const name of ["s5", "s6"]) publish(name);
+    expect(new Set(world.streams())).toEqual(new Set(["s4", "s5", "s6"]));
   });
 });
 
