@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { makeStreams, PLACES, type Streams, TICKET_KEYS, ticketFor } from "./support/streams.ts";
+import { openTab } from "./support/tab.ts";
 import { eventually, openWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -87,6 +88,25 @@ describe.skipIf(inject("chromium") === "")("a page in a live stream", () => {
     session.send("Page.crash").catch(() => undefined);
 
     await streams.expectViewers("killed", 0, 60_000);
+  });
+
+  test.concurrent("a hidden tab whose timers stand still stays, since it answers when it is asked", async () => {
+    const still = "<script>setInterval = () => 0;</script>";
+    const tab = await openTab(
+      world.browser,
+      await streams.start("hidden", { head: still + DIARY }),
+    );
+    await streams.expectViewers("hidden", 1);
+    const other = await openTab(world.browser, `${world.site.url}/elsewhere`);
+
+    await eventually(
+      async () => expect(await tab.title()).toContain("beat/hidden ping/hidden"),
+      50_000,
+    );
+
+    expect((await streams.numbers("hidden")).viewers).toBe(1);
+    expect(streams.sockets("hidden")).toHaveLength(1);
+    for (const one of [other, tab]) await one.close();
   });
 
   test.concurrent("where no socket opens, heartbeats count the visitor, and once", async () => {
