@@ -6,6 +6,15 @@ import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
+import { objectRankings } from "./adapters/objects/rankings.ts";
+import { rankingsStore } from "./adapters/objects/rankings-store.ts";
+import {
+  type PlatformSockets,
+  platformSockets,
+  type SocketContext,
+} from "./adapters/objects/room-sockets.ts";
+import { roomStore } from "./adapters/objects/room-store.ts";
+import { objectRooms } from "./adapters/objects/rooms.ts";
 import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
@@ -15,7 +24,13 @@ import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
 import { systemClock, systemRandom, systemTimers } from "./adapters/runtime/runtime.ts";
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
+import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { LiveRankings } from "./app/live/rankings.ts";
+import { RankingsReader } from "./app/live/read-rankings.ts";
+import { StreamReader } from "./app/live/read-stream.ts";
+import { Room } from "./app/live/room.ts";
+import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
 import { Collector } from "./app/views/collector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
@@ -48,15 +63,18 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 };
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
-  const { schedule, calendar, allowedOrigins, tokenKeys, adminKey } = config;
+  const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
   const database = makeDatabase(config.database);
-  const { contents, jobs, upkeep } = database;
+  const { contents, jobs, upkeep, registry } = database;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
+  const known = new StreamRegistry({ streams: registry, clock, timers });
+  const rooms = objectRooms(env.ROOMS, timers);
+  const rankings = objectRankings(env.RANKINGS, timers);
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,
@@ -85,7 +103,18 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
+    putRegistry: { database, known, clock, random },
+    startStream: { registry, rooms, known, clock, random },
+    streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
+    rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
     status: { tallies, jobs, schedule },
+    arrive: {
+      registry: known,
+      signatures: webCryptoSignatures(ticketKeys),
+      clock,
+      log,
+    },
+    rooms,
   };
 };
 
@@ -128,3 +157,39 @@ export const composeSaltKeeper = (context: ObjectContext, env: UncheckedEnv): Sa
   const store = saltStore(context.storage, context.background);
   return new SaltKeeper({ store, calendar: checked.config.calendar, clock, random });
 };
+
+export interface ComposedRoom {
+  readonly room: Room;
+  readonly sockets: PlatformSockets;
+}
+
+/** @throws when the deployment is not configured: nobody is counted for a calendar nobody chose */
+export const composeRoom = (
+  context: ObjectContext,
+  socketContext: SocketContext,
+  env: UncheckedEnv,
+): ComposedRoom => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { calendar, socketsPerNetwork: perNetwork } = checked.config;
+  const { name, storage, background, abort } = context;
+  const sockets = platformSockets(socketContext);
+  const store = roomStore(storage, clock.now(), background);
+  const keyedHash = webCryptoKeyedHash();
+  const rankings = objectRankings(env.RANKINGS, timers);
+  const runtime = { clock, random, log, background, abort };
+  const room = new Room({
+    name,
+    store,
+    sockets,
+    keyedHash,
+    rankings,
+    calendar,
+    perNetwork,
+    ...runtime,
+  });
+  return { room, sockets };
+};
+
+export const composeRankings = ({ storage, background }: ObjectContext): LiveRankings =>
+  new LiveRankings({ store: rankingsStore(storage, background), clock });

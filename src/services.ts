@@ -1,3 +1,8 @@
+import type { ArriveDeps } from "./app/live/arrive.ts";
+import type { PutRegistryDeps } from "./app/live/put-registry.ts";
+import type { RankingsReader } from "./app/live/read-rankings.ts";
+import type { StreamReader } from "./app/live/read-stream.ts";
+import type { StartStreamDeps } from "./app/live/start-stream.ts";
 import type { UpkeepDeps } from "./app/upkeep.ts";
 import type { CloseDeps } from "./app/views/close.ts";
 import type { ConfirmDeps } from "./app/views/confirm.ts";
@@ -13,6 +18,7 @@ import type { ConfigProblem } from "./env.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Page } from "./ports/database.ts";
 import type { Log } from "./ports/log.ts";
+import type { Rooms } from "./ports/rooms.ts";
 import type { Salts } from "./ports/salts.ts";
 import type { Tallies } from "./ports/tallies.ts";
 
@@ -36,7 +42,13 @@ export interface Services {
   readonly close: CloseDeps;
   readonly upkeep: UpkeepDeps;
   readonly registry: RegistryDeps;
+  readonly putRegistry: PutRegistryDeps;
+  readonly startStream: StartStreamDeps;
+  readonly streams: StreamReader;
+  readonly rankings: RankingsReader;
   readonly status: StatusDeps;
+  readonly arrive: ArriveDeps;
+  readonly rooms: Rooms;
 }
 
 /** Ready, or the list of what an operator has to mend first. */

@@ -7,6 +7,8 @@ import type { Browser } from "playwright-core";
 export interface Tab {
   /** Hides the one that was seen before. */
   show(): Promise<void>;
+  /** What it calls itself: all that is heard of a tab without touching it. */
+  title(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,9 @@ export const openTab = async (browser: Browser, url: string): Promise<Tab> => {
   return {
     async show() {
       await session.send("Target.activateTarget", { targetId });
+    },
+    async title() {
+      return (await session.send("Target.getTargetInfo", { targetId })).targetInfo.title;
     },
     async close() {
       await session.send("Target.closeTarget", { targetId });
