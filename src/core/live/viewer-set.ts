@@ -138,7 +138,11 @@ export class ViewerSet {
 
   /** When `look` may find something, ms. */
   nextLook(): number | null {
-    return this.#looks.next();
+    for (let next = this.#looks.first(); next !== undefined; next = this.#looks.first()) {
+      if (this.#connections.get(next.item.id) === next.item) return next.at;
+      this.#looks.take(next.at);
+    }
+    return null;
   }
 
   /** Notes that the visitor came, for `recent`. @param at ms; not before that of the call before */
