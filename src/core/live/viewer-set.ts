@@ -62,10 +62,6 @@ export class ViewerSet {
     return this.#viewers;
   }
 
-  get size(): number {
-    return this.#connections.size;
-  }
-
   /** @returns whether the visitor was not viewing before */
   join(connection: Connection): boolean {
     if (this.#connections.has(connection.id)) {
