@@ -109,18 +109,30 @@ export class Room {
   }
 
   message(socket: RoomSocket, message: unknown): void {
-    this.#guard("room.message-failed", (now) => this.#door.hear(socket, message, now));
+    this.#guard("room.message-failed", () => {
+      const now = this.#now();
+      this.#door.hear(socket, message, now);
+      this.#arm(now);
+    });
   }
 
   /** A socket is closed or broken, in whatever way. */
   gone(socket: RoomSocket): void {
-    this.#guard("room.leave-failed", (now) => this.#door.leave(socket, now));
+    this.#guard("room.leave-failed", () => {
+      const now = this.#now();
+      this.#door.leave(socket, now);
+      this.#arm(now);
+    });
   }
 
   /** Never throws: the platform gives up on an alarm that failed a few times. */
   alarm(): void {
-    this.#alarm.exactly(this.#deps.clock.now() + ALARM_RETRY_MS);
-    this.#guard("room.alarm-failed", (now) => this.#commit(() => this.#doWhatIsDue(now)));
+    const now = this.#deps.clock.now();
+    this.#alarm.exactly(now + ALARM_RETRY_MS);
+    this.#guard("room.alarm-failed", () => {
+      this.#look(now);
+      this.#commit(() => this.#doWhatIsDue(now));
+    });
   }
 
   /** Nothing awaits in here, so nothing can become pending between the work and the alarm for the rest. */
@@ -210,11 +222,9 @@ export class Room {
   }
 
   /** Events have nobody to throw to. */
-  #guard(event: string, work: (now: number) => void): void {
+  #guard(event: string, work: () => void): void {
     try {
-      const now = this.#now();
-      work(now);
-      this.#arm(now);
+      work();
     } catch (cause) {
       this.#deps.log.error(event, { room: this.#deps.name, cause: `${cause}` });
     }
