@@ -176,9 +176,6 @@ export const DELETE_MAX_STATEMENTS = 100;
 export const REGISTERED_MEMO_MS = MINUTE_MS;
 export const UNREGISTERED_MEMO_MS = 5 * SECOND_MS;
 
-/** A client shows this often that it is there. */
-export const LIVE_PING_MS = 20 * SECOND_MS;
-
 /** A socket silent for so long is asked for a sign of life: browsers slow the timers of hidden tabs, but not messages. */
 export const LIVE_BEAT_AFTER_MS = 30 * SECOND_MS;
 

@@ -4,6 +4,9 @@
 export const PING = "ping";
 export const PONG = "pong";
 
+/** A client shows this often that it is there. */
+export const PING_MS = 20_000;
+
 export type StreamStatus = "live" | "syncing" | "ended";
 
 export interface CountMessage {

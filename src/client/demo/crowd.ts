@@ -1,7 +1,6 @@
 /** Viewers that are none: sockets of one page, each with a client id of its own, which stay as the SDK's would. */
-import { PING } from "../../protocol/live-messages.ts";
+import { PING, PING_MS } from "../../protocol/live-messages.ts";
 import { readMessage } from "../live/numbers.ts";
-import { PING_MS } from "../live/times.ts";
 
 /** Taken before `data-debug` listens to all sockets: a crowd's are not worth a line each. */
 const PlainSocket = window.WebSocket;

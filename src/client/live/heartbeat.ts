@@ -2,8 +2,10 @@
  * Signs of life without a socket, for where none opens. Their answers carry the numbers. Who only observes asks for the
  * numbers instead, since a heartbeat counts.
  */
+
+import { PING_MS } from "../../protocol/live-messages.ts";
 import { type Numbers, readNumbers } from "./numbers.ts";
-import { ANSWER_MS, PING_MS } from "./times.ts";
+import { ANSWER_MS } from "./times.ts";
 
 export interface Who {
   readonly client?: string;

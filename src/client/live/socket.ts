@@ -1,7 +1,7 @@
 /** One socket of a stream, from its opening to its end. */
-import { PING } from "../../protocol/live-messages.ts";
+import { PING, PING_MS } from "../../protocol/live-messages.ts";
 import { type Heard, readMessage } from "./numbers.ts";
-import { ANSWER_MS, PING_MS } from "./times.ts";
+import { ANSWER_MS } from "./times.ts";
 
 export interface SocketEnd {
   /** 0: it was given up here. */

@@ -1,8 +1,5 @@
 /** Times the live part turns on. A file that imports nothing, so that the bundler puts them in place. */
 
-/** A room takes who is silent for 50 s for gone. */
-export const PING_MS = 20_000;
-
 /** A socket that does not answer for so long has nobody at its other end. */
 export const ANSWER_MS = 10_000;
 
