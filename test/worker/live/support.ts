@@ -16,8 +16,6 @@ export const streamOf = (text: string): StreamId => {
 
 export const roomOf = (stream: string) => env.ROOMS.getByName(`room:${stream}`);
 
-export type RoomStub = ReturnType<typeof roomOf>;
-
 export const openRoom = (stream: string): Promise<RoomNumbers> =>
   roomOf(stream).open({
     stream: streamOf(stream),

@@ -1,10 +1,6 @@
 import { toBase64Url } from "../../../src/protocol/base64url.ts";
 
 export const SITE_SECRET = new Uint8Array(32).fill(7);
-const OTHER_SECRET = new Uint8Array(32).fill(8);
-
-/** As `TICKET_KEYS` has them. */
-export const TICKET_KEYS = `new:${toBase64Url(OTHER_SECRET)},site:${toBase64Url(SITE_SECRET)}`;
 
 interface TicketParts {
   readonly keyId?: string;
