@@ -87,8 +87,10 @@ export const viewersBecome = (stream: string, viewers: number): Promise<void> =>
 export const settle = async (stream: string): Promise<void> => {
   await eventually("the room has saved", async () => {
     await runDurableObjectAlarm(roomOf(stream));
-    const open = await sessionsOf(stream);
-    return open.length === (await numbersOf(stream)).viewers;
+    const { viewers, total } = await numbersOf(stream);
+    const open = await sqlOf(stream, "SELECT visitor FROM sessions WHERE ended_at IS NULL");
+    const uniques = await sqlOf(stream, "SELECT visitor FROM uniques");
+    return open.length === viewers && uniques.length === total;
   });
 };
 
@@ -97,9 +99,6 @@ export const sqlOf = (
   query: string,
 ): Promise<readonly Record<string, SqlStorageValue>[]> =>
   runInDurableObject(roomOf(stream), (_, { storage }) => storage.sql.exec(query).toArray());
-
-const sessionsOf = (stream: string) =>
-  sqlOf(stream, "SELECT visitor FROM sessions WHERE ended_at IS NULL");
 
 /** A registry with these streams. */
 export const registryWith = (
