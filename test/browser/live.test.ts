@@ -1,6 +1,13 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { makeStreams, PLACES, type Streams, TICKET_KEYS, ticketFor } from "./support/streams.ts";
+import {
+  DIARY,
+  makeStreams,
+  PLACES,
+  type Streams,
+  TICKET_KEYS,
+  ticketFor,
+} from "./support/streams.ts";
 import { openTab } from "./support/tab.ts";
 import { eventually, openWorld, type World } from "./support/world.ts";
 
