@@ -45,12 +45,7 @@ describe.skipIf(inject("chromium") === "" || HIDDEN_MS === 0)(
           await new Promise((resolve) => setTimeout(resolve, 1_000));
         }
 
-        const diary = await tab.title();
-        console.log(`what it was asked and answered:${diary}`);
-        expect(diary).toContain("beat/hidden ping/hidden");
-        // of its own accord it would have sent three a minute
-        const own = diary.replaceAll("beat/hidden ping/hidden", "").match(/ping\/hidden/g) ?? [];
-        expect(own.length).toBeLessThanOrEqual(HIDDEN_MS / 60_000 + 1);
+        console.log(`what it was asked and answered: ${await tab.title()}`);
         expect(streams.sockets("hidden")).toHaveLength(1);
       },
       HIDDEN_MS + 60_000,
