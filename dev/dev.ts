@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { startDemoStreams } from "./run/demo-streams.ts";
 import { DEFAULT_SECRETS, type Flags, parseFlags, ROOT, runCommand } from "./run/flags.ts";
 import { choiceOf, type LocalDatabase, openLocalDatabase } from "./run/local-database.ts";
 import { ensureSecrets, readVariables } from "./run/secrets.ts";
@@ -19,6 +20,9 @@ const argsOf = (
   ...(secrets === DEFAULT_SECRETS ? [] : ["--env-file", secrets]),
   ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
 ];
+
+/** It bundles first, and says itself when it listens. */
+const DEMO_PATIENCE_MS = 60_000;
 
 await runCommand(async () => {
   const { flags, rest } = parseFlags(process.argv.slice(2));
@@ -36,6 +40,12 @@ await runCommand(async () => {
   // Ctrl-C reaches wrangler by itself; what comes to us alone is passed on, and its end is ours.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => wrangler.kill("SIGTERM"));
+  void startDemoStreams({
+    url: `http://${flags.host}:${flags.port}`,
+    adminKey: variables.ADMIN_KEY ?? "",
+    patienceMs: DEMO_PATIENCE_MS,
+    log: console.log,
+  });
   const [code] = await once(wrangler, "exit");
   await database.stop();
   process.exit(typeof code === "number" ? code : 0);

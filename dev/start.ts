@@ -2,11 +2,14 @@
 import { join } from "node:path";
 import { buildWorker } from "./run/build.ts";
 import { startCrons } from "./run/crons.ts";
+import { startDemoStreams } from "./run/demo-streams.ts";
 import { parseOnlyFlags, runCommand } from "./run/flags.ts";
 import { choiceOf, openLocalDatabase } from "./run/local-database.ts";
 import { startRunner } from "./run/runner.ts";
 import { ensureSecrets, readVariables } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
+
+const DEMO_PATIENCE_MS = 10_000;
 
 await runCommand(async () => {
   const flags = parseOnlyFlags(process.argv.slice(2));
@@ -25,4 +28,10 @@ await runCommand(async () => {
   console.log(`  database   ${database.description}`);
   console.log(`  state      ${flags.state}`);
   console.log(`  ADMIN_KEY  in ${flags.secrets}`);
+  await startDemoStreams({
+    url: runner.url,
+    adminKey: variables.ADMIN_KEY ?? "",
+    patienceMs: DEMO_PATIENCE_MS,
+    log: console.log,
+  });
 });

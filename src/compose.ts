@@ -6,6 +6,13 @@ import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
+import {
+  type PlatformSockets,
+  platformSockets,
+  type SocketContext,
+} from "./adapters/objects/room-sockets.ts";
+import { roomStore } from "./adapters/objects/room-store.ts";
+import { objectRooms } from "./adapters/objects/rooms.ts";
 import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
@@ -15,7 +22,10 @@ import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
 import { systemClock, systemRandom, systemTimers } from "./adapters/runtime/runtime.ts";
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
+import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { Room } from "./app/live/room.ts";
+import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
 import { Collector } from "./app/views/collector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
@@ -48,7 +58,7 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 };
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
-  const { schedule, calendar, allowedOrigins, tokenKeys, adminKey } = config;
+  const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
   const database = makeDatabase(config.database);
   const { contents, jobs, upkeep } = database;
   const job = { jobs, schedule, clock, random, log };
@@ -86,8 +96,21 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
     status: { tallies, jobs, schedule },
+    arrive: {
+      registry: new StreamRegistry({ streams: NO_STREAMS, clock }),
+      signatures: webCryptoSignatures(ticketKeys),
+      clock,
+      log,
+    },
+    rooms: objectRooms(env.ROOMS, timers),
   };
 };
+
+/** Until the registry has its tables. */
+const NO_STREAMS = { stream: () => Promise.resolve(undefined) };
+
+/** Until there is a list of live streams. */
+const NO_RANKINGS = { publish: () => Promise.resolve() };
 
 const makeDatabase = (config: DatabaseConfig): Database =>
   config.kind === "d1"
@@ -127,4 +150,37 @@ export const composeSaltKeeper = (context: ObjectContext, env: UncheckedEnv): Sa
   if (checked.status === "refused") throw new Error("the deployment is not configured");
   const store = saltStore(context.storage, context.background);
   return new SaltKeeper({ store, calendar: checked.config.calendar, clock, random });
+};
+
+export interface ComposedRoom {
+  readonly room: Room;
+  readonly sockets: PlatformSockets;
+}
+
+/** @throws when the deployment is not configured: nobody is counted for a calendar nobody chose */
+export const composeRoom = (
+  context: ObjectContext,
+  socketContext: SocketContext,
+  env: UncheckedEnv,
+): ComposedRoom => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { calendar, socketsPerNetwork: perNetwork } = checked.config;
+  const { name, storage, background, abort } = context;
+  const sockets = platformSockets(socketContext);
+  const store = roomStore(storage, clock.now(), background);
+  const keyedHash = webCryptoKeyedHash();
+  const rankings = NO_RANKINGS;
+  const runtime = { clock, random, log, background, abort };
+  const room = new Room({
+    name,
+    store,
+    sockets,
+    keyedHash,
+    rankings,
+    calendar,
+    perNetwork,
+    ...runtime,
+  });
+  return { room, sockets };
 };

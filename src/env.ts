@@ -2,9 +2,16 @@ import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
 import { fromBase64Url } from "./protocol/base64url.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
+import type { RoomRpc } from "./protocol/room-rpc.ts";
 
-type Objects = "COLLECTORS" | "TALLIES" | "SALTS";
-type Variables = "TALLY_SHARDS" | "REPORT_TIMEZONE" | "DATABASE" | "CONTENTS" | "ALLOWED_ORIGINS";
+type Objects = "COLLECTORS" | "TALLIES" | "SALTS" | "ROOMS";
+type Variables =
+  | "TALLY_SHARDS"
+  | "REPORT_TIMEZONE"
+  | "DATABASE"
+  | "CONTENTS"
+  | "ALLOWED_ORIGINS"
+  | "SOCKETS_PER_NETWORK";
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
@@ -15,7 +22,9 @@ export interface UncheckedEnv
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
   readonly SALTS: { getByName(name: string): SaltsRpc };
+  readonly ROOMS: { getByName(name: string): RoomRpc };
   readonly TOKEN_KEYS?: string;
+  readonly TICKET_KEYS?: string;
   readonly ADMIN_KEY?: string;
 }
 
@@ -27,6 +36,10 @@ export interface TokenKeyConfig {
 /** Checked once; nothing behind it looks at a variable again. */
 export interface Config {
   readonly tokenKeys: readonly [TokenKeyConfig, ...TokenKeyConfig[]];
+  /** A site's keys for tickets to streams; without any, every ticket is refused. */
+  readonly ticketKeys: readonly TokenKeyConfig[];
+  /** Connections one network may have in one stream. */
+  readonly socketsPerNetwork: number;
   readonly schedule: ShardSchedule;
   readonly calendar: ReportingCalendar;
   /** Origins that may count here; `undefined` is all of them. */
@@ -59,6 +72,13 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   };
 
   const tokenKeys = readTokenKeys(env.TOKEN_KEYS, (reason) => refuse("TOKEN_KEYS", reason));
+  const ticketKeys = env.TICKET_KEYS
+    ? readTokenKeys(env.TICKET_KEYS, (reason) => refuse("TICKET_KEYS", reason))
+    : [];
+  const perNetwork = env.SOCKETS_PER_NETWORK ?? DEFAULT_SOCKETS_PER_NETWORK;
+  const socketsPerNetwork = /^[1-9]\d{0,4}$/.test(perNetwork)
+    ? Number(perNetwork)
+    : refuse("SOCKETS_PER_NETWORK", "it has to be a number from 1 to 99999");
   const parsed = parseSchedule(env.TALLY_SHARDS ?? "");
   const schedule = parsed.status === "ok" ? parsed.schedule : refuse("TALLY_SHARDS", parsed.reason);
   const made = makeCalendar(env.REPORT_TIMEZONE ?? DEFAULT_TIMEZONE, now);
@@ -81,12 +101,17 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (tokenKeys === undefined || schedule === undefined || calendar === undefined) {
     return { status: "refused", problems };
   }
+  if (ticketKeys === undefined || socketsPerNetwork === undefined) {
+    return { status: "refused", problems };
+  }
   if (problems.length > 0 || checked.status === "refused") return { status: "refused", problems };
   const { config: database } = checked;
   return {
     status: "ok",
     config: {
       tokenKeys,
+      ticketKeys,
+      socketsPerNetwork,
       schedule,
       calendar,
       allowedOrigins: origins,
@@ -98,6 +123,8 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
 };
 
 const DEFAULT_TIMEZONE = "UTC";
+/** An office or a campus behind one address watches together; a machine that inflates a number stays in bounds. */
+const DEFAULT_SOCKETS_PER_NETWORK = "200";
 const MIN_ADMIN_KEY_CHARS = 24;
 const MIN_SECRET_BYTES = 32;
 const TOKEN_KEY = /^([A-Za-z0-9]{1,8}):([A-Za-z0-9_-]+)$/;

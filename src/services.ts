@@ -1,3 +1,4 @@
+import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { UpkeepDeps } from "./app/upkeep.ts";
 import type { CloseDeps } from "./app/views/close.ts";
 import type { ConfirmDeps } from "./app/views/confirm.ts";
@@ -13,6 +14,7 @@ import type { ConfigProblem } from "./env.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Page } from "./ports/database.ts";
 import type { Log } from "./ports/log.ts";
+import type { Rooms } from "./ports/rooms.ts";
 import type { Salts } from "./ports/salts.ts";
 import type { Tallies } from "./ports/tallies.ts";
 
@@ -37,6 +39,8 @@ export interface Services {
   readonly upkeep: UpkeepDeps;
   readonly registry: RegistryDeps;
   readonly status: StatusDeps;
+  readonly arrive: ArriveDeps;
+  readonly rooms: Rooms;
 }
 
 /** Ready, or the list of what an operator has to mend first. */

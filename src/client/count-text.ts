@@ -12,10 +12,10 @@ export const inBatches = (ids: readonly string[]): readonly string[][] => {
  * @param language of the text around the number
  * @param notation what `data-headcount-format` says: `compact` or nothing
  */
-export const formatViews = (views: number, language?: string, notation?: string): string => {
+export const formatNumber = (number: number, language?: string, notation?: string): string => {
   try {
-    return views.toLocaleString(language, { notation: notation as "compact" | undefined });
+    return number.toLocaleString(language, { notation: notation as "compact" | undefined });
   } catch {
-    return `${views}`; // a language or notation that is none
+    return `${number}`; // a language or notation that is none
   }
 };

@@ -3,6 +3,7 @@
  * happens, so it listens to the SDK's requests themselves, and `/headcount.js` has no line for its sake.
  */
 import { explain, explainOptOut } from "./explain.ts";
+import { explainClose, explainMessage } from "./explain-live.ts";
 
 const say = (text: string, ...details: readonly unknown[]): void => {
   console.info(`%cheadcount%c ${text}`, "font-weight:bold", "", ...details);
@@ -46,11 +47,32 @@ const listenToRequests = (): void => {
   };
 };
 
+const listenToSockets = (): void => {
+  const sockets = service.replace("http", "ws");
+  window.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      if (!`${url}`.startsWith(`${sockets}v1/streams/`)) return;
+      let opened = false;
+      this.addEventListener("open", () => {
+        opened = true;
+        say("The stream's socket is open.");
+      });
+      this.addEventListener("message", ({ data }) => {
+        const sentence = explainMessage(parse(data));
+        if (sentence !== undefined) say(sentence);
+      });
+      this.addEventListener("close", ({ code }) => say(explainClose(code, opened)));
+    }
+  };
+};
+
 const start = (): void => {
   const why = explainOptOut(script?.dataset.optout !== undefined, navigator);
   if (why !== undefined) say(why);
   else if (document.hidden) say("Waiting: a view is opened when somebody sees this page.");
   listenToRequests();
+  listenToSockets();
 };
 
 start();

@@ -12,9 +12,10 @@ export interface Exchange {
 const REASONS: Readonly<Record<number, string>> = {
   0: "no answer; the network is down, or something in the browser blocks the request",
   400: "the request is malformed; data-content and data-client are 1 to 64 of A-Z a-z 0-9 _ -",
-  401: "the service did not make this token",
+  401: "the service did not make this token, or wants a ticket of your site for this stream",
   403: "the service does not count for this site; its ALLOWED_ORIGINS has to name it",
-  404: "the service does not know this content",
+  404: "the service does not know this content or stream",
+  409: "the stream is not live",
   410: "the view was opened more than ten minutes ago",
   429: "too many views from this network",
   503: "the service cannot take it at the moment",
@@ -52,6 +53,11 @@ const explainConfirm = (it: Exchange): string => {
 export const explain = (it: Exchange): string => {
   if (it.path.startsWith("v1/views/confirm")) return explainConfirm(it);
   if (it.path.startsWith("v1/views")) return explainOpening(it);
+  if (it.path.endsWith("/heartbeat")) {
+    return it.status === 200
+      ? "Counted in the stream by a heartbeat, since no socket opens here."
+      : `The heartbeat was not taken: ${reasonOf(it)}.`;
+  }
   return it.status === 200 ? "Read the numbers." : `Could not read the numbers: ${reasonOf(it)}.`;
 };
 

@@ -1,7 +1,9 @@
 /** `/headcount.js`: follows the page it is on. What it promises is in `docs/sdk.md`. */
 
+import { clientId } from "./client-id.ts";
 import type { Headcount } from "./globals.ts";
 import { REFRESH_MS, SETTLE_MS } from "./limits.ts";
+import type { Live } from "./live/api.ts";
 import { ownContent, refresh, showOwn } from "./numbers.ts";
 import { optedOut, script, service } from "./script.ts";
 import { goOn, leave, resend, startView } from "./views.ts";
@@ -9,6 +11,13 @@ import { goOn, leave, resend, startView } from "./views.ts";
 const view = (content = script.dataset.content, settleMs = SETTLE_MS): void => {
   if (!optedOut) startView(content, settleMs);
   showOwn(content);
+};
+
+/** Few pages have a stream, so what follows one is loaded with the first. */
+const stream = (id?: string): void => {
+  import(`${service}headcount-live.js`)
+    .then(({ follow }: Live) => follow(id, service, script, optedOut, clientId))
+    .catch(() => undefined);
 };
 
 const look = (): void => {
@@ -33,8 +42,9 @@ const onMoment = (): void => {
 };
 
 const run = (): void => {
-  window.headcount = { view, refresh } satisfies Headcount;
+  window.headcount = { view, refresh, stream } satisfies Headcount;
   view(undefined, 0);
+  if (script.dataset.stream) stream(script.dataset.stream);
   setInterval(look, REFRESH_MS);
 
   // a page that goes for good is hidden first

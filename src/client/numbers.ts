@@ -1,10 +1,8 @@
 /** Fills `[data-headcount-views]` with numbers that never fall. */
-import { formatViews, inBatches } from "./count-text.ts";
+import { inBatches } from "./count-text.ts";
+import { place } from "./place.ts";
 import { request } from "./request.ts";
 import { script } from "./script.ts";
-
-/** Room for a short number, of digits that are all as wide, so that the text around it does not move. */
-const ROOM = "display:inline-block;min-width:4ch;font-variant:tabular-nums";
 
 const highest = new Map<string, number>();
 
@@ -12,16 +10,8 @@ const highest = new Map<string, number>();
 let own = script.dataset.content;
 
 const show = (element: HTMLElement): string => {
-  const { style, dataset } = element;
-  const id = dataset.headcountViews || own || "";
-  const views = highest.get(id);
-  // an element without text has no height, so it gets a space without width
-  const text =
-    views == null
-      ? element.textContent || "\u200b"
-      : formatViews(views, element.closest<HTMLElement>("[lang]")?.lang, dataset.headcountFormat);
-  style.cssText ||= ROOM;
-  if (element.textContent !== text) element.textContent = text;
+  const id = element.dataset.headcountViews || own || "";
+  place(element, highest.get(id));
   return id;
 };
 

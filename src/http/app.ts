@@ -5,6 +5,7 @@ import type { Compose, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
 import { demo } from "./demo/routes.ts";
 import { health, misconfigured } from "./health.ts";
+import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
 import { scripts } from "./scripts.ts";
@@ -13,11 +14,13 @@ import { views } from "./views.ts";
 /** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
 const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/views(?:\/confirm)?$/, "POST"],
+  [/^\/v1\/streams\/[^/]+\/heartbeat$/, "POST"],
+  [/^\/v1\/streams\/[^/]+\/live$/, "GET"],
   [/^\/v1\/admin\/(?:contents|categories)\/[^/]+$/, "PUT"],
   [/^\/v1\/admin\/flush$/, "POST"],
   [/^\/v1\/admin\/status$/, "GET, HEAD"],
   [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
-  [/^\/(?:demo(?:\/[^/]+)?|headcount(?:\.debug)?\.js)$/, "GET, HEAD"],
+  [/^\/(?:demo(?:\/[^/]+|\/live\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],
 ];
 
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
@@ -33,9 +36,11 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   });
   app.use("/v1/*", allowOrigins);
   app.use("/v1/views/*", refuseForeignOrigins);
+  app.use("/v1/streams/:id/heartbeat", refuseForeignOrigins);
 
   app.route("/", views);
   app.route("/", counts);
+  app.route("/", live);
   app.route("/", admin);
   app.route("/", health);
   app.route("/", demo);

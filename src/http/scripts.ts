@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import debug from "../../dist/headcount.debug.js.txt";
 import sdk from "../../dist/headcount.js.txt";
+import live from "../../dist/headcount-live.js.txt";
 import type { HttpEnv } from "./context.ts";
 
 /** Scripts for pages of any origin; they hold nothing that depends on who asks. */
@@ -20,4 +21,5 @@ const revalidate = etag({
 export const scripts = new Hono<HttpEnv>();
 
 scripts.get("/headcount.js", revalidate, (c) => c.body(sdk, 200, HEADERS));
+scripts.get("/headcount-live.js", revalidate, (c) => c.body(live, 200, HEADERS));
 scripts.get("/headcount.debug.js", revalidate, (c) => c.body(debug, 200, HEADERS));

@@ -1,4 +1,4 @@
-import type { ContentId } from "../core/ids.ts";
+import type { ContentId, StreamId } from "../core/ids.ts";
 import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
 
@@ -135,6 +135,23 @@ export interface StreamTables {
     from: number,
     to: number,
   ): Promise<readonly ViewerSample[]>;
+}
+
+export interface Stream {
+  readonly id: StreamId;
+  readonly broadcaster: string;
+  readonly category?: string | undefined;
+  readonly title: string;
+  readonly status: "planned" | "live" | "ended";
+  readonly visibility: "public" | "private";
+  readonly expectedViewers: number;
+  /** Ms. */
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+}
+
+export interface RegistryTables {
+  stream(id: StreamId): Promise<Stream | undefined>;
 }
 
 export interface Page {

@@ -1,7 +1,8 @@
 /** Bodies and queries as clients send them. Unknown fields are refused: a misspelt one must not pass for absent. */
 import * as v from "valibot";
-import { type ContentId, ID_PATTERN } from "../core/ids.ts";
+import { type ContentId, ID_PATTERN, type StreamId } from "../core/ids.ts";
 import { MAX_CONTENTS, MAX_TOKENS, MAX_WAIT_SECONDS } from "../core/limits.ts";
+import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
 const Id = v.pipe(v.string(), v.regex(ID_PATTERN, "an id is 1 to 64 of A-Z a-z 0-9 _ -"));
@@ -74,3 +75,33 @@ export const CountsQuery = v.strictObject({
   content: v.optional(v.array(v.string())),
   consistency: Consistency,
 });
+
+export const StreamParam = v.pipe(
+  Id,
+  v.transform((id) => id as StreamId),
+);
+
+/** Tickets of any length are refused as tickets, not as malformed. */
+const Ticket = v.pipe(v.string(), v.maxLength(4 * MAX_TICKET_CHARS));
+
+/** `POST /v1/streams/:id/heartbeat` */
+export const HeartbeatBody = v.strictObject({
+  client: v.optional(Id),
+  ticket: v.optional(Ticket),
+});
+
+/** A parameter that is given once. */
+const once = <Output>(schema: v.GenericSchema<string, Output>) =>
+  v.pipe(
+    v.tuple([schema]),
+    v.transform(([value]) => value),
+  );
+
+/** Query of `GET /v1/streams/:id/live`. */
+export const LiveQuery = v.strictObject({
+  role: v.optional(once(v.picklist(["viewer", "observer"])), ["viewer"]),
+  client: v.optional(once(Id)),
+  ticket: v.optional(once(Ticket)),
+});
+
+export const NoQuery = v.strictObject({});

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { formatViews, inBatches } from "../../src/client/count-text.ts";
+import { formatNumber, inBatches } from "../../src/client/count-text.ts";
 
 test("a number is written as its language has it", () => {
-  expect(formatViews(1_234_567, "en")).toBe("1,234,567");
-  expect(formatViews(1_234_567, "de")).toBe("1.234.567");
-  expect(formatViews(1_234_567, "en", "compact")).toBe("1.2M");
+  expect(formatNumber(1_234_567, "en")).toBe("1,234,567");
+  expect(formatNumber(1_234_567, "de")).toBe("1.234.567");
+  expect(formatNumber(1_234_567, "en", "compact")).toBe("1.2M");
 });
 
 test("a language or format that is none costs the formatting, not the number", () => {
-  expect(formatViews(1_234, "no_language")).toBe("1234");
-  expect(formatViews(1_234, "en", "pretty")).toBe("1234");
+  expect(formatNumber(1_234, "no_language")).toBe("1234");
+  expect(formatNumber(1_234, "en", "pretty")).toBe("1234");
 });
 
 test("each id is asked for once, and never more than 100 of them at a time", () => {

@@ -6,6 +6,8 @@ import {
   request,
   type ServerResponse,
 } from "node:http";
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { listen } from "./listen.ts";
 
 export interface Passage {
@@ -27,10 +29,14 @@ export interface Gate {
   readonly url: string;
   /** In the order of their answers. */
   readonly passages: readonly Passage[];
+  /** Paths and queries of WebSockets that were asked for, let through or not. */
+  readonly upgrades: readonly string[];
   /** By path, as in `/v1/views/confirm`. */
   set(path: string, way: Way): void;
   /** Changes the service's answers at a path, until it is told otherwise. */
   rewrite(path: string, change: ((answer: string) => string) | undefined): void;
+  /** Cuts all WebSockets there are, as a network does that goes away. */
+  cut(): void;
   /** From now on. */
   leadTo(service: string): void;
   close(): Promise<void>;
@@ -41,6 +47,20 @@ export const openGate = async (service: string): Promise<Gate> => {
   const ways = new Map<string, Way>();
   const changes = new Map<string, (answer: string) => string>();
   const passages: Passage[] = [];
+  const upgrades: string[] = [];
+  const tunnels = new Set<Duplex>();
+
+  const tunnel = (incoming: IncomingMessage, browser: Duplex): void => {
+    const path = incoming.url ?? "";
+    upgrades.push(path);
+    if (ways.get(path.split("?", 1)[0] ?? "") === "refuse") {
+      browser.destroy();
+      return;
+    }
+    tunnels.add(browser);
+    browser.once("close", () => tunnels.delete(browser));
+    splice(incoming, browser, target);
+  };
 
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method = "", url = "", headers } = incoming;
@@ -63,15 +83,20 @@ export const openGate = async (service: string): Promise<Gate> => {
     else outgoing.writeHead(status, { ...answered, connection: "close" }).end(answer);
   };
 
-  const { url, close } = await listen(
-    createServer((incoming, outgoing) => {
-      // the service is down: so is the way to it
-      pass(incoming, outgoing).catch(() => outgoing.destroy());
-    }),
-  );
+  const server = createServer((incoming, outgoing) => {
+    // the service is down: so is the way to it
+    pass(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  server.on("upgrade", tunnel);
+  const { url, close } = await listen(server);
+  const cut = (): void => {
+    for (const browser of tunnels) browser.destroy();
+  };
   return {
     url,
     passages,
+    upgrades,
+    cut,
     set: (path, way) => void ways.set(path, way),
     rewrite(path, change) {
       if (change === undefined) changes.delete(path);
@@ -80,8 +105,27 @@ export const openGate = async (service: string): Promise<Gate> => {
     leadTo(other) {
       target = other;
     },
-    close,
+    async close() {
+      cut();
+      await close();
+    },
   };
+};
+
+/** A WebSocket as bytes, after a request that names the service as its host. */
+const splice = (incoming: IncomingMessage, browser: Duplex, service: string): void => {
+  const { hostname, port, host } = new URL(service);
+  const headers = { ...incoming.headers, host };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const upstream: Socket = connect(Number(port), hostname, () => {
+    upstream.write(`GET ${incoming.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
+    upstream.pipe(browser).pipe(upstream);
+  });
+  const end = (): void => {
+    upstream.destroy();
+    browser.destroy();
+  };
+  for (const side of [upstream, browser]) side.on("error", end).on("close", end);
 };
 
 /** Headers of one leg, not of both. */

@@ -1,5 +1,5 @@
 /** The service as `npm start` runs it, a gate before it, a site that uses it, and a browser. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
@@ -26,12 +26,25 @@ const ARGS = [
   ...["--disable-component-update", "--disable-sync", "--no-first-run"],
 ];
 
+/** @param other flags: of Playwright's own to leave out, and others to add */
+export const launchBrowser = (other: Partial<BrowserFlags> = {}): Promise<Browser> =>
+  chromium.launch({
+    executablePath: inject("chromium"),
+    args: [...ARGS, ...(other.added ?? [])],
+    ignoreDefaultArgs: [...UNNATURAL, ...(other.leftOut ?? [])],
+  });
+
+interface BrowserFlags {
+  readonly added: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
 /** How long anything is waited for: longer than it takes on a machine that is busy. */
 const PATIENCE_MS = 20_000;
 
 /** Waits until an assertion holds. */
-export const eventually = (assertion: () => unknown): Promise<unknown> =>
-  vi.waitFor(assertion, { timeout: PATIENCE_MS, interval: 50 });
+export const eventually = (assertion: () => unknown, timeout = PATIENCE_MS): Promise<unknown> =>
+  vi.waitFor(assertion, { timeout, interval: 50 });
 
 /** Number of the visitor whose tokens are made here and not by the service. */
 const READER = 0;
@@ -40,6 +53,10 @@ const READER = 0;
 const WITNESSES = 10;
 
 export interface World {
+  /** The service itself, behind the gate; another one after a restart. */
+  url(): string;
+  /** A secret or variable of the service. */
+  variable(name: string): string;
   readonly gate: Gate;
   readonly site: Site;
   readonly browser: Browser;
@@ -58,8 +75,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const openWorld = async (): Promise<World> => {
+/** @param variables of the service, beside those it makes itself */
+export const openWorld = async (variables: readonly string[] = []): Promise<World> => {
   const directory = mkdtempSync(join(tmpdir(), "headcount-browser-"));
+  writeFileSync(join(directory, "secrets"), variables.map((line) => `${line}\n`).join(""));
   const start = () =>
     startService({
       state: join(directory, "state"),
@@ -69,12 +88,7 @@ export const openWorld = async (): Promise<World> => {
   let service = await start();
   const gate = await openGate(service.url);
   const site = await openSite();
-  const executablePath = inject("chromium");
-  const browser = await chromium.launch({
-    executablePath,
-    args: ARGS,
-    ignoreDefaultArgs: UNNATURAL,
-  });
+  const browser = await launchBrowser();
   const minter = minterOf(join(directory, "secrets"));
   const witnesses = makeWitnesses(minter);
 
@@ -87,6 +101,8 @@ export const openWorld = async (): Promise<World> => {
   const heard = (path: string, content: string) => passagesOf(gate, path, content);
 
   return {
+    url: () => service.url,
+    variable: (name) => readVariables(join(directory, "secrets"))[name] ?? "",
     gate,
     site,
     browser,

@@ -1,0 +1,78 @@
+import type { StreamStart } from "../protocol/room-rpc.ts";
+import type { Alarm } from "./alarm.ts";
+
+/** A stream as its room has it. */
+export interface SavedStream extends StreamStart {
+  /** Ms; `null` while it is live. */
+  readonly endedAt: number | null;
+}
+
+/** From a visitor's first connection to the last. */
+export interface SessionRow {
+  readonly session: string;
+  readonly visitor: string;
+  /** Ms. */
+  readonly startedAt: number;
+  /** Ms; `null` while it is open. */
+  readonly endedAt: number | null;
+}
+
+export interface LeaseRow {
+  readonly visitor: string;
+  readonly network: string;
+  /** Ms. */
+  readonly openedAt: number;
+  /** Last heartbeat, ms. */
+  readonly seenAt: number;
+}
+
+/** Numbers that somebody outside was told, as one text to compare by. */
+export interface Told {
+  readonly numbers: string;
+  readonly viewers: number;
+  /** Ms. */
+  readonly at: number;
+}
+
+/** The sockets, and the list of live streams. */
+export type Audience = "sockets" | "rankings";
+
+/** A Room's SQLite. Writes inside `atomically` commit together or not at all. */
+export interface RoomStore {
+  readonly alarm: Alarm;
+  /** Unix ms at which the storage was born. */
+  generation(): number;
+  /** Bound of the versions handed out: none above it has been. */
+  versions(): number;
+  saveVersions(bound: number): void;
+  /** `undefined`: it was never started. */
+  stream(): SavedStream | undefined;
+  saveStream(stream: SavedStream): void;
+  salt(): Uint8Array | undefined;
+  saveSalt(salt: Uint8Array): void;
+  deleteSalt(): void;
+  peak(): number;
+  savePeak(peak: number): void;
+  /** When the room last noted that it knew who was there, ms; 0 before. */
+  aliveAt(): number;
+  saveAliveAt(at: number): void;
+  told(audience: Audience): Told | undefined;
+  /** @param told `undefined`: nobody knows any more what they were told */
+  saveTold(audience: Audience, told: Told | undefined): void;
+  /** In the order of their starts. */
+  openSessions(): Iterable<SessionRow>;
+  /** Visitors with a session begun after `since`, ms, each with its last one's start. */
+  cameAfter(since: number): Iterable<{ readonly visitor: string; readonly at: number }>;
+  saveSession(session: SessionRow): void;
+  leases(): Iterable<LeaseRow>;
+  saveLease(lease: LeaseRow): void;
+  deleteLease(visitor: string): void;
+  /** @param day name of a reporting day */
+  hasUnique(day: string, visitor: string): boolean;
+  saveUnique(day: string, visitor: string): void;
+  uniques(day: string): number;
+  /** The sum over all days. */
+  uniquesOfAllDays(): number;
+  deleteUniques(): void;
+  atomically<T>(work: () => T): T;
+}

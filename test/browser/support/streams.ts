@@ -1,0 +1,81 @@
+/** Streams of a world: registered and started as an operator does it, on pages of the site. */
+import { createHmac } from "node:crypto";
+import { expect } from "vitest";
+import { eventually, type World } from "./world.ts";
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** The site's key for tickets; its secret is 32 bytes. */
+const TICKET_SECRET = Buffer.alloc(32, 7);
+export const TICKET_KEYS = `TICKET_KEYS="site:${TICKET_SECRET.toString("base64url")}"`;
+
+export interface StreamNumbers {
+  readonly status: string;
+  readonly viewers: number;
+  readonly peak: number;
+  readonly total: number;
+}
+
+export interface Streams {
+  /** Registers and starts it, and puts a page with it on the site. @returns the page's address */
+  start(stream: string, options?: StreamOptions): Promise<string>;
+  end(stream: string): Promise<void>;
+  /** Waits until the room itself says so many viewers. */
+  expectViewers(stream: string, viewers: number, timeoutMs?: number): Promise<void>;
+  numbers(stream: string): Promise<StreamNumbers>;
+  /** How often a page asked for a socket of the stream. */
+  sockets(stream: string): readonly string[];
+}
+
+export interface StreamOptions {
+  readonly visibility?: "public" | "private";
+  /** Of the script element, besides the stream. */
+  readonly attributes?: string;
+  readonly path?: string;
+}
+
+export const PLACES = `<b id="live" data-headcount-live></b> <b id="peak" data-headcount-peak></b>
+  <b id="total" data-headcount-total></b>`;
+
+export const makeStreams = (world: World): Streams => {
+  const ask = async (method: string, path: string, body?: object): Promise<void> => {
+    const answer = await fetch(`${world.url()}/v1/admin/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${world.variable("ADMIN_KEY")}` },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    expect(answer.status, await answer.text()).toBe(200);
+  };
+  const numbers = async (stream: string): Promise<StreamNumbers> => {
+    const answer = await fetch(`${world.url()}/v1/streams/${stream}?consistency=strong`);
+    return (await answer.json()) as StreamNumbers;
+  };
+  return {
+    numbers,
+    async start(stream, { visibility = "public", attributes = "", path = stream } = {}) {
+      await ask("PUT", "broadcasters/somebody", { name: "Somebody" });
+      await ask("PUT", `streams/${stream}`, { broadcaster: "somebody", title: stream, visibility });
+      await ask("POST", `streams/${stream}/start`);
+      const script = `<script defer src="${world.gate.url}/headcount.js" data-content="${stream}" data-stream="${stream}" ${attributes}></script>`;
+      world.site.page(`/${path}`, PLACES + script);
+      return `${world.site.url}/${path}`;
+    },
+    end: (stream) => ask("POST", `streams/${stream}/end`),
+    async expectViewers(stream, viewers, timeoutMs) {
+      const compare = async () => expect((await numbers(stream)).viewers).toBe(viewers);
+      await eventually(compare, timeoutMs);
+    },
+    sockets: (stream) =>
+      world.gate.upgrades.filter((path) => path.startsWith(`/v1/streams/${stream}/live`)),
+  };
+};
+
+/** A ticket as a site's back end makes it. */
+export const ticketFor = (stream: string, user: string): string => {
+  const exp = Math.floor(Date.now() / 1_000) + 60;
+  const payload = Buffer.from(JSON.stringify({ stream, user, exp })).toString("base64url");
+  const signed = `t1.site.${payload}`;
+  const mac = createHmac("sha256", TICKET_SECRET).update(signed).digest("base64url");
+  return `${signed}.${mac}`;
+};

@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LIVE_PUBLISH_MAX_MS } from "../../../src/core/limits.ts";
+import { DueQueue } from "../../../src/core/live/due-queue.ts";
+import { nextPublishAt, PUBLISH_PAUSE_MS } from "../../../src/core/live/publish-cadence.ts";
+import { nextPushAt, pushPauseMs } from "../../../src/core/live/push-cadence.ts";
+import { nextRoomAlarm } from "../../../src/core/live/room-alarm.ts";
+
+test("what is due comes out in its order, and never before its time", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(50)), fc.nat(50), (times, now) => {
+      const queue = new DueQueue<number>();
+      for (const at of times) queue.push(at, at);
+      expect(queue.next()).toBe(times.length === 0 ? null : Math.min(...times));
+      const taken: number[] = [];
+      for (let it = queue.take(now); it !== undefined; it = queue.take(now)) taken.push(it);
+      expect(taken).toEqual(times.filter((at) => at <= now).sort((a, b) => a - b));
+    }),
+  );
+});
+
+test("pushes are a second apart up to 2,000 sockets and never more than 5 s, the longer the more sockets", () => {
+  expect([1, 2_000, 4_000, 10_000, 32_768].map(pushPauseMs)).toEqual([
+    1_000, 1_000, 2_000, 5_000, 5_000,
+  ]);
+});
+
+test("there is no push while all know the numbers, or nobody is there to know them", () => {
+  expect(nextPushAt({ pending: false, lastPushAt: 0, sockets: 5 })).toBeNull();
+  expect(nextPushAt({ pending: true, lastPushAt: 0, sockets: 0 })).toBeNull();
+  expect(nextPushAt({ pending: true, lastPushAt: 7_000, sockets: 5 })).toBe(8_000);
+});
+
+const tries = fc.record({
+  changed: fc.boolean(),
+  publishedViewers: fc.nat(3),
+  failures: fc.nat(20),
+  jitter: fc.double({ min: 0, max: 0.999, noNaN: true }),
+});
+
+test("publishes are 5 s apart, a number that stands is repeated within 20 s, and a nought is said once", () => {
+  fc.assert(
+    fc.property(tries, (state) => {
+      const triedAt = 1_000_000;
+      const at = nextPublishAt({ ...state, triedAt });
+      if (!state.changed && state.publishedViewers === 0) {
+        expect(at).toBeNull();
+        return;
+      }
+      expect(at).toBeGreaterThanOrEqual(triedAt + PUBLISH_PAUSE_MS);
+      expect(at).toBeLessThan(triedAt + LIVE_PUBLISH_MAX_MS);
+    }),
+  );
+});
+
+const NOTHING = {
+  push: null,
+  save: null,
+  publish: null,
+  look: null,
+  midnight: null,
+  saltEnds: null,
+};
+
+test("the alarm is for what is due first, not in the past, and none when nothing is left", () => {
+  expect(nextRoomAlarm(NOTHING, 5)).toBeNull();
+  expect(nextRoomAlarm({ ...NOTHING, look: 90, saltEnds: 1_000 }, 5)).toBe(90);
+  expect(nextRoomAlarm({ ...NOTHING, push: 1, save: 90 }, 5)).toBe(5);
+});
