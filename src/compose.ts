@@ -6,6 +6,8 @@ import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
+import { objectRankings } from "./adapters/objects/rankings.ts";
+import { rankingsStore } from "./adapters/objects/rankings-store.ts";
 import {
   type PlatformSockets,
   platformSockets,
@@ -24,6 +26,9 @@ import { systemClock, systemRandom, systemTimers } from "./adapters/runtime/runt
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { LiveRankings } from "./app/live/rankings.ts";
+import { RankingsReader } from "./app/live/read-rankings.ts";
+import { StreamReader } from "./app/live/read-stream.ts";
 import { Room } from "./app/live/room.ts";
 import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
@@ -60,13 +65,16 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
   const database = makeDatabase(config.database);
-  const { contents, jobs, upkeep } = database;
+  const { contents, jobs, upkeep, registry } = database;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
+  const known = new StreamRegistry({ streams: registry, clock, timers });
+  const rankings = objectRankings(env.RANKINGS, timers);
+  const rooms = objectRooms(env.ROOMS, timers);
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,
@@ -95,22 +103,20 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
+    putRegistry: { database, known, clock, random },
+    startStream: { registry, rooms, known, clock, random },
+    streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
+    rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
     status: { tallies, jobs, schedule },
     arrive: {
-      registry: new StreamRegistry({ streams: NO_STREAMS, clock }),
+      registry: known,
       signatures: webCryptoSignatures(ticketKeys),
       clock,
       log,
     },
-    rooms: objectRooms(env.ROOMS, timers),
+    rooms,
   };
 };
-
-/** Until the registry has its tables. */
-const NO_STREAMS = { stream: () => Promise.resolve(undefined) };
-
-/** Until there is a list of live streams. */
-const NO_RANKINGS = { publish: () => Promise.resolve() };
 
 const makeDatabase = (config: DatabaseConfig): Database =>
   config.kind === "d1"
@@ -170,7 +176,7 @@ export const composeRoom = (
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
-  const rankings = NO_RANKINGS;
+  const rankings = objectRankings(env.RANKINGS, timers);
   const runtime = { clock, random, log, background, abort };
   const room = new Room({
     name,
@@ -184,3 +190,5 @@ export const composeRoom = (
   });
   return { room, sockets };
 };
+export const composeRankings = ({ storage, background }: ObjectContext): LiveRankings =>
+  new LiveRankings({ store: rankingsStore(storage, background), clock });

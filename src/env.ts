@@ -2,9 +2,9 @@ import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
 import { fromBase64Url } from "./protocol/base64url.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
-import type { RoomRpc } from "./protocol/room-rpc.ts";
+import type { RankingsRpc, RoomRpc } from "./protocol/room-rpc.ts";
 
-type Objects = "COLLECTORS" | "TALLIES" | "SALTS" | "ROOMS";
+type Objects = "COLLECTORS" | "TALLIES" | "SALTS" | "ROOMS" | "RANKINGS";
 type Variables =
   | "TALLY_SHARDS"
   | "REPORT_TIMEZONE"
@@ -23,6 +23,7 @@ export interface UncheckedEnv
   readonly TALLIES: { getByName(name: string): TallyRpc };
   readonly SALTS: { getByName(name: string): SaltsRpc };
   readonly ROOMS: { getByName(name: string): RoomRpc };
+  readonly RANKINGS: { getByName(name: string): RankingsRpc };
   readonly TOKEN_KEYS?: string;
   readonly TICKET_KEYS?: string;
   readonly ADMIN_KEY?: string;

@@ -1,4 +1,8 @@
 import type { ArriveDeps } from "./app/live/arrive.ts";
+import type { PutRegistryDeps } from "./app/live/put-registry.ts";
+import type { RankingsReader } from "./app/live/read-rankings.ts";
+import type { StreamReader } from "./app/live/read-stream.ts";
+import type { StartStreamDeps } from "./app/live/start-stream.ts";
 import type { UpkeepDeps } from "./app/upkeep.ts";
 import type { CloseDeps } from "./app/views/close.ts";
 import type { ConfirmDeps } from "./app/views/confirm.ts";
@@ -38,6 +42,10 @@ export interface Services {
   readonly close: CloseDeps;
   readonly upkeep: UpkeepDeps;
   readonly registry: RegistryDeps;
+  readonly putRegistry: PutRegistryDeps;
+  readonly startStream: StartStreamDeps;
+  readonly streams: StreamReader;
+  readonly rankings: RankingsReader;
   readonly status: StatusDeps;
   readonly arrive: ArriveDeps;
   readonly rooms: Rooms;

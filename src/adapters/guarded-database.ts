@@ -48,6 +48,7 @@ export const guardedDatabase = (database: Database, deps: GuardDeps): Database =
   return {
     counts: guardAll(database.counts),
     contents: guardAll(database.contents),
+    registry: guardAll(database.registry),
     streams: guardAll(database.streams),
     jobs: guardAll(database.jobs),
     upkeep: guardAll(database.upkeep, UPKEEP_TIMEOUT_MS),

@@ -203,3 +203,29 @@ export const ROOM_SALT_LIFE_MS = 48 * HOUR_MS;
 
 /** Life of a site's ticket to a private stream. */
 export const TICKET_LIFE_MS = 2 * MINUTE_MS;
+
+/**
+ * From the first change to the list of live streams to the write that saves it. What is lost with the object's memory
+ * before that is published again within `LIVE_PUBLISH_MAX_MS`.
+ */
+export const RANKINGS_SAVE_MS = 10 * SECOND_MS;
+
+/** How long the list remembers a stream that tells it nothing any more, ended or not. */
+export const RANKINGS_KEEP_MS = DAY_MS;
+
+/** The list is put in order at most this often, however many rooms publish and readers ask: some 10 ms of 10,000 streams. */
+export const RANKINGS_SORT_MS = SECOND_MS;
+
+/** Streams in the list: about 50 MB of memory. Above it, those that were silent the longest go. */
+export const RANKINGS_MAX_ENTRIES = 100_000;
+
+/** Streams in one read of the list: as many as one statement can ask titles of. */
+export const RANKING_MAX_STREAMS = 100;
+export const RANKING_DEFAULT_STREAMS = 20;
+
+/** How long an isolate answers with the list it has read. */
+export const RANKING_MEMO_MS = SECOND_MS;
+
+/** How long caches may keep the numbers of a stream: they change each second while it is live, and not after its end unless it begins anew. */
+export const LIVE_MAX_AGE_SECONDS = 1;
+export const ENDED_MAX_AGE_SECONDS = 10;

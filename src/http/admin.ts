@@ -4,11 +4,12 @@ import { flush } from "../app/views/flush.ts";
 import { putCategory, putContent } from "../app/views/put-content.ts";
 import { readStatus } from "../app/views/status.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
-import type { Log } from "../ports/log.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
+import { adminStreams } from "./admin-streams.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
-import { problem, Refusal } from "./problem.ts";
+import { orUnsaved } from "./or-unsaved.ts";
+import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
 
 export const admin = new Hono<HttpEnv>();
@@ -18,6 +19,8 @@ admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
   if (await timingSafeEqual(key, c.get("services").adminKey)) return next();
   return problem("unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
 });
+
+admin.route("/", adminStreams);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));
@@ -44,13 +47,3 @@ admin.get("/v1/admin/status", async (c) => {
   const status = await readStatus(c.get("services").status);
   return answerJson(status, 200, NO_STORE);
 });
-
-/** What could not be saved may be in all the same; a repeat sets the same values. */
-const orUnsaved = async <T>(saving: Promise<T>, log: Log): Promise<T> => {
-  try {
-    return await saving;
-  } catch (cause) {
-    log.error("admin.not-saved", { cause: `${cause}` });
-    throw new Refusal("not-saved", { headers: { "Retry-After": "2" } });
-  }
-};

@@ -9,6 +9,7 @@ import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
 import { scripts } from "./scripts.ts";
+import { streams } from "./streams.ts";
 import { views } from "./views.ts";
 
 /** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
@@ -16,9 +17,11 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/views(?:\/confirm)?$/, "POST"],
   [/^\/v1\/streams\/[^/]+\/heartbeat$/, "POST"],
   [/^\/v1\/streams\/[^/]+\/live$/, "GET"],
-  [/^\/v1\/admin\/(?:contents|categories)\/[^/]+$/, "PUT"],
+  [/^\/v1\/admin\/(?:contents|categories|users|broadcasters|streams)\/[^/]+$/, "PUT"],
+  [/^\/v1\/admin\/streams\/[^/]+\/(?:start|end)$/, "POST"],
   [/^\/v1\/admin\/flush$/, "POST"],
   [/^\/v1\/admin\/status$/, "GET, HEAD"],
+  [/^\/v1\/(?:streams\/[^/]+|rankings\/live)$/, "GET, HEAD"],
   [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
   [/^\/(?:demo(?:\/[^/]+|\/live\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],
 ];
@@ -41,6 +44,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   app.route("/", views);
   app.route("/", counts);
   app.route("/", live);
+  app.route("/", streams);
   app.route("/", admin);
   app.route("/", health);
   app.route("/", demo);

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { ContentId } from "../core/ids.ts";
-import { ContentList, CountQuery, CountsQuery } from "../protocol/requests.ts";
-import { answerJson, NO_STORE } from "./answer.ts";
+import { ContentList, CountsQuery, NumbersQuery } from "../protocol/requests.ts";
+import { answerJson, cached, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 import { parse } from "./read-body.ts";
@@ -15,7 +15,7 @@ counts.get("/v1/counts", async (c) => {
 });
 
 counts.get("/v1/counts/:content", async (c) => {
-  const { consistency } = parse(CountQuery, c.req.queries());
+  const { consistency } = parse(NumbersQuery, c.req.queries());
   const contents = parse(ContentList, [c.req.param("content")]);
   return answer(c, contents, consistency !== undefined, ([count]) => count);
 });
@@ -34,10 +34,5 @@ const answer = async (
       : answerJson(shape(exact), 200, NO_STORE);
   }
   const { counts: read, maxAgeSeconds } = await reader.read(contents);
-  const caching = `public, max-age=${maxAgeSeconds}, stale-while-revalidate=${maxAgeSeconds}`;
-  return answerJson(
-    shape(read),
-    200,
-    maxAgeSeconds === 0 ? NO_STORE : { "Cache-Control": caching },
-  );
+  return answerJson(shape(read), 200, cached(maxAgeSeconds));
 };

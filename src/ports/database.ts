@@ -6,6 +6,7 @@ import type { Stamp } from "../core/stamp.ts";
 export interface Database {
   readonly counts: CountTables;
   readonly contents: ContentTables;
+  readonly registry: RegistryTables;
   readonly streams: StreamTables;
   readonly jobs: JobTables;
   readonly upkeep: UpkeepTables;
@@ -185,6 +186,62 @@ export interface ContentTables {
   introduce(id: ContentId, page: Page, at: number): Promise<void>;
   category(id: string): Promise<{ readonly title: string } | undefined>;
   putCategory(id: string, title: string, audit: AuditEntry): Promise<void>;
+}
+
+export interface User {
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
+export interface Broadcaster {
+  readonly id: string;
+  readonly name: string;
+  /** Who is behind it, where that is somebody known. */
+  readonly user?: string | undefined;
+}
+
+/** What an operator says of a stream. */
+export interface StreamEntry {
+  readonly id: StreamId;
+  readonly broadcaster: string;
+  readonly category?: string | undefined;
+  readonly title: string;
+  readonly visibility: "public" | "private";
+  /** Viewers the site expects, so that room can be made beforehand. */
+  readonly expectedViewers: number;
+}
+
+export interface Stream extends StreamEntry {
+  readonly status: "planned" | "live" | "ended";
+  /** Ms; of the last start. */
+  readonly startedAt?: number | undefined;
+  /** Ms; absent unless it has ended. */
+  readonly endedAt?: number | undefined;
+}
+
+/**
+ * Whose streams there are. A put writes the whole and the audit entry, both or neither, and is refused when it names
+ * somebody or something unknown.
+ */
+export interface RegistryTables {
+  user(id: string): Promise<User | undefined>;
+  putUser(user: User, audit: AuditEntry): Promise<void>;
+  broadcaster(id: string): Promise<Broadcaster | undefined>;
+  putBroadcaster(broadcaster: Broadcaster, audit: AuditEntry): Promise<void>;
+  stream(id: StreamId): Promise<Stream | undefined>;
+  /** Those of them that there are, in any order. */
+  findStreams(ids: readonly StreamId[]): Promise<readonly Stream[]>;
+  /** A new stream is planned; of one that there is, status and times stay. */
+  putStream(stream: StreamEntry, audit: AuditEntry): Promise<void>;
+  /**
+   * Makes a stream live, and one that has ended live anew. Changes nothing, and leaves no audit entry, when it is live
+   * already or has ended after `at`: an order that comes late does not undo a later one.
+   * @param at ms
+   * @returns the stream as it is then; `undefined` when it is unknown
+   */
+  startStream(id: StreamId, at: number, audit: AuditEntry): Promise<Stream | undefined>;
+  /** The same for the end; a planned stream ends too, without having been live. */
+  endStream(id: StreamId, at: number, audit: AuditEntry): Promise<Stream | undefined>;
 }
 
 export interface JobRun {

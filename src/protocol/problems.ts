@@ -15,6 +15,8 @@ export const PROBLEMS = {
   "body-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is neither JSON nor text" },
   "unknown-category": { status: 422, title: "The category is not registered" },
+  "unknown-user": { status: 422, title: "The user is not registered" },
+  "unknown-broadcaster": { status: 422, title: "The broadcaster is not registered" },
   "token-early": { status: 425, title: "The visitor has not stayed long enough yet" },
   "upgrade-required": { status: 426, title: "This path speaks WebSocket" },
   "too-many-viewers": { status: 429, title: "Too many viewers from this network" },
@@ -28,6 +30,7 @@ export const PROBLEMS = {
   "room-unavailable": { status: 503, title: "The stream does not answer at the moment" },
   "not-saved": { status: 503, title: "It could not be saved; the same request again is safe" },
   "counts-unavailable": { status: 503, title: "The counts cannot be read at the moment" },
+  "stream-unavailable": { status: 503, title: "The stream's numbers cannot be read at the moment" },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,7 +1,7 @@
 /** Bodies and queries as clients send them. Unknown fields are refused: a misspelt one must not pass for absent. */
 import * as v from "valibot";
 import { type ContentId, ID_PATTERN, type StreamId } from "../core/ids.ts";
-import { MAX_CONTENTS, MAX_TOKENS, MAX_WAIT_SECONDS } from "../core/limits.ts";
+import { MAX_CONTENTS, MAX_TOKENS, MAX_WAIT_SECONDS, RANKING_MAX_STREAMS } from "../core/limits.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
@@ -62,24 +62,45 @@ export const ContentBody = v.strictObject({
 /** `PUT /v1/admin/categories/:id` */
 export const CategoryBody = v.strictObject({ title: Title });
 
+const Name = Title;
+const VIEWERS_MAX = 1e9;
+
+/** `PUT /v1/admin/users/:id` */
+export const UserBody = v.strictObject({ name: v.optional(Name) });
+
+/** `PUT /v1/admin/broadcasters/:id` */
+export const BroadcasterBody = v.strictObject({ name: Name, user: v.optional(Id) });
+
+/** `PUT /v1/admin/streams/:id` */
+export const StreamBody = v.strictObject({
+  broadcaster: Id,
+  title: Title,
+  category: v.optional(Id),
+  /** To private streams the site sends its visitors with tickets. */
+  visibility: v.optional(v.picklist(["public", "private"]), "public"),
+  expectedViewers: v.optional(
+    v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(VIEWERS_MAX)),
+    0,
+  ),
+});
+
 export const IdParam = Id;
 export const ContentParam = Content;
+export const StreamParam = v.pipe(
+  Id,
+  v.transform((id) => id as StreamId),
+);
 
-const Consistency = v.optional(v.tuple([v.literal("strong")]));
+const Consistency = v.optional(v.strictTuple([v.literal("strong")]));
 
-/** Query of `GET /v1/counts/:content`: what is not known is refused, so that a random query string is a key to no cache. */
-export const CountQuery = v.strictObject({ consistency: Consistency });
+/** Query of `GET /v1/counts/:content` and `GET /v1/streams/:id`: what is not known is refused, so that a random query string is a key to no cache. */
+export const NumbersQuery = v.strictObject({ consistency: Consistency });
 
 /** Query of `GET /v1/counts`. */
 export const CountsQuery = v.strictObject({
   content: v.optional(v.array(v.string())),
   consistency: Consistency,
 });
-
-export const StreamParam = v.pipe(
-  Id,
-  v.transform((id) => id as StreamId),
-);
 
 /** Tickets of any length are refused as tickets, not as malformed. */
 const Ticket = v.pipe(v.string(), v.maxLength(4 * MAX_TICKET_CHARS));
@@ -105,3 +126,19 @@ export const LiveQuery = v.strictObject({
 });
 
 export const NoQuery = v.strictObject({});
+
+/** Query of `GET /v1/rankings/live`. */
+export const RankingQuery = v.strictObject({
+  category: v.optional(v.strictTuple([Id])),
+  limit: v.optional(
+    v.strictTuple([
+      v.pipe(
+        v.string(),
+        v.regex(/^\d{1,3}$/, "limit is a whole number"),
+        v.transform(Number),
+        v.minValue(1),
+        v.maxValue(RANKING_MAX_STREAMS),
+      ),
+    ]),
+  ),
+});

@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { AuditEntry, Content, ContentTables } from "../../ports/database.ts";
+import type { Content, ContentTables } from "../../ports/database.ts";
 import { categories, contents } from "../../schema/d1/contents.ts";
-import { auditLog } from "../../schema/d1/operations.ts";
+import { insertAudit } from "./audit.ts";
 
 /** D1's `batch` is one transaction: a change and its audit row, both or neither. */
 export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
@@ -59,9 +59,3 @@ const asContent = (row: typeof contents.$inferSelect): Content => ({
   category: row.category ?? undefined,
   startViews: row.startViews,
 });
-
-const insertAudit = (db: DrizzleD1Database, { before, after, ...entry }: AuditEntry) =>
-  db
-    .insert(auditLog)
-    .values({ ...entry, detail: JSON.stringify({ before, after }) })
-    .onConflictDoNothing();

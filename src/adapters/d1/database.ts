@@ -3,6 +3,7 @@ import type { Database } from "../../ports/database.ts";
 import { d1ContentTables } from "./content-tables.ts";
 import { d1CountTables } from "./count-tables.ts";
 import { d1JobTables } from "./job-tables.ts";
+import { d1RegistryTables } from "./registry-tables.ts";
 import { d1StreamTables } from "./stream-tables.ts";
 import { d1UpkeepTables } from "./upkeep-tables.ts";
 
@@ -11,6 +12,7 @@ export const d1Database = (binding: D1Database): Database => {
   return {
     counts: d1CountTables(db),
     contents: d1ContentTables(db),
+    registry: d1RegistryTables(db),
     streams: d1StreamTables(db),
     jobs: d1JobTables(db),
     upkeep: d1UpkeepTables(db),

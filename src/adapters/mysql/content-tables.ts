@@ -1,11 +1,8 @@
 import { eq, sql } from "drizzle-orm";
-import type { AuditEntry, Content, ContentTables } from "../../ports/database.ts";
-import { DatabaseError } from "../../ports/database.ts";
+import type { Content, ContentTables } from "../../ports/database.ts";
 import { categories, contents } from "../../schema/mysql/contents.ts";
-import { auditLog } from "../../schema/mysql/operations.ts";
 import type { MySqlHandle } from "./handle.ts";
-
-type Transaction = Parameters<Parameters<MySqlHandle["transaction"]>[0]>[0];
+import { demand, insertAudit } from "./within-transaction.ts";
 
 /** A change and its audit row are one transaction: both or neither. */
 export const mysqlContentTables = (db: MySqlHandle): ContentTables => ({
@@ -25,7 +22,7 @@ export const mysqlContentTables = (db: MySqlHandle): ContentTables => ({
       updatedAt: audit.at,
     };
     await db.transaction(async (tx) => {
-      if (category !== undefined) await demandCategory(tx, category);
+      await demand(tx, categories, category);
       await tx
         .insert(contents)
         .values({ id: content.id, createdAt: audit.at, ...values })
@@ -61,19 +58,3 @@ const asContent = (row: typeof contents.$inferSelect): Content => ({
   category: row.category ?? undefined,
   startViews: row.startViews,
 });
-
-/** What a foreign key would do. The row stays locked, so that the category is there when the content is. */
-const demandCategory = async (tx: Transaction, id: string): Promise<void> => {
-  const [row] = await tx.select().from(categories).where(eq(categories.id, id)).for("update");
-  if (row === undefined) throw new DatabaseError("the category is unknown", { transient: false });
-};
-
-const insertAudit = async (
-  tx: Transaction,
-  { before, after, ...entry }: AuditEntry,
-): Promise<void> => {
-  await tx
-    .insert(auditLog)
-    .values({ ...entry, detail: JSON.stringify({ before, after }) })
-    .onDuplicateKeyUpdate({ set: { id: sql`id` } });
-};

@@ -4,6 +4,7 @@ import { mysqlContentTables } from "./content-tables.ts";
 import { mysqlCountTables } from "./count-tables.ts";
 import { mysqlHandle } from "./handle.ts";
 import { mysqlJobTables } from "./job-tables.ts";
+import { mysqlRegistryTables } from "./registry-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
 import { mysqlUpkeepTables } from "./upkeep-tables.ts";
 
@@ -17,6 +18,7 @@ export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
   return {
     counts: mysqlCountTables(db),
     contents: mysqlContentTables(db),
+    registry: mysqlRegistryTables(db),
     streams: mysqlStreamTables(db),
     jobs: mysqlJobTables(db),
     upkeep: mysqlUpkeepTables(mysqlHandle(url, UPKEEP_STATEMENT_TIMEOUT_MS)),

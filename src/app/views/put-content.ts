@@ -1,17 +1,13 @@
 import type { ContentId } from "../../core/ids.ts";
 import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { AuditEntry, Content, ContentTables, Page } from "../../ports/database.ts";
-import type { Random } from "../../ports/random.ts";
+import type { Content, ContentTables, Page } from "../../ports/database.ts";
 import type { Tallies } from "../../ports/tallies.ts";
-import { uuid } from "../uuid.ts";
+import { type AuditDeps, auditOf } from "../audit.ts";
 
-export interface RegistryDeps {
+export interface RegistryDeps extends AuditDeps {
   readonly contents: ContentTables;
   readonly tallies: Pick<Tallies, "setStart">;
   readonly schedule: ShardSchedule;
-  readonly clock: Clock;
-  readonly random: Random;
 }
 
 export interface PutContent extends Page {
@@ -40,7 +36,8 @@ export const putContent = async (
   const before = await contents.content(request.id);
   const startViews = request.startViews ?? before?.startViews ?? 0;
   const content: Content = { ...request, startViews };
-  await contents.putContent(content, audit(deps, "content.put", request.id, before, content));
+  const deed = { action: "content.put", subject: request.id, before, after: content };
+  await contents.putContent(content, auditOf(deps, deed));
   const [home] = homesOf(schedule, request.id);
   if (home !== undefined && request.startViews !== undefined) {
     await tallies.setStart(home, request.id, startViews);
@@ -50,20 +47,6 @@ export const putContent = async (
 
 export const putCategory = async (deps: RegistryDeps, id: string, title: string): Promise<void> => {
   const before = await deps.contents.category(id);
-  await deps.contents.putCategory(
-    id,
-    title,
-    audit(deps, "category.put", id, before, { id, title }),
-  );
-};
-
-const audit = (
-  { clock, random }: RegistryDeps,
-  action: string,
-  subject: string,
-  before: unknown,
-  after: unknown,
-): AuditEntry => {
-  const at = clock.now();
-  return { id: uuid(at, random), at, actor: "admin-key", action, subject, before, after };
+  const deed = { action: "category.put", subject: id, before, after: { id, title } };
+  await deps.contents.putCategory(id, title, auditOf(deps, deed));
 };

@@ -6,8 +6,8 @@ import type { Database } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import type { Timers } from "../../ports/timers.ts";
+import { PopularMemo } from "../popular-memo.ts";
 import { SharedFlights } from "../shared-flights.ts";
-import { CountMemo, type KnownCount } from "./count-memo.ts";
 
 export interface ReadCountsDeps {
   readonly tallies: Pick<Tallies, "counts">;
@@ -16,6 +16,13 @@ export interface ReadCountsDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
+}
+
+/** A content's number as the Tallies told it. */
+interface KnownCount {
+  readonly views: number;
+  /** When it was true, unix ms. */
+  readonly asOf: number;
 }
 
 export type Count =
@@ -40,7 +47,7 @@ export interface CountsRead {
  */
 export class CountReader {
   readonly #deps: ReadCountsDeps;
-  readonly #memo = new CountMemo();
+  readonly #memo = new PopularMemo<ContentId, KnownCount>();
   readonly #flights: SharedFlights<ContentId, KnownCount>;
 
   constructor(deps: ReadCountsDeps) {

@@ -1,6 +1,6 @@
 /** What is viewed, and who and what belongs to it. */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { ContentId } from "../../core/ids.ts";
+import type { ContentId, StreamId } from "../../core/ids.ts";
 import { id, time } from "./columns.ts";
 
 export const categories = sqliteTable("categories", {
@@ -44,7 +44,7 @@ export const broadcasters = sqliteTable("broadcasters", {
 export const streams = sqliteTable(
   "streams",
   {
-    id: id().primaryKey(),
+    id: id().$type<StreamId>().primaryKey(),
     broadcaster: id("broadcaster_id")
       .notNull()
       .references(() => broadcasters.id),

@@ -1,6 +1,6 @@
 /** What is viewed, and who and what belongs to it. No foreign keys: a sharded MySQL has none, the adapter looks instead. */
 import { index, mysqlTable } from "drizzle-orm/mysql-core";
-import type { ContentId } from "../../core/ids.ts";
+import type { ContentId, StreamId } from "../../core/ids.ts";
 import { count, id, prose, time, word } from "./columns.ts";
 
 const URL_CHARS = 2_048;
@@ -43,7 +43,7 @@ export const broadcasters = mysqlTable("broadcasters", {
 export const streams = mysqlTable(
   "streams",
   {
-    id: id().primaryKey(),
+    id: id().$type<StreamId>().primaryKey(),
     broadcaster: id("broadcaster_id").notNull(),
     category: id("category_id"),
     title: prose("title").notNull(),

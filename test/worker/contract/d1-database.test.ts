@@ -5,14 +5,18 @@ import { describe } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { auditLog } from "../../../src/schema/d1/operations.ts";
 import { databaseContract } from "../../contract/database.ts";
+import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
 
 describe("the database on D1", () => {
   const behind = drizzle(env.DB);
   const database = d1Database(env.DB);
-  databaseContract(() => ({
+  const open = () => ({
     database,
-    auditEntries: (subject) => behind.select().from(auditLog).where(eq(auditLog.subject, subject)),
-  }));
+    auditEntries: (subject: string) =>
+      behind.select().from(auditLog).where(eq(auditLog.subject, subject)),
+  });
+  databaseContract(open);
+  registryTablesContract(open);
   streamTablesContract(() => database.streams);
 });

@@ -4,6 +4,7 @@ import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
 import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
 import { auditLog } from "../../../src/schema/mysql/operations.ts";
 import { databaseContract } from "../../contract/database.ts";
+import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
 
 declare module "vitest" {
@@ -18,9 +19,12 @@ const url = inject("databaseUrl");
 describe.skipIf(url === "")("the database on MySQL", () => {
   const behind = mysqlHandle(url);
   const database = mysqlDatabase(url);
-  databaseContract(() => ({
+  const open = () => ({
     database,
-    auditEntries: (subject) => behind.select().from(auditLog).where(eq(auditLog.subject, subject)),
-  }));
+    auditEntries: (subject: string) =>
+      behind.select().from(auditLog).where(eq(auditLog.subject, subject)),
+  });
+  databaseContract(open);
+  registryTablesContract(open);
   streamTablesContract(() => database.streams);
 });

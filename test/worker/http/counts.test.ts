@@ -101,6 +101,7 @@ describe("a request that cannot be answered is refused", () => {
     `/v1/counts?${Array.from({ length: MAX_CONTENTS + 1 }, (_, i) => `content=c${i}`).join("&")}`,
     "/v1/counts/a?consistency=weird",
     "/v1/counts/a?consistency=",
+    "/v1/counts/a?consistency=strong&consistency=strong",
     "/v1/counts?content=a&consistency=eventual",
   ])("%s", async (path) => {
     expect(await refusalOf(await get(path))).toEqual([400, "invalid-request"]);

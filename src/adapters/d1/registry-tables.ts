@@ -1,0 +1,110 @@
+import { and, eq, inArray, lte, ne, type SQL, sql } from "drizzle-orm";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
+import type { StreamId } from "../../core/ids.ts";
+import type { AuditEntry, RegistryTables, Stream } from "../../ports/database.ts";
+import { broadcasters, streams, users } from "../../schema/d1/contents.ts";
+import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
+import { inBatches } from "../sql/row-table.ts";
+import { insertAudit, insertAuditIf } from "./audit.ts";
+
+/** Ids of one `IN`: D1 takes 100 bound parameters a statement. */
+const IDS_PER_STATEMENT = 100;
+
+/** D1's `batch` is one transaction, and its foreign keys refuse what names somebody unknown. */
+export const d1RegistryTables = (db: DrizzleD1Database): RegistryTables => ({
+  async user(id) {
+    const [row] = await db.select().from(users).where(eq(users.id, id));
+    return row && asUser(row);
+  },
+
+  async putUser(user, audit) {
+    const values = { name: user.name ?? null, updatedAt: audit.at };
+    await db.batch([
+      db
+        .insert(users)
+        .values({ id: user.id, createdAt: audit.at, ...values })
+        .onConflictDoUpdate({ target: users.id, set: values }),
+      insertAudit(db, audit),
+    ]);
+  },
+
+  async broadcaster(id) {
+    const [row] = await db.select().from(broadcasters).where(eq(broadcasters.id, id));
+    return row && asBroadcaster(row);
+  },
+
+  async putBroadcaster({ id, name, user }, audit) {
+    const values = { name, user: user ?? null, updatedAt: audit.at };
+    await db.batch([
+      db
+        .insert(broadcasters)
+        .values({ id, createdAt: audit.at, ...values })
+        .onConflictDoUpdate({ target: broadcasters.id, set: values }),
+      insertAudit(db, audit),
+    ]);
+  },
+
+  async stream(id) {
+    const [row] = await db.select().from(streams).where(eq(streams.id, id));
+    return row && asStream(row);
+  },
+
+  async findStreams(ids) {
+    const found: Stream[] = [];
+    await inBatches(ids, IDS_PER_STATEMENT, async (batch) => {
+      const rows = await db.select().from(streams).where(inArray(streams.id, batch));
+      found.push(...rows.map(asStream));
+    });
+    return found;
+  },
+
+  async putStream({ id, category, ...entry }, audit) {
+    const values = { ...entry, category: category ?? null, updatedAt: audit.at };
+    await db.batch([
+      db
+        .insert(streams)
+        .values({ id, status: "planned", createdAt: audit.at, ...values })
+        .onConflictDoUpdate({ target: streams.id, set: values }),
+      insertAudit(db, audit),
+    ]);
+  },
+
+  startStream(id, at, audit) {
+    const due = and(ne(streams.status, "live"), lte(orZero(streams.endedAt), at));
+    const values = { status: "live", startedAt: at, endedAt: null } as const;
+    return change(db, id, { due, values, audit });
+  },
+
+  endStream(id, at, audit) {
+    const due = and(ne(streams.status, "ended"), lte(orZero(streams.startedAt), at));
+    return change(db, id, { due, values: { status: "ended", endedAt: at }, audit });
+  },
+});
+
+interface Change {
+  /** What has to hold of the stream as it is. */
+  readonly due: SQL | undefined;
+  readonly values: Partial<typeof streams.$inferInsert>;
+  readonly audit: AuditEntry;
+}
+
+/** The audit entry goes first: it stands on the same condition, which the change makes untrue. */
+const change = async (
+  db: DrizzleD1Database,
+  id: StreamId,
+  { due, values, audit }: Change,
+): Promise<Stream | undefined> => {
+  const such = and(eq(streams.id, id), due);
+  const [, , [row]] = await db.batch([
+    insertAuditIf(db, audit, streams, such),
+    db
+      .update(streams)
+      .set({ ...values, updatedAt: audit.at })
+      .where(such),
+    db.select().from(streams).where(eq(streams.id, id)),
+  ]);
+  return row && asStream(row);
+};
+
+const orZero = (time: typeof streams.startedAt | typeof streams.endedAt) =>
+  sql<number>`coalesce(${time}, 0)`;

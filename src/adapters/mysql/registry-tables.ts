@@ -1,0 +1,110 @@
+import { and, eq, inArray, lte, ne, type SQL, sql } from "drizzle-orm";
+import type { StreamId } from "../../core/ids.ts";
+import type { AuditEntry, RegistryTables, Stream } from "../../ports/database.ts";
+import { broadcasters, categories, streams, users } from "../../schema/mysql/contents.ts";
+import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
+import { inBatches } from "../sql/row-table.ts";
+import type { MySqlHandle } from "./handle.ts";
+import { demand, insertAudit } from "./within-transaction.ts";
+
+/** Ids of one `IN`: a statement of some 70 KB. */
+const IDS_PER_STATEMENT = 1_000;
+
+/** There are no foreign keys: a put looks for what it names, and locks it until it is done. */
+export const mysqlRegistryTables = (db: MySqlHandle): RegistryTables => ({
+  async user(id) {
+    const [row] = await db.select().from(users).where(eq(users.id, id));
+    return row && asUser(row);
+  },
+
+  async putUser(user, audit) {
+    const values = { name: user.name ?? null, updatedAt: audit.at };
+    await db.transaction(async (tx) => {
+      await tx
+        .insert(users)
+        .values({ id: user.id, createdAt: audit.at, ...values })
+        .onDuplicateKeyUpdate({ set: values });
+      await insertAudit(tx, audit);
+    });
+  },
+
+  async broadcaster(id) {
+    const [row] = await db.select().from(broadcasters).where(eq(broadcasters.id, id));
+    return row && asBroadcaster(row);
+  },
+
+  async putBroadcaster({ id, name, user }, audit) {
+    const values = { name, user: user ?? null, updatedAt: audit.at };
+    await db.transaction(async (tx) => {
+      await demand(tx, users, user);
+      await tx
+        .insert(broadcasters)
+        .values({ id, createdAt: audit.at, ...values })
+        .onDuplicateKeyUpdate({ set: values });
+      await insertAudit(tx, audit);
+    });
+  },
+
+  async stream(id) {
+    const [row] = await db.select().from(streams).where(eq(streams.id, id));
+    return row && asStream(row);
+  },
+
+  async findStreams(ids) {
+    const found: Stream[] = [];
+    await inBatches(ids, IDS_PER_STATEMENT, async (batch) => {
+      const rows = await db.select().from(streams).where(inArray(streams.id, batch));
+      found.push(...rows.map(asStream));
+    });
+    return found;
+  },
+
+  async putStream({ id, category, ...entry }, audit) {
+    const values = { ...entry, category: category ?? null, updatedAt: audit.at };
+    await db.transaction(async (tx) => {
+      await demand(tx, broadcasters, entry.broadcaster);
+      await demand(tx, categories, category);
+      await tx
+        .insert(streams)
+        .values({ id, status: "planned", createdAt: audit.at, ...values })
+        .onDuplicateKeyUpdate({ set: values });
+      await insertAudit(tx, audit);
+    });
+  },
+
+  startStream(id, at, audit) {
+    const due = and(ne(streams.status, "live"), lte(orZero(streams.endedAt), at));
+    const values = { status: "live", startedAt: at, endedAt: null } as const;
+    return change(db, id, { due, values, audit });
+  },
+
+  endStream(id, at, audit) {
+    const due = and(ne(streams.status, "ended"), lte(orZero(streams.startedAt), at));
+    return change(db, id, { due, values: { status: "ended", endedAt: at }, audit });
+  },
+});
+
+interface Change {
+  /** What has to hold of the stream as it is. */
+  readonly due: SQL | undefined;
+  readonly values: Partial<typeof streams.$inferInsert>;
+  readonly audit: AuditEntry;
+}
+
+const change = (
+  db: MySqlHandle,
+  id: StreamId,
+  { due, values, audit }: Change,
+): Promise<Stream | undefined> =>
+  db.transaction(async (tx) => {
+    const { rowsAffected } = await tx
+      .update(streams)
+      .set({ ...values, updatedAt: audit.at })
+      .where(and(eq(streams.id, id), due));
+    if (rowsAffected > 0) await insertAudit(tx, audit);
+    const [row] = await tx.select().from(streams).where(eq(streams.id, id));
+    return row && asStream(row);
+  });
+
+const orZero = (time: typeof streams.startedAt | typeof streams.endedAt) =>
+  sql<number>`coalesce(${time}, 0)`;

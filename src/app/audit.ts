@@ -1,0 +1,18 @@
+import type { Clock } from "../ports/clock.ts";
+import type { AuditEntry } from "../ports/database.ts";
+import type { Random } from "../ports/random.ts";
+import { uuid } from "./uuid.ts";
+
+export interface AuditDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An operator's deed, as it is kept. */
+export type Deed = Pick<AuditEntry, "action" | "subject" | "before" | "after">;
+
+/** @returns the entry of something that happens now */
+export const auditOf = ({ clock, random }: AuditDeps, deed: Deed): AuditEntry => {
+  const at = clock.now();
+  return { id: uuid(at, random), at, actor: "admin-key", ...deed };
+};

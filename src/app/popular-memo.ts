@@ -1,0 +1,52 @@
+import { MEMO_MAX_ENTRIES, MINUTE_MS } from "../core/limits.ts";
+import { maxAgeSeconds } from "../core/views/popularity.ts";
+import { BoundedMap } from "./bounded-map.ts";
+
+interface Entry<Value> {
+  readonly known: Value;
+  readonly freshUntil: number;
+}
+
+interface Reads {
+  count: number;
+  readonly since: number;
+}
+
+/** A rate is not extrapolated from less than this. */
+const MIN_SAMPLE_MS = 10_000;
+
+/** What an isolate remembers of numbers, the longer fresh the more often they are read; bounded, the oldest goes first. */
+export class PopularMemo<Key, Value> {
+  readonly #entries = new BoundedMap<Key, Entry<Value>>(MEMO_MAX_ENTRIES);
+  readonly #reads = new BoundedMap<Key, Reads>(MEMO_MAX_ENTRIES);
+
+  /** Notes a read. @returns for how long an answer with this number may be cached, s */
+  noteRead(key: Key, now: number): number {
+    let reads = this.#reads.get(key);
+    if (reads === undefined || now - reads.since > MINUTE_MS) {
+      reads = { count: 0, since: now };
+      this.#reads.set(key, reads);
+    }
+    reads.count += 1;
+    return this.#maxAge(key, now);
+  }
+
+  fresh(key: Key, now: number): Value | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && now < entry.freshUntil ? entry.known : undefined;
+  }
+
+  /** However old it is. */
+  last(key: Key): Value | undefined {
+    return this.#entries.get(key)?.known;
+  }
+
+  remember(key: Key, known: Value, now: number): void {
+    this.#entries.set(key, { known, freshUntil: now + this.#maxAge(key, now) * 1_000 });
+  }
+
+  #maxAge(key: Key, now: number): number {
+    const { count, since } = this.#reads.get(key) ?? { count: 0, since: now };
+    return maxAgeSeconds((count * MINUTE_MS) / Math.max(MIN_SAMPLE_MS, now - since));
+  }
+}

@@ -1,0 +1,40 @@
+import { Hono } from "hono";
+import type { StreamRead } from "../app/live/read-stream.ts";
+import { RANKING_DEFAULT_STREAMS } from "../core/limits.ts";
+import { NumbersQuery, RankingQuery, StreamParam } from "../protocol/requests.ts";
+import { answerJson, cached } from "./answer.ts";
+import type { HttpEnv } from "./context.ts";
+import { problem } from "./problem.ts";
+import { parse } from "./read-body.ts";
+
+export const streams = new Hono<HttpEnv>();
+
+streams.get("/v1/streams/:id", async (c) => {
+  const { streams: reader } = c.get("services");
+  const { consistency } = parse(NumbersQuery, c.req.queries());
+  const id = parse(StreamParam, c.req.param("id"));
+  if (consistency === undefined) return answer(await reader.read(id));
+  const read = await reader.readStrong(id);
+  return answer(read.status === "read" ? { ...read, maxAgeSeconds: 0 } : read);
+});
+
+streams.get("/v1/rankings/live", async (c) => {
+  const { category, limit } = parse(RankingQuery, c.req.queries());
+  const { ranking, maxAgeSeconds } = await c
+    .get("services")
+    .rankings.read(limit?.[0] ?? RANKING_DEFAULT_STREAMS, category?.[0]);
+  return answerJson(ranking, 200, cached(maxAgeSeconds));
+});
+
+const answer = (read: StreamRead): Response => {
+  switch (read.status) {
+    case "read":
+      return answerJson(read.count, 200, cached(read.maxAgeSeconds));
+    case "unknown-stream":
+      return problem("unknown-stream");
+    case "no-registry":
+      return problem("registry-unavailable", { headers: { "Retry-After": "2" } });
+    case "no-room":
+      return problem("stream-unavailable", { headers: { "Retry-After": "1" } });
+  }
+};

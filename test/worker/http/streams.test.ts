@@ -1,0 +1,180 @@
+import { listDurableObjectIds } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { d1Database } from "../../../src/adapters/d1/database.ts";
+import { stamp } from "../../../src/core/stamp.ts";
+import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
+import { anEntry, MemoryRooms, stream } from "../../support/live-fakes.ts";
+import { put } from "../support/admin.ts";
+import { fail, SECRET_PLACE } from "../support/broken.ts";
+import { get, makeGet, refusalOf, send } from "../support/client.ts";
+import { workerWith } from "../support/compose.ts";
+import { liveWorker, putStream, tell } from "../support/live.ts";
+
+describe("a stream", () => {
+  test("is read from its planning to its end", async () => {
+    await putStream("evening");
+    const worker = liveWorker();
+    const read = async (isolate = worker) => {
+      const answer = await isolate.fetch(makeGet("/v1/streams/evening"));
+      expect(answer.status).toBe(200);
+      return [await answer.json(), answer.headers.get("Cache-Control")];
+    };
+    const zeros = { viewers: 0, peak: 0, total: 0, uniqueToday: 0, recent: 0 };
+    expect(await read()).toEqual([
+      {
+        stream: "evening",
+        status: "planned",
+        ...zeros,
+        asOf: expect.any(Number),
+        source: "database",
+      },
+      "public, max-age=1, stale-while-revalidate=1",
+    ]);
+    await tell(worker, "evening", "start");
+    worker.rooms.set(stream("evening"), { status: "live", viewers: 7, peak: 9 });
+    const live = { status: "live", viewers: 7, peak: 9 };
+    const caching = "public, max-age=1, stale-while-revalidate=1";
+    expect(await read()).toMatchObject([{ ...live, source: "room" }, caching]);
+    expect(await read()).toMatchObject([{ ...live, source: "memo" }, caching]);
+    await tell(worker, "evening", "end");
+    expect(await read(liveWorker(worker.rooms))).toMatchObject([
+      { status: "ended", viewers: 0, peak: 9, source: "room" },
+      "public, max-age=10, stale-while-revalidate=10",
+    ]);
+  });
+
+  test("that nobody registered is unknown, and touches no room", async () => {
+    const worker = liveWorker();
+    for (const query of ["", "?consistency=strong"]) {
+      const answer = await worker.fetch(makeGet(`/v1/streams/unheard${query}`));
+      expect(await refusalOf(answer)).toEqual([404, "unknown-stream"]);
+    }
+    expect(worker.rooms.calls).toEqual([]);
+  });
+
+  test("is asked of its room by a strong read, whatever is remembered, and that is cached by nobody", async () => {
+    await putStream("strong");
+    const worker = liveWorker();
+    await tell(worker, "strong", "start");
+    await worker.fetch(makeGet("/v1/streams/strong"));
+    worker.rooms.set(stream("strong"), { status: "live", viewers: 8 });
+    const answer = await worker.fetch(makeGet("/v1/streams/strong?consistency=strong"));
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(await answer.json()).toMatchObject({ viewers: 8, source: "room" });
+  });
+
+  test("whose room is away is aggregating, cached by nobody, and 503 to a strong read", async () => {
+    await putStream("away");
+    const worker = liveWorker();
+    await tell(worker, "away", "start");
+    worker.rooms.before = fail;
+    const answer = await worker.fetch(makeGet("/v1/streams/away"));
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(await answer.json()).toEqual({ stream: "away", status: "aggregating" });
+    const strong = await worker.fetch(makeGet("/v1/streams/away?consistency=strong"));
+    expect(strong.headers.get("Retry-After")).toBe("1");
+    expect(await strong.clone().text()).not.toContain(SECRET_PLACE);
+    expect(await refusalOf(strong)).toEqual([503, "stream-unavailable"]);
+  });
+
+  test("is 503 when the registry is away, and no room is touched", async () => {
+    const { registry } = d1Database(env.DB);
+    const worker = liveWorker(new MemoryRooms(Date.now), { ...registry, findStreams: fail });
+    const answer = await worker.fetch(makeGet("/v1/streams/whichever"));
+    expect(answer.headers.get("Retry-After")).toBe("2");
+    expect(await refusalOf(answer)).toEqual([503, "registry-unavailable"]);
+    expect(worker.rooms.calls).toEqual([]);
+  });
+});
+
+test.each([
+  "/v1/streams/a%20b",
+  `/v1/streams/${"x".repeat(65)}`,
+  "/v1/streams/a?x=1",
+  "/v1/streams/a?consistency=weak",
+  "/v1/streams/a?consistency=strong&consistency=strong",
+  "/v1/rankings/live?limit=0",
+  "/v1/rankings/live?limit=101",
+  "/v1/rankings/live?limit=1.5",
+  "/v1/rankings/live?limit=1&limit=2",
+  "/v1/rankings/live?category=",
+  "/v1/rankings/live?category=a%20b",
+  "/v1/rankings/live?_=1",
+])("%s is refused", async (path) => {
+  const answer = await get(path);
+  expect(answer.headers.get("Cache-Control")).toBe("no-store");
+  expect(await refusalOf(answer)).toEqual([400, "invalid-request"]);
+});
+
+test.each(["/v1/streams/a", "/v1/rankings/live"])("POST %s is answered 405", async (path) => {
+  const answer = await send(new Request(`https://headcount.test${path}`, { method: "POST" }));
+  expect(answer.headers.get("Allow")).toBe("GET, HEAD");
+  expect(await refusalOf(answer)).toEqual([405, "method-not-allowed"]);
+});
+
+describe("the list of live streams", () => {
+  const publish = (name: string, more: Partial<LiveEntry> = {}) =>
+    env.RANKINGS.getByName("rankings").publish(
+      anEntry(stream(name), { asOf: Date.now(), stamp: stamp(1, Date.now()), ...more }),
+    );
+  const list = async (query: string, worker = workerWith({})) => {
+    const answer = await worker(makeGet(`/v1/rankings/live?${query}`));
+    expect(answer.status).toBe(200);
+    return answer;
+  };
+
+  test("has the registered public ones, the most viewers first, with titles", async () => {
+    await put("categories/go", { title: "Go" });
+    await putStream("small", { category: "go" });
+    await putStream("large", { category: "go" });
+    await putStream("hidden", { category: "go", visibility: "private" });
+    const category = "go";
+    await publish("small", { category, viewers: 2, startedAt: 5 });
+    await publish("large", { category, viewers: 30, peak: 31 });
+    await publish("hidden", { category, viewers: 99 });
+    await publish("elsewhere", { viewers: 100 });
+    const answer = await list("category=go");
+    expect(answer.headers.get("Cache-Control")).toBe("public, max-age=1, stale-while-revalidate=1");
+    expect(await answer.json()).toEqual({
+      asOf: expect.any(Number),
+      source: "rankings",
+      streams: [
+        {
+          stream: "large",
+          title: "Title of large",
+          category,
+          broadcaster: "b",
+          viewers: 30,
+          peak: 31,
+          startedAt: 0,
+        },
+        {
+          stream: "small",
+          title: "Title of small",
+          category,
+          broadcaster: "b",
+          viewers: 2,
+          peak: 1,
+          startedAt: 5,
+        },
+      ],
+    });
+    expect(await (await list("category=go&limit=1")).json()).toMatchObject({
+      streams: [{ stream: "large" }],
+    });
+    expect(await (await list("category=empty")).json()).toMatchObject({ streams: [] });
+  });
+
+  test("is one object, whatever categories are asked for", async () => {
+    for (let i = 0; i < 5; i += 1) await list(`category=${crypto.randomUUID()}`);
+    expect(await listDurableObjectIds(env.RANKINGS)).toHaveLength(1);
+  });
+
+  test("that is away is aggregating, cached by nobody", async () => {
+    const away = workerWith({ RANKINGS: { getByName: () => ({ publish: fail, live: fail }) } });
+    const answer = await list("", away);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(await answer.json()).toEqual({ status: "aggregating", streams: [] });
+  });
+});
