@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { startLiveStream } from "../dev/live-stream.ts";
 import { bundleForWorkerd } from "../dev/raw-workerd.ts";
 import { SERVER_CORE, type Server, startWorkerd } from "./workerd.ts";
 
@@ -29,25 +30,10 @@ export const startLiveServer = async (
   bundleForWorkerd({ wranglerFile, directory, stateDirectory, port, secrets });
   const server = await startWorkerd(directory, port, SERVER_CORE, "/readyz");
   const origin = `http://127.0.0.1:${port}`;
-  await startStream(origin, adminKey);
+  await startLiveStream({ url: origin, adminKey, stream: STREAM });
   return {
     ...server,
     socketUrl: `ws://127.0.0.1:${port}/v1/streams/${STREAM}/live`,
     numbersUrl: `${origin}/v1/streams/${STREAM}?consistency=strong`,
   };
-};
-
-const startStream = async (origin: string, adminKey: string): Promise<void> => {
-  const send = async (method: string, path: string, body?: object): Promise<void> => {
-    const answer = await fetch(`${origin}/v1/admin/${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${adminKey}`, "Content-Type": "application/json" },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  };
-  await send("PUT", "categories/bench", { title: "Benchmarks" });
-  await send("PUT", "broadcasters/bench", { name: "Bench" });
-  await send("PUT", `streams/${STREAM}`, { broadcaster: "bench", title: "A", category: "bench" });
-  await send("POST", `streams/${STREAM}/start`);
 };
