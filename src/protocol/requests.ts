@@ -114,7 +114,7 @@ export const HeartbeatBody = v.strictObject({
 /** A parameter that is given once. */
 const once = <Output>(schema: v.GenericSchema<string, Output>) =>
   v.pipe(
-    v.tuple([schema]),
+    v.strictTuple([schema]),
     v.transform(([value]) => value),
   );
 

@@ -74,6 +74,6 @@ export class Publisher {
   }
 }
 
-/** Of what the list is told, without its time. */
+/** Of what the list is told, without its time. Days go on after an end, and are no news of it. */
 const asText = ({ status, viewers, peak, total, uniqueToday, startedAt }: Published): string =>
-  `${status} ${viewers} ${peak} ${total} ${uniqueToday} ${startedAt}`;
+  `${status} ${startedAt} ${viewers} ${peak} ${total} ${status === "ended" ? "" : uniqueToday}`;

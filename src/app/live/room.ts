@@ -14,8 +14,8 @@ import { Attendance, type AttendanceDeps } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
 import { Door, type DoorDeps, recoverSockets, refuse } from "./door.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
+import { Numbers } from "./room-numbers.ts";
 import { SoonestAlarm } from "./soonest-alarm.ts";
-import { VersionBlocks } from "./version-blocks.ts";
 
 export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps {
   /** Name of the object, `room:<stream>`. */
@@ -40,7 +40,7 @@ export class Room {
   readonly #attendance: Attendance;
   readonly #broadcast: Broadcast;
   readonly #publisher: Publisher;
-  readonly #versions: VersionBlocks;
+  readonly #numbers: Numbers;
   readonly #door: Door;
   readonly #alarm: SoonestAlarm;
   #stream: SavedStream | undefined;
@@ -51,13 +51,13 @@ export class Room {
     this.#deps = deps;
     this.#stream = store.stream();
     this.#alarm = new SoonestAlarm(store.alarm);
-    this.#versions = new VersionBlocks(store);
     this.#publisher = new Publisher(deps);
     this.#broadcast = new Broadcast(store);
     const recovered = recoverSockets(sockets.open(), this.#broadcast);
     // An instance may have died between an end and the closing of the last socket.
     if (!this.#isLive()) this.#broadcast.end();
     this.#attendance = new Attendance(deps, this.#isLive() ? recovered : [], now);
+    this.#numbers = new Numbers(store, this.#attendance);
     this.#door = new Door(deps, this.#attendance, this.#broadcast);
     if (this.#stream !== undefined) this.#now();
   }
@@ -69,7 +69,7 @@ export class Room {
     const repeated = known !== undefined && (this.#isLive() || start.startedAt <= known.startedAt);
     const stream = repeated ? known : { ...start, endedAt: null };
     if (!repeated) this.#commit(() => this.#begin(stream, now));
-    return this.#numbers(stream, now);
+    return this.#numbers.stamped(stream, now);
   }
 
   end(): NumbersAnswer {
@@ -78,14 +78,14 @@ export class Room {
     if (stream === undefined) return { outcome: "unopened" };
     const ended = { ...stream, endedAt: stream.endedAt ?? now };
     if (this.#isLive()) this.#commit(() => this.#finish(ended, now));
-    return { outcome: "numbers", ...this.#numbers(ended, now) };
+    return { outcome: "numbers", ...this.#numbers.stamped(ended, now) };
   }
 
   numbers(): NumbersAnswer {
     const now = this.#now();
     const stream = this.#stream;
     if (stream === undefined) return { outcome: "unopened" };
-    return { outcome: "numbers", ...this.#numbers(stream, now) };
+    return { outcome: "numbers", ...this.#numbers.stamped(stream, now) };
   }
 
   async heartbeat(arrival: Arrival): Promise<HeartbeatAnswer> {
@@ -95,7 +95,7 @@ export class Room {
     if (keys === undefined || stream === undefined || !this.#isLive()) return { outcome: "ended" };
     if (!this.#door.renewLease(keys, now)) return { outcome: "crowded" };
     this.#arm(now);
-    return { outcome: "counted", ...this.#numbers(stream, now) };
+    return { outcome: "counted", ...this.#numbers.stamped(stream, now) };
   }
 
   async connect(arrival: Arrival, upgrade: Upgrade): Promise<void> {
@@ -104,23 +104,35 @@ export class Room {
     if (keys === undefined || !this.#isLive()) return refuse(upgrade, "ended");
     const socket = this.#door.enter(keys, arrival.role, upgrade, now);
     if (socket === undefined) return;
-    this.#broadcast.greet(socket, "live", this.#count(now));
+    this.#broadcast.greet(socket, "live", this.#numbers.count(now));
     this.#arm(now);
   }
 
   message(socket: RoomSocket, message: unknown): void {
-    this.#guard("room.message-failed", (now) => this.#door.hear(socket, message, now));
+    this.#guard("room.message-failed", () => {
+      const now = this.#now();
+      this.#door.hear(socket, message, now);
+      this.#arm(now);
+    });
   }
 
   /** A socket is closed or broken, in whatever way. */
   gone(socket: RoomSocket): void {
-    this.#guard("room.leave-failed", (now) => this.#door.leave(socket, now));
+    this.#guard("room.leave-failed", () => {
+      const now = this.#now();
+      this.#door.leave(socket, now);
+      this.#arm(now);
+    });
   }
 
   /** Never throws: the platform gives up on an alarm that failed a few times. */
   alarm(): void {
-    this.#alarm.exactly(this.#deps.clock.now() + ALARM_RETRY_MS);
-    this.#guard("room.alarm-failed", (now) => this.#commit(() => this.#doWhatIsDue(now)));
+    const now = this.#deps.clock.now();
+    this.#alarm.exactly(now + ALARM_RETRY_MS);
+    this.#guard("room.alarm-failed", () => {
+      this.#look(now);
+      this.#commit(() => this.#doWhatIsDue(now));
+    });
   }
 
   /** Nothing awaits in here, so nothing can become pending between the work and the alarm for the rest. */
@@ -130,11 +142,11 @@ export class Room {
     const isDue = (at: number | null): boolean => at !== null && at <= now;
     if (isDue(due.saltEnds)) this.#door.deleteSalt();
     if (isDue(due.save)) this.#attendance.save(now);
-    if (isDue(due.push)) this.#broadcast.push(this.#count(now), now);
+    if (isDue(due.push)) this.#broadcast.push(this.#numbers.count(now), now);
     if (isDue(due.publish) && stream !== undefined) {
       this.#deps.store.saveAliveAt(now);
       const { broadcaster, category } = stream;
-      const entry = { ...this.#numbers(stream, now), broadcaster, category };
+      const entry = { ...this.#numbers.stamped(stream, now), broadcaster, category };
       this.#publisher.publish(entry, () => this.#arm(this.#deps.clock.now()));
     }
     this.#alarm.exactly(nextRoomAlarm(this.#times(), now));
@@ -184,7 +196,10 @@ export class Room {
     return {
       push: this.#broadcast.pushAt(this.#attendance.numbers),
       save: this.#attendance.saveAt,
-      publish: stream === undefined ? null : this.#publisher.publishAt(this.#tell(stream), endedAt),
+      publish:
+        stream === undefined
+          ? null
+          : this.#publisher.publishAt(this.#numbers.unstamped(stream), endedAt),
       look: this.#attendance.connections.nextLook(),
       midnight: this.#attendance.midnight,
       saltEnds: endedAt !== null && this.#door.hasSalt ? endedAt + ROOM_SALT_LIFE_MS : null,
@@ -195,26 +210,10 @@ export class Room {
     return this.#stream?.endedAt === null;
   }
 
-  #tell({ stream, startedAt, endedAt }: SavedStream) {
-    const status = endedAt === null ? ("live" as const) : ("ended" as const);
-    return { stream, status, startedAt, ...this.#attendance.numbers };
-  }
-
-  #count(now: number) {
-    return { ...this.#attendance.numbers, at: now };
-  }
-
-  #numbers(stream: SavedStream, now: number): RoomNumbers {
-    const recent = this.#attendance.connections.recent(now);
-    return { ...this.#tell(stream), recent, asOf: now, stamp: this.#versions.next() };
-  }
-
   /** Events have nobody to throw to. */
-  #guard(event: string, work: (now: number) => void): void {
+  #guard(event: string, work: () => void): void {
     try {
-      const now = this.#now();
-      work(now);
-      this.#arm(now);
+      work();
     } catch (cause) {
       this.#deps.log.error(event, { room: this.#deps.name, cause: `${cause}` });
     }

@@ -2,9 +2,9 @@
 export class DueQueue<Item> {
   readonly #heap: { readonly at: number; readonly item: Item }[] = [];
 
-  /** @returns when the earliest item is due, ms; `null` when there is none */
-  next(): number | null {
-    return this.#heap[0]?.at ?? null;
+  /** @returns the earliest item and when it is due, ms */
+  first(): { readonly at: number; readonly item: Item } | undefined {
+    return this.#heap[0];
   }
 
   push(at: number, item: Item): void {

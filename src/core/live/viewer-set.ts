@@ -62,10 +62,6 @@ export class ViewerSet {
     return this.#viewers;
   }
 
-  get size(): number {
-    return this.#connections.size;
-  }
-
   /** @returns whether the visitor was not viewing before */
   join(connection: Connection): boolean {
     if (this.#connections.has(connection.id)) {
@@ -138,7 +134,11 @@ export class ViewerSet {
 
   /** When `look` may find something, ms. */
   nextLook(): number | null {
-    return this.#looks.next();
+    for (let next = this.#looks.first(); next !== undefined; next = this.#looks.first()) {
+      if (this.#connections.get(next.item.id) === next.item) return next.at;
+      this.#looks.take(next.at);
+    }
+    return null;
   }
 
   /** Notes that the visitor came, for `recent`. @param at ms; not before that of the call before */

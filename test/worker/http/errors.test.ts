@@ -102,6 +102,10 @@ describe("misconfigured", () => {
     ["ALLOWED_ORIGINS", "https://*.a.example"],
     ["TOKEN_KEYS", `k2:${KEY},k2:${KEY}`],
     ["ADMIN_KEY", "short"],
+    ["TICKET_KEYS", "site"],
+    ["TICKET_KEYS", `site:${"A".repeat(42)}`],
+    ["SOCKETS_PER_NETWORK", "0"],
+    ["SOCKETS_PER_NETWORK", "many"],
   ];
   const MISSING = [
     "TOKEN_KEYS",

@@ -1,0 +1,32 @@
+import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
+import type { RoomNumbers } from "../../protocol/room-rpc.ts";
+import type { Attendance } from "./attendance.ts";
+import { VersionBlocks } from "./version-blocks.ts";
+
+/** What a room says of its stream. */
+export class Numbers {
+  readonly #attendance: Attendance;
+  readonly #versions: VersionBlocks;
+
+  constructor(store: RoomStore, attendance: Attendance) {
+    this.#attendance = attendance;
+    this.#versions = new VersionBlocks(store);
+  }
+
+  /** To compare with what was said before. */
+  unstamped({ stream, startedAt, endedAt }: SavedStream) {
+    const status = endedAt === null ? ("live" as const) : ("ended" as const);
+    return { stream, status, startedAt, ...this.#attendance.numbers };
+  }
+
+  /** For sockets. @param now ms */
+  count(now: number) {
+    return { ...this.#attendance.numbers, at: now };
+  }
+
+  /** For whoever keeps them: above all that were made before. @param now ms */
+  stamped(stream: SavedStream, now: number): RoomNumbers {
+    const recent = this.#attendance.connections.recent(now);
+    return { ...this.unstamped(stream), recent, asOf: now, stamp: this.#versions.next() };
+  }
+}
