@@ -1,10 +1,11 @@
-import { and, eq, inArray, lte, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { StreamId } from "../../core/ids.ts";
 import type { AuditEntry, RegistryTables, Stream } from "../../ports/database.ts";
 import { broadcasters, streams, users } from "../../schema/d1/contents.ts";
 import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
 import { inBatches } from "../sql/row-table.ts";
+import { endAt, type StreamChange, startAt } from "../sql/stream-changes.ts";
 import { insertAudit, insertAuditIf } from "./audit.ts";
 
 /** Ids of one `IN`: D1 takes 100 bound parameters a statement. */
@@ -69,30 +70,17 @@ export const d1RegistryTables = (db: DrizzleD1Database): RegistryTables => ({
     ]);
   },
 
-  startStream(id, at, audit) {
-    const due = and(ne(streams.status, "live"), lte(orZero(streams.endedAt), at));
-    const values = { status: "live", startedAt: at, endedAt: null } as const;
-    return change(db, id, { due, values, audit });
-  },
+  startStream: (id, at, audit) => change(db, id, startAt(streams, at), audit),
 
-  endStream(id, at, audit) {
-    const due = and(ne(streams.status, "ended"), lte(orZero(streams.startedAt), at));
-    return change(db, id, { due, values: { status: "ended", endedAt: at }, audit });
-  },
+  endStream: (id, at, audit) => change(db, id, endAt(streams, at), audit),
 });
-
-interface Change {
-  /** What has to hold of the stream as it is. */
-  readonly due: SQL | undefined;
-  readonly values: Partial<typeof streams.$inferInsert>;
-  readonly audit: AuditEntry;
-}
 
 /** The audit entry goes first: it stands on the same condition, which the change makes untrue. */
 const change = async (
   db: DrizzleD1Database,
   id: StreamId,
-  { due, values, audit }: Change,
+  { due, values }: StreamChange,
+  audit: AuditEntry,
 ): Promise<Stream | undefined> => {
   const such = and(eq(streams.id, id), due);
   const [, , [row]] = await db.batch([
@@ -105,6 +93,3 @@ const change = async (
   ]);
   return row && asStream(row);
 };
-
-const orZero = (time: typeof streams.startedAt | typeof streams.endedAt) =>
-  sql<number>`coalesce(${time}, 0)`;

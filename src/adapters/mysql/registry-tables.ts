@@ -1,9 +1,10 @@
-import { and, eq, inArray, lte, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { StreamId } from "../../core/ids.ts";
 import type { AuditEntry, RegistryTables, Stream } from "../../ports/database.ts";
 import { broadcasters, categories, streams, users } from "../../schema/mysql/contents.ts";
 import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
 import { inBatches } from "../sql/row-table.ts";
+import { endAt, type StreamChange, startAt } from "../sql/stream-changes.ts";
 import type { MySqlHandle } from "./handle.ts";
 import { demand, insertAudit } from "./within-transaction.ts";
 
@@ -72,29 +73,16 @@ export const mysqlRegistryTables = (db: MySqlHandle): RegistryTables => ({
     });
   },
 
-  startStream(id, at, audit) {
-    const due = and(ne(streams.status, "live"), lte(orZero(streams.endedAt), at));
-    const values = { status: "live", startedAt: at, endedAt: null } as const;
-    return change(db, id, { due, values, audit });
-  },
+  startStream: (id, at, audit) => change(db, id, startAt(streams, at), audit),
 
-  endStream(id, at, audit) {
-    const due = and(ne(streams.status, "ended"), lte(orZero(streams.startedAt), at));
-    return change(db, id, { due, values: { status: "ended", endedAt: at }, audit });
-  },
+  endStream: (id, at, audit) => change(db, id, endAt(streams, at), audit),
 });
-
-interface Change {
-  /** What has to hold of the stream as it is. */
-  readonly due: SQL | undefined;
-  readonly values: Partial<typeof streams.$inferInsert>;
-  readonly audit: AuditEntry;
-}
 
 const change = (
   db: MySqlHandle,
   id: StreamId,
-  { due, values, audit }: Change,
+  { due, values }: StreamChange,
+  audit: AuditEntry,
 ): Promise<Stream | undefined> =>
   db.transaction(async (tx) => {
     const { rowsAffected } = await tx
@@ -105,6 +93,3 @@ const change = (
     const [row] = await tx.select().from(streams).where(eq(streams.id, id));
     return row && asStream(row);
   });
-
-const orZero = (time: typeof streams.startedAt | typeof streams.endedAt) =>
-  sql<number>`coalesce(${time}, 0)`;
