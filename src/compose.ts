@@ -73,8 +73,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
   const known = new StreamRegistry({ streams: registry, clock, timers });
-  const rankings = objectRankings(env.RANKINGS, timers);
   const rooms = objectRooms(env.ROOMS, timers);
+  const rankings = objectRankings(env.RANKINGS, timers);
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { failuresAfter, pauseMs } from "../../src/client/live/pause.ts";
+import { PING_MS } from "../../src/client/live/times.ts";
+import { LIVE_BEAT_AFTER_MS, LIVE_PING_MS, LIVE_SILENT_MS } from "../../src/core/limits.ts";
 import { CLOSE_CODES } from "../../src/protocol/live-messages.ts";
 
 const LOST = 1006;
@@ -37,4 +39,12 @@ test("a lost connection, a silence and a ticket count as one failure more, never
     expect(failuresAfter(code, 7)).toBe(7);
   }
   expect(failuresAfter(CLOSE_CODES.moved, 7)).toBe(7);
+});
+
+test("a page pings as often as the service counts on, and is asked before it is taken for gone", () => {
+  expect(PING_MS).toBe(LIVE_PING_MS);
+  expect(PING_MS).toBeLessThan(LIVE_BEAT_AFTER_MS);
+  expect(LIVE_BEAT_AFTER_MS).toBeLessThan(LIVE_SILENT_MS);
+  // an answer that is missing is noticed before the room takes the page for gone
+  expect(2 * PING_MS).toBeLessThan(LIVE_SILENT_MS);
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 const get = (path: string, headers: Record<string, string> = {}) =>
   exports.default.fetch(`https://headcount.test${path}`, { headers });
 
-test.each(["/headcount.js", "/headcount.debug.js"])(
+test.each(["/headcount.js", "/headcount-live.js", "/headcount.debug.js"])(
   "%s may be loaded by any page and kept for an hour",
   async (path) => {
     const answer = await get(path, { Origin: "https://a-site.example" });
@@ -35,7 +35,7 @@ test("a script that has not changed is not sent again", async () => {
 
 test("the demo is a list that counts nothing, and articles that do", async () => {
   const list = await (await get("/demo")).text();
-  const articles = [...list.matchAll(/href="(\/demo\/([\w-]+))"/g)];
+  const articles = [...list.matchAll(/href="(\/demo\/(demo-[\w-]+))"/g)];
   expect(articles).toHaveLength(3);
   expect(list).toContain("data-optout");
 
@@ -45,4 +45,19 @@ test("the demo is a list that counts nothing, and articles that do", async () =>
     expect(article).not.toContain("{{");
   }
   expect((await get("/demo/constructor")).status).toBe(404);
+});
+
+test("the demo of live streams has a page for each, which counts, and none for others", async () => {
+  const first = await (await get("/demo/live")).text();
+  const streams = [...first.matchAll(/href="(\/demo\/live\/([\w-]+))"/g)];
+  expect(streams).toHaveLength(3);
+
+  for (const [, path = "", id = ""] of streams) {
+    const page = await (await get(path)).text();
+    expect(page).toContain(`data-stream="${id}" data-debug`);
+    expect(page).not.toContain("data-optout");
+    expect(page).not.toContain("{{");
+  }
+  expect((await get("/demo/live/another")).status).toBe(404);
+  expect((await get("/demo/live.js")).headers.get("Content-Type")).toContain("text/javascript");
 });

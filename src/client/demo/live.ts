@@ -34,6 +34,7 @@ const look = async (): Promise<void> => {
   // the line has given up on a stream it could not enter
   if (text === "" && !find("notice").hidden) window.headcount?.stream(stream);
   say(text);
+  find("air").textContent = text === "" ? "LIVE" : "OFF AIR";
 };
 
 const run = (): void => {

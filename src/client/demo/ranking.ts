@@ -10,13 +10,18 @@ interface Entry {
 
 /** @param own the stream of this page */
 export const followRanking = (list: HTMLElement, own: string): void => {
+  /** The links the page came with: a stream that nobody watches is not always in the ranking. */
+  const links = [...list.children];
   const refresh = async (): Promise<void> => {
     if (document.hidden) return;
     const answer = await fetch(`/v1/rankings/live?limit=${MAX_STREAMS}`);
     if (!answer.ok) return;
     const { streams = [] }: { readonly streams?: readonly Entry[] } = await answer.json();
-    // without any, the links the page came with stay
-    if (streams.length > 0) list.replaceChildren(...streams.map((entry) => item(entry, own)));
+    const ranked = new Set(streams.map(({ stream }) => `/demo/live/${stream}`));
+    const others = links.filter(
+      (link) => !ranked.has(link.querySelector("a")?.getAttribute("href") ?? ""),
+    );
+    list.replaceChildren(...streams.map((entry) => item(entry, own)), ...others);
   };
   const tryRefresh = (): void => void refresh().catch(() => undefined);
   setInterval(tryRefresh, REFRESH_MS);

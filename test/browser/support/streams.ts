@@ -32,10 +32,27 @@ export interface StreamOptions {
   /** Of the script element, besides the stream. */
   readonly attributes?: string;
   readonly path?: string;
+  /** What the page has besides. */
+  readonly head?: string;
 }
 
 export const PLACES = `<b id="live" data-headcount-live></b> <b id="peak" data-headcount-peak></b>
   <b id="total" data-headcount-total></b>`;
+
+/** Has a page write in its title what its sockets are asked and answer, and where it is hidden at that moment. */
+export const DIARY = `<script>
+  const write = (entry) => { document.title += " " + entry + (document.hidden ? "/hidden" : ""); };
+  window.WebSocket = class extends WebSocket {
+    constructor(url) {
+      super(url);
+      this.addEventListener("message", ({ data }) => data.includes("beat") && write("beat"));
+    }
+    send(text) {
+      super.send(text);
+      write(text);
+    }
+  };
+</script>`;
 
 export const makeStreams = (world: World): Streams => {
   const ask = async (method: string, path: string, body?: object): Promise<void> => {
@@ -53,12 +70,12 @@ export const makeStreams = (world: World): Streams => {
   };
   return {
     numbers,
-    async start(stream, { visibility = "public", attributes = "", path = stream } = {}) {
+    async start(stream, { visibility = "public", attributes = "", path = stream, head = "" } = {}) {
       await ask("PUT", "broadcasters/somebody", { name: "Somebody" });
       await ask("PUT", `streams/${stream}`, { broadcaster: "somebody", title: stream, visibility });
       await ask("POST", `streams/${stream}/start`);
       const script = `<script defer src="${world.gate.url}/headcount.js" data-content="${stream}" data-stream="${stream}" ${attributes}></script>`;
-      world.site.page(`/${path}`, PLACES + script);
+      world.site.page(`/${path}`, head + PLACES + script);
       return `${world.site.url}/${path}`;
     },
     end: (stream) => ask("POST", `streams/${stream}/end`),

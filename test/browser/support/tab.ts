@@ -7,8 +7,8 @@ import type { Browser } from "playwright-core";
 export interface Tab {
   /** Hides the one that was seen before. */
   show(): Promise<void>;
-  /** @returns what an expression in the page is, which has to be JSON */
-  ask(expression: string): Promise<unknown>;
+  /** What it calls itself: all that is heard of a tab without touching it. */
+  title(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -16,17 +16,12 @@ export interface Tab {
 export const openTab = async (browser: Browser, url: string): Promise<Tab> => {
   const session = await browser.newBrowserCDPSession();
   const { targetId } = await session.send("Target.createTarget", { url });
-  const ask = async (expression: string): Promise<unknown> => {
-    const page = browser
-      .contexts()
-      .flatMap((context) => context.pages())
-      .find((one) => one.url() === url);
-    return page?.evaluate(expression);
-  };
   return {
-    ask,
     async show() {
       await session.send("Target.activateTarget", { targetId });
+    },
+    async title() {
+      return (await session.send("Target.getTargetInfo", { targetId })).targetInfo.title;
     },
     async close() {
       await session.send("Target.closeTarget", { targetId });

@@ -1,0 +1,54 @@
+/** `HIDDEN_TAB_SECONDS=120 npx vitest run test/browser/hidden-tab.test.ts`: too long for every day. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { DIARY, makeStreams, type Streams } from "./support/streams.ts";
+import { openTab } from "./support/tab.ts";
+import { launchBrowser, openWorld, type World } from "./support/world.ts";
+
+const HIDDEN_MS = Number(process.env.HIDDEN_TAB_SECONDS ?? 0) * 1_000;
+
+/** The browser as it comes: Playwright's flags would keep the timers of hidden tabs at full speed. */
+const THROTTLED = {
+  leftOut: ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"],
+  // once a minute, as otherwise after five minutes
+  added: ["--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1"],
+};
+
+let world: World;
+let streams: Streams;
+let browser: Browser;
+
+describe.skipIf(inject("chromium") === "" || HIDDEN_MS === 0)(
+  "a tab that is hidden for long",
+  () => {
+    beforeAll(async () => {
+      world = await openWorld();
+      streams = makeStreams(world);
+      browser = await launchBrowser(THROTTLED);
+      world.site.page("/elsewhere", "");
+    });
+    afterAll(async () => {
+      await browser.close();
+      await world.close();
+    });
+
+    test(
+      "is a viewer all the time, on one socket, while the browser slows its timers",
+      async () => {
+        const tab = await openTab(browser, await streams.start("hidden", { head: DIARY }));
+        await streams.expectViewers("hidden", 1);
+        await openTab(browser, `${world.site.url}/elsewhere`);
+
+        const until = Date.now() + HIDDEN_MS;
+        while (Date.now() < until) {
+          expect((await streams.numbers("hidden")).viewers).toBe(1);
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+        }
+
+        console.log(`what it was asked and answered: ${await tab.title()}`);
+        expect(streams.sockets("hidden")).toHaveLength(1);
+      },
+      HIDDEN_MS + 60_000,
+    );
+  },
+);
