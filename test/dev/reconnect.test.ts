@@ -16,4 +16,4 @@ test("who watches when the runtime is killed comes back, and is counted once", a
   expect(outcomes).toMatchObject([{ mostViewers: 50, viewers: 50, peak: 50, total: 50, sessions }]);
   expect(outcomes.every((outcome) => isWhole(outcome, 50, 45_000))).toBe(true);
   rmSync(state, { recursive: true });
-}, 60_000);
+}, 120_000);
