@@ -8,14 +8,12 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createPool, type Pool } from "mysql2/promise";
 import { unstable_readConfig } from "wrangler";
-import { migrateMySql } from "../dev/mysql/migrate.ts";
-import { privateAddress, startPrivate } from "../dev/mysql/private.ts";
-import { startGateway } from "../dev/planetscale-gateway/gateway.ts";
 import { bundleForWorkerd } from "../dev/raw-workerd.ts";
 import { upsertStatement } from "../src/adapters/mysql/forward-upsert.ts";
 import { CRON_PARALLEL } from "../src/core/limits.ts";
 import { viewHourly } from "../src/schema/mysql/views.ts";
 import { type FlushWork, laneCells } from "./flush-work.ts";
+import { startPrivateMySql } from "./private-mysql.ts";
 import { writeSection } from "./report-file.ts";
 import { median } from "./statistics.ts";
 import { startWorkerd } from "./workerd.ts";
@@ -116,26 +114,15 @@ const table = async (
   return lines.join("\n");
 };
 
-const PASSWORD = "of-the-benchmark";
-
 const withWriters = async <T>(port: number, work: (writers: Writers) => Promise<T>): Promise<T> => {
   const directory = mkdtempSync(join(tmpdir(), "headcount-bench-"));
   const ends: (() => Promise<void>)[] = [];
   try {
-    const server = await startPrivate(directory);
-    ends.unshift(server.stop);
-    const address = privateAddress(directory);
-    const gateway = await startGateway({
-      mysql: address,
-      port: 0,
-      user: "bench",
-      password: PASSWORD,
-    });
-    ends.unshift(gateway.close);
-    await migrateMySql(gateway.url);
-    const client = await startClient(join(directory, "client"), port, gateway.url);
+    const mysql = await startPrivateMySql(directory);
+    ends.unshift(mysql.stop);
+    const client = await startClient(join(directory, "client"), port, mysql.url);
     ends.unshift(client.stop);
-    const pool = createPool({ ...address, connectionLimit: CRON_PARALLEL });
+    const pool = createPool({ ...mysql.address, connectionLimit: CRON_PARALLEL });
     ends.unshift(() => pool.end());
     return await work({
       gateway: (it) => postWork(port, it),

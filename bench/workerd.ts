@@ -10,6 +10,8 @@ export interface Server {
   readonly port: number;
   /** CPU time, user and system, the process has used so far. */
   cpuSeconds(): number;
+  /** Memory it has in use. */
+  residentBytes(): number;
   stop(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export const startWorkerd = async (
   return {
     port,
     cpuSeconds: () => cpuTicks(child.pid ?? 0) / ticksPerSecond,
+    residentBytes: () => residentBytes(child.pid ?? 0),
     async stop() {
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -62,4 +65,11 @@ const cpuTicks = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return Number(fields[11]) + Number(fields[12]);
+};
+
+/** Of proc(5), which says it in kB. */
+export const residentBytes = (pid: number): number => {
+  const [, kilobytes] =
+    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) * 1_024;
 };

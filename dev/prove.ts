@@ -8,6 +8,7 @@ import { startMariaDb } from "./mysql/mariadb.ts";
 import { proveFlush } from "./prove/flush.ts";
 import { type KillReport, proveKill, VICTIMS } from "./prove/kill.ts";
 import { proveOutage } from "./prove/outage.ts";
+import { isWhole, proveReconnect } from "./prove/reconnect.ts";
 
 /** @returns whether it holds */
 type Proof = (args: string[]) => Promise<boolean>;
@@ -18,6 +19,7 @@ const OPTIONS = {
   flushes: { type: "string", default: "10000" },
   seed: { type: "string", default: `${Date.now() % 1_000_000}` },
   seconds: { type: "string", default: "60" },
+  clients: { type: "string", default: "500" },
   state: { type: "string" },
 } as const;
 
@@ -94,6 +96,25 @@ const outage: Proof = async (args) => {
   return holds;
 };
 
+const BACK_WITHIN_MS = 45_000;
+
+const reconnect: Proof = async (args) => {
+  const clients = positive(flagsOf(args).clients);
+  const state = mkdtempSync(join(tmpdir(), "headcount-reconnect-"));
+  console.log(`state ${state}`);
+  const victims = ["runtime", "runner"] as const;
+  const outcomes = await proveReconnect({ clients, victims, state, log: console.log });
+  for (const { sessions, ...numbers } of outcomes) {
+    print([
+      ...Object.entries(numbers),
+      ...Object.entries(sessions).map(([name, n]) => [`sessions: ${name}`, n] as const),
+    ]);
+  }
+  const holds = outcomes.every((outcome) => isWhole(outcome, clients, BACK_WITHIN_MS));
+  if (holds) rmSync(state, { recursive: true });
+  return holds;
+};
+
 const flagsOf = (args: string[]) => {
   try {
     return parseArgs({ args, options: OPTIONS }).values;
@@ -146,6 +167,11 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "with MySQL away no acknowledgement and no read fails, and after its return it has everything (--seconds --seed)",
     proof: outage,
+  },
+  reconnect: {
+    claim:
+      "with the service killed, who watches a stream is back within 45 s and is counted once (--clients)",
+    proof: reconnect,
   },
 };
 

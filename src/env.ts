@@ -12,6 +12,7 @@ type Variables =
   | "CONTENTS"
   | "ALLOWED_ORIGINS"
   | "SOCKETS_PER_NETWORK";
+
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
   extends Omit<Env, Objects | Variables | "DB">,

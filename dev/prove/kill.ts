@@ -7,8 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Prng } from "../../test/simulation/prng.ts";
 import { makeMinter } from "../offline-mint.ts";
 import { ensureSecrets, readVariables } from "../run/secrets.ts";
-import { type Service, startService } from "../service.ts";
+import { startService } from "../service.ts";
 import { inTime } from "./in-time.ts";
+import { killRuntime } from "./kill-runtime.ts";
 import { Load } from "./load.ts";
 import { settled, sum } from "./settled-counts.ts";
 
@@ -47,7 +48,6 @@ const CONCURRENCY = 32;
 const CONTENTS = 40;
 /** A kill comes up to this long after the round's share of acknowledgements. */
 const MAX_WAIT_MS = 800;
-const POLL_MS = 250;
 
 export const proveKill = async (options: KillOptions): Promise<KillReport> => {
   const { victims, minDurable, seed, state, log } = options;
@@ -133,11 +133,4 @@ const judge = (load: Load, counts: ReadonlyMap<string, number>) => {
     doubled += Math.max(0, counted - sent.length);
   }
   return { lost, doubled };
-};
-
-const killRuntime = async (service: Service): Promise<void> => {
-  for (let pid = service.runtimePid(); ; pid = service.runtimePid()) {
-    if (pid !== undefined) return void process.kill(pid, "SIGKILL");
-    await sleep(POLL_MS);
-  }
 };

@@ -126,6 +126,7 @@ export const LiveQuery = v.strictObject({
 });
 
 export const NoQuery = v.strictObject({});
+
 /** Query of `GET /v1/rankings/live`. */
 export const RankingQuery = v.strictObject({
   category: v.optional(v.strictTuple([Id])),

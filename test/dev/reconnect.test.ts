@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { isWhole, proveReconnect } from "../../dev/prove/reconnect.ts";
+
+test("who watches when the runtime is killed comes back, and is counted once", async () => {
+  const state = mkdtempSync(join(tmpdir(), "headcount-reconnect-"));
+  const outcomes = await proveReconnect({
+    clients: 50,
+    victims: ["runtime"],
+    state,
+    log: () => undefined,
+  });
+  const sessions = { open: 50, openVisitors: 50, visitors: 50 };
+  expect(outcomes).toMatchObject([{ mostViewers: 50, viewers: 50, peak: 50, total: 50, sessions }]);
+  expect(outcomes.every((outcome) => isWhole(outcome, 50, 45_000))).toBe(true);
+  rmSync(state, { recursive: true });
+}, 120_000);
