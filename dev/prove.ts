@@ -1,4 +1,5 @@
 /** `npm run prove -- NAME`: what the service promises, shown from outside on a service that runs. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -18,7 +19,7 @@ const OPTIONS = {
   acks: { type: "string", default: "6000" },
   flushes: { type: "string", default: "10000" },
   seed: { type: "string", default: `${Date.now() % 1_000_000}` },
-  seconds: { type: "string", default: "60" },
+  seconds: { type: "string" },
   clients: { type: "string", default: "500" },
   state: { type: "string" },
 } as const;
@@ -72,7 +73,7 @@ const flush: Proof = async (args) => {
 
 const outage: Proof = async (args) => {
   const values = flagsOf(args);
-  const outageMs = positive(values.seconds) * 1_000;
+  const outageMs = positive(values.seconds ?? "60") * 1_000;
   const seed = positive(values.seed);
   const state = mkdtempSync(join(tmpdir(), "headcount-outage-"));
   console.log(`seed ${seed}, state ${state}`);
@@ -113,6 +114,14 @@ const reconnect: Proof = async (args) => {
   const holds = outcomes.every((outcome) => isWhole(outcome, clients, BACK_WITHIN_MS));
   if (holds) rmSync(state, { recursive: true });
   return holds;
+};
+
+/** The tests have the browser and all that a page needs: this is one of them, too long for every day. */
+const hiddenTab: Proof = async (args) => {
+  const seconds = positive(flagsOf(args).seconds ?? "120");
+  const env = { ...process.env, HIDDEN_TAB_SECONDS: `${seconds}` };
+  const test = ["run", "--project", "browser", "test/browser/hidden-tab.test.ts"];
+  return spawnSync("vitest", test, { stdio: "inherit", env }).status === 0;
 };
 
 const flagsOf = (args: string[]) => {
@@ -167,6 +176,10 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "with MySQL away no acknowledgement and no read fails, and after its return it has everything (--seconds --seed)",
     proof: outage,
+  },
+  "hidden-tab": {
+    claim: "a tab that is hidden for minutes stays a viewer, on one socket (--seconds)",
+    proof: hiddenTab,
   },
   reconnect: {
     claim:

@@ -1,4 +1,4 @@
-/** `HIDDEN_TAB_SECONDS=120 npx vitest run test/browser/hidden-tab.test.ts`: too long for every day. */
+/** `npm run prove -- hidden-tab`: too long for every day. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { DIARY, makeStreams, type Streams } from "./support/streams.ts";
