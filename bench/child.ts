@@ -4,8 +4,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 
 /** What a child can be asked; arguments and answers are what a structured clone keeps. */
-// biome-ignore lint/suspicious/noExplicitAny: of any arguments, which each ask then has to match
-export type Api = Readonly<Record<string, (argument: any) => unknown>>;
+export type Api = Readonly<Record<string, (argument: never) => unknown>>;
 
 export interface Child<A extends Api> {
   readonly pid: number;
@@ -66,7 +65,7 @@ export const startChild = <A extends Api>(file: string, core: number): Child<A> 
 export const answerParent = (api: Api): void => {
   const answer = async ({ id, method, argument }: Question): Promise<Reply> => {
     try {
-      return { id, answer: await api[method]?.(argument) };
+      return { id, answer: await api[method]?.(argument as never) };
     } catch (cause) {
       return { id, error: cause instanceof Error ? (cause.stack ?? cause.message) : `${cause}` };
     }

@@ -64,6 +64,12 @@ export const proveReconnect = async (
   let service = await startService({ state, secrets, port: 0 });
   const { url } = service;
   const port = Number(new URL(url).port);
+  const kill = async (victim: ReconnectVictim): Promise<void> => {
+    if (victim === "runtime") return killRuntime(service);
+    service.signal("SIGKILL");
+    await service.exited;
+    service = await startService({ state, secrets, port });
+  };
   let audience: Audience | undefined;
   try {
     await startLiveStream({ url, adminKey, stream: STREAM });
@@ -76,17 +82,8 @@ export const proveReconnect = async (
       await sleep(QUIET_MS);
       log(`killing the ${victim}`);
       const since = performance.now();
-      if (victim === "runtime") await killRuntime(service);
-      else {
-        service.signal("SIGKILL");
-        await service.exited;
-        service = await startService({ state, secrets, port });
-      }
-      const { mostViewers, ...times } = await untilAllBack({ ...watch, since });
-      const { most, last } = await watchQuietly(address);
-      const sessions = readRoomSessions(state, STREAM);
-      const seen = Math.max(mostViewers, most);
-      outcomes.push({ victim, ...times, mostViewers: seen, ...last, sessions });
+      await kill(victim);
+      outcomes.push({ victim, ...(await outcomeOf({ ...watch, since }, state)) });
     }
     return outcomes;
   } catch (cause) {
@@ -115,6 +112,13 @@ interface Watch {
   readonly since: number;
   log(line: string): void;
 }
+
+const outcomeOf = async (watch: Watch, state: string): Promise<Omit<KillOutcome, "victim">> => {
+  const { mostViewers, ...times } = await untilAllBack(watch);
+  const { most, last } = await watchQuietly(watch.address);
+  const sessions = readRoomSessions(state, STREAM);
+  return { ...times, ...last, mostViewers: Math.max(mostViewers, most), sessions };
+};
 
 /** The room has forgotten all sockets with its runtime: whom it has in its number then, came back. */
 const untilAllBack = async ({ audience, address, clients, since, log }: Watch) => {
