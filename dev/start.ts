@@ -1,6 +1,6 @@
 /** `npm start`: the Worker on this machine, with everything on disk. */
 import { join } from "node:path";
-import { buildWorker } from "./run/build.ts";
+import { buildWorker, withVariables } from "./run/build.ts";
 import { startCrons } from "./run/crons.ts";
 import { startDemoStreams } from "./run/demo-streams.ts";
 import { parseOnlyFlags, runCommand } from "./run/flags.ts";
@@ -17,9 +17,12 @@ await runCommand(async () => {
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
   const variables = readVariables(flags.secrets);
-  const database = await openLocalDatabase(choiceOf(flags, variables));
-  const worker = buildWorker(join(flags.state, "build"), flags.secrets, database.variables);
-  const runner = await startRunner(flags, worker.options, database.stop);
+  // Its processes work while this one waits for the bundler.
+  const opening = openLocalDatabase(choiceOf(flags, variables));
+  const worker = buildWorker(join(flags.state, "build"), flags.secrets);
+  const database = await opening;
+  const options = withVariables(worker.options, database.variables);
+  const runner = await startRunner(flags, options, database.stop);
   startCrons({ expressions: worker.crons, run: runner.dispatchCron, report: console.error });
 
   console.log(`Headcount listens on ${runner.url}`);

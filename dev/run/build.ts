@@ -17,14 +17,9 @@ export interface BuiltWorker {
 /**
  * @param outdir is emptied
  * @param secrets file whose variables go over those of `wrangler.toml`
- * @param variables go over both
  * @throws Failure when it cannot be built
  */
-export const buildWorker = (
-  outdir: string,
-  secrets: string,
-  variables: Readonly<Record<string, string>>,
-): BuiltWorker => {
+export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
   rmSync(outdir, { recursive: true, force: true });
   bundle(outdir);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
@@ -39,12 +34,18 @@ export const buildWorker = (
     ...bindings,
     // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
     name: config.name ?? "headcount",
-    bindings: { ...readVariables(secrets), ...variables },
+    bindings: readVariables(secrets),
     modulesRoot: outdir,
     modules: modulesOf(outdir, modulesRules),
   };
   return { options, crons: config.triggers.crons ?? [] };
 };
+
+/** @param variables go over those it has */
+export const withVariables = (
+  options: V4WorkerOptions,
+  variables: Readonly<Record<string, string>>,
+): V4WorkerOptions => ({ ...options, bindings: { ...options.bindings, ...variables } });
 
 const bundle = (outdir: string): void => {
   const args = ["deploy", "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
