@@ -23,6 +23,8 @@ export default defineConfig({
           include: ["test/{core,protocol,app,client,simulation,dev,mysql,cli}/**/*.test.ts"],
           globalSetup: ["test/support/mariadb-setup.ts"],
           testTimeout: 60_000,
+          // Much of it waits for processes: one worker on two cores would leave half of them idle.
+          maxWorkers: 2,
         },
       },
       {
