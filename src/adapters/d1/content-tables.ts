@@ -1,14 +1,15 @@
 import { eq } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { Content, ContentTables } from "../../ports/database.ts";
+import type { ContentTables } from "../../ports/database.ts";
 import { categories, contents } from "../../schema/d1/contents.ts";
+import { asContent } from "../sql/registry-rows.ts";
 import { insertAudit } from "./audit.ts";
 
 /** D1's `batch` is one transaction: a change and its audit row, both or neither. */
 export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
   async content(id) {
     const [row] = await db.select().from(contents).where(eq(contents.id, id));
-    return row === undefined ? undefined : asContent(row);
+    return row && asContent(row);
   },
 
   async putContent(content, audit) {
@@ -50,12 +51,4 @@ export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
       insertAudit(db, audit),
     ]);
   },
-});
-
-const asContent = (row: typeof contents.$inferSelect): Content => ({
-  id: row.id,
-  title: row.title ?? undefined,
-  url: row.url ?? undefined,
-  category: row.category ?? undefined,
-  startViews: row.startViews,
 });

@@ -4,9 +4,7 @@ import type { CountTables, TotalRecord } from "../../ports/database.ts";
 import { viewHourly, viewTotals } from "../../schema/d1/views.ts";
 import { inBatches } from "../sql/row-table.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
-
-/** Ids of one `IN`: D1 takes 100 bound parameters a statement. */
-const IDS_PER_STATEMENT = 100;
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 
 export const d1CountTables = (db: DrizzleD1Database): CountTables => ({
   saveCells: (rows) => forwardUpsert(db, viewHourly, rows),

@@ -7,9 +7,7 @@ import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
 import { inBatches } from "../sql/row-table.ts";
 import { endAt, type StreamChange, startAt } from "../sql/stream-changes.ts";
 import { insertAudit, insertAuditIf } from "./audit.ts";
-
-/** Ids of one `IN`: D1 takes 100 bound parameters a statement. */
-const IDS_PER_STATEMENT = 100;
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 
 /** D1's `batch` is one transaction, and its foreign keys refuse what names somebody unknown. */
 export const d1RegistryTables = (db: DrizzleD1Database): RegistryTables => ({

@@ -1,17 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { AgeingTable } from "../../core/partitions.ts";
 import type { UpkeepTables } from "../../ports/database.ts";
-import { dailyStatistics, userSessions, viewerHistory } from "../../schema/d1/viewers.ts";
-import { viewHourly } from "../../schema/d1/views.ts";
-
-/** Says how old a row is. */
-const TIME_COLUMNS = {
-  view_hourly: viewHourly.hour,
-  viewer_history: viewerHistory.recordedAt,
-  daily_statistics: dailyStatistics.day,
-  user_sessions: userSessions.startedDay,
-} as const satisfies Record<AgeingTable, unknown>;
+import { TIME_COLUMNS } from "../sql/time-columns.ts";
 
 /** SQLite has no partitions: what is too old is deleted row by row. */
 export const d1UpkeepTables = (db: DrizzleD1Database): UpkeepTables => ({
@@ -21,9 +11,10 @@ export const d1UpkeepTables = (db: DrizzleD1Database): UpkeepTables => ({
 
   async deleteBefore(table, below, limit) {
     const name = sql.identifier(table);
+    const column = sql.identifier(TIME_COLUMNS[table]);
     const { meta } = await db.run(sql`
       DELETE FROM ${name} WHERE rowid IN
-      (SELECT rowid FROM ${name} WHERE ${TIME_COLUMNS[table]} < ${below} LIMIT ${limit})`);
+      (SELECT rowid FROM ${name} WHERE ${column} < ${below} LIMIT ${limit})`);
     return meta.changes;
   },
 });

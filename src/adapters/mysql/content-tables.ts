@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
-import type { Content, ContentTables } from "../../ports/database.ts";
+import type { ContentTables } from "../../ports/database.ts";
 import { categories, contents } from "../../schema/mysql/contents.ts";
+import { asContent } from "../sql/registry-rows.ts";
 import type { MySqlHandle } from "./handle.ts";
 import { demand, insertAudit } from "./within-transaction.ts";
 
@@ -8,7 +9,7 @@ import { demand, insertAudit } from "./within-transaction.ts";
 export const mysqlContentTables = (db: MySqlHandle): ContentTables => ({
   async content(id) {
     const [row] = await db.select().from(contents).where(eq(contents.id, id));
-    return row === undefined ? undefined : asContent(row);
+    return row && asContent(row);
   },
 
   async putContent(content, audit) {
@@ -49,12 +50,4 @@ export const mysqlContentTables = (db: MySqlHandle): ContentTables => ({
       await insertAudit(tx, audit);
     });
   },
-});
-
-const asContent = (row: typeof contents.$inferSelect): Content => ({
-  id: row.id,
-  title: row.title ?? undefined,
-  url: row.url ?? undefined,
-  category: row.category ?? undefined,
-  startViews: row.startViews,
 });

@@ -5,9 +5,7 @@ import { viewHourly, viewTotals } from "../../schema/mysql/views.ts";
 import { inBatches } from "../sql/row-table.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import type { MySqlHandle } from "./handle.ts";
-
-/** Ids of one `IN`: a statement of some 70 KB. */
-const IDS_PER_STATEMENT = 1_000;
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 
 export const mysqlCountTables = (db: MySqlHandle): CountTables => ({
   saveCells: (rows) => forwardUpsert(db.$client, viewHourly, rows),

@@ -6,10 +6,8 @@ import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
 import { inBatches } from "../sql/row-table.ts";
 import { endAt, type StreamChange, startAt } from "../sql/stream-changes.ts";
 import type { MySqlHandle } from "./handle.ts";
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 import { demand, insertAudit } from "./within-transaction.ts";
-
-/** Ids of one `IN`: a statement of some 70 KB. */
-const IDS_PER_STATEMENT = 1_000;
 
 /** There are no foreign keys: a put looks for what it names, and locks it until it is done. */
 export const mysqlRegistryTables = (db: MySqlHandle): RegistryTables => ({

@@ -1,18 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { AgeingTable, Partition } from "../../core/partitions.ts";
 import type { TableChange, UpkeepTables } from "../../ports/database.ts";
-import { dailyStatistics, userSessions, viewerHistory } from "../../schema/mysql/viewers.ts";
-import { viewHourly } from "../../schema/mysql/views.ts";
+import { TIME_COLUMNS } from "../sql/time-columns.ts";
 import { isDdlRefusal } from "./explain.ts";
 import type { MySqlHandle } from "./handle.ts";
-
-/** The columns that the tables are partitioned by. */
-const TIME_COLUMNS = {
-  view_hourly: viewHourly.hour,
-  viewer_history: viewerHistory.recordedAt,
-  daily_statistics: dailyStatistics.day,
-  user_sessions: userSessions.startedDay,
-} as const satisfies Record<AgeingTable, unknown>;
 
 const CATCH_ALL = "pmax";
 
@@ -76,7 +67,7 @@ export const mysqlUpkeepTables = (db: MySqlHandle): UpkeepTables => {
     },
 
     async deleteBefore(table, below, limit) {
-      const column = sql.identifier(TIME_COLUMNS[table].name);
+      const column = sql.identifier(TIME_COLUMNS[table]);
       const { rowsAffected } = await db.execute(
         sql`DELETE FROM ${sql.identifier(table)} WHERE ${column} < ${below} LIMIT ${limit}`,
       );
