@@ -4,8 +4,8 @@ import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { jsonLog } from "../../../src/adapters/runtime/json-log.ts";
 import { systemClock, systemTimers } from "../../../src/adapters/runtime/runtime.ts";
 import { type ContentStats, StatsReader } from "../../../src/app/views/read-stats.ts";
-import { GRANULARITIES } from "../../../src/core/statistics/periods.ts";
 import { stamp } from "../../../src/core/stamp.ts";
+import { GRANULARITIES } from "../../../src/core/statistics/periods.ts";
 import type { CellRecord } from "../../../src/ports/database.ts";
 import type { ViewDay, ViewUniques } from "../../../src/ports/statistics-tables.ts";
 import { flush } from "../support/admin.ts";
@@ -57,7 +57,9 @@ const fill = async (content: string): Promise<void> => {
 };
 
 const sql = async (query: string, ...values: unknown[]): Promise<number> => {
-  const row = await env.DB.prepare(query).bind(...values).first<{ n: number | null }>();
+  const row = await env.DB.prepare(query)
+    .bind(...values)
+    .first<{ n: number | null }>();
   return row?.n ?? 0;
 };
 
@@ -173,7 +175,14 @@ test("a range with the present is cached for a minute, one that may still change
   expect(await cacheOf("")).toBe("public, max-age=60, stale-while-revalidate=60");
   const past = `?from=${dateText(today - 2 * DAY)}&to=${dateText(today)}`;
   await database.counts.saveCells([
-    { content: id("cached"), hour: today - DAY, shard: 1, views: 1, final: false, stamp: stamp(1, 1) },
+    {
+      content: id("cached"),
+      hour: today - DAY,
+      shard: 1,
+      views: 1,
+      final: false,
+      stamp: stamp(1, 1),
+    },
   ]);
   expect(await cacheOf(past)).toBe("public, max-age=300, stale-while-revalidate=300");
 });
