@@ -52,7 +52,7 @@ const runAt = (startedAt: number, more: Partial<CorrectionRun> = {}): Correction
 const excluded = (more: Partial<ExclusionRow> = {}): ExclusionRow => {
   made += 1;
   return {
-    id: `exclusion-${made}`,
+    id: `exclusion-${`${made}`.padStart(4, "0")}`,
     kind: "visitor",
     value: `value-${made}`,
     fromAt: HOUR,

@@ -110,9 +110,11 @@ export const shardTablesContract = (open: () => Database): void => {
       const shard = freshShard();
       await database.counts.saveTotals(CONTENTS.map((content) => total(shard, content)));
       const meanwhile = async (page: readonly TotalRecord[]) => {
-        const come = page.flatMap(({ content }) =>
-          ["-x", "zx"].map((more) => total(shard, `${content}${more}` as ContentId)),
-        );
+        const come = page
+          .filter(({ content }) => CONTENTS.includes(content))
+          .flatMap(({ content }) =>
+            ["-x", "zx"].map((more) => total(shard, `${content}${more}` as ContentId)),
+          );
         await database.counts.saveTotals(come);
       };
       const page = (after: TotalRecord | undefined) => database.shards.totals(shard, after, 2);

@@ -10,7 +10,7 @@ import type {
 
 export interface StatisticsUnderTest {
   readonly statistics: StatisticsTables;
-  /** In the order of day, country, region and shard; nobody reads them through the port. */
+  /** In any order; nobody reads them through the port. */
   regions(content: ContentId): Promise<readonly ViewRegion[]>;
 }
 
@@ -201,7 +201,8 @@ export const statisticsTablesContract = (open: () => StatisticsUnderTest): void 
         viewRegion(content, { region: `r${index}`, views: index }),
       );
       expect(await statistics.saveRegions(many)).toBeLessThanOrEqual(5);
-      expect(new Set(await regions(content))).toEqual(new Set(many));
+      const found = await regions(content);
+      expect(found.toSorted((a, b) => a.views - b.views)).toEqual(many);
       const days = many.map((_, shard) => viewDay(content, { shard }));
       expect(await statistics.saveDays(days)).toBeLessThanOrEqual(5);
       const uniques = many.map((_, shard) => viewUniques(content, { shard }));
