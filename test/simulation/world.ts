@@ -174,8 +174,10 @@ export class World {
       close: (before) => call("close", (tally) => tally.close(before)),
       status: () => call("status", (tally) => tally.status()),
       setStart: (content, views) => call("start", (tally) => tally.setStart(content, views)),
-      seal: (hour) => call("seal", (tally) => tally.seal(hour)),
+      hours: () => call("hours", (tally) => tally.hours()),
+      seal: (hour, run) => call("seal", (tally) => tally.seal(hour, run)),
       finalise: (request) => call("finalise", (tally) => tally.finalise(request)),
+      leave: (hour, run, through) => call("leave", (tally) => tally.leave(hour, run, through)),
     };
   }
 

@@ -2,7 +2,7 @@ import type { ContentId } from "../../core/ids.ts";
 import { type Finalisation, finalisedCells, inRange } from "../../core/views/finalise.ts";
 import { hourOf, type Ledger } from "../../core/views/ledger.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
-import type { FinaliseAnswer, FinaliseRequest } from "../../protocol/object-rpc.ts";
+import type { FinaliseAnswer, FinaliseRequest } from "../../protocol/correction-rpc.ts";
 import { loggedEvents } from "./logged-events.ts";
 
 /**

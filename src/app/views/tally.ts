@@ -9,15 +9,18 @@ import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
+import type {
+  CorrectableHour,
+  FinaliseAnswer,
+  FinaliseRequest,
+  SealAnswer,
+} from "../../protocol/correction-rpc.ts";
 import { joinFrames } from "../../protocol/frame.ts";
 import type {
   AppendAnswer,
   CloseAnswer,
   CountsAnswer,
-  FinaliseAnswer,
-  FinaliseRequest,
   FlushAnswer,
-  SealAnswer,
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
 import { ChunkFold } from "./chunk-fold.ts";
@@ -92,14 +95,17 @@ export class Tally {
     return { asOf: this.#deps.clock.now(), counts };
   }
 
-  /** Fixes what a correction run of the hour reads: the log up to the position answered. */
-  seal(hour: number): SealAnswer {
-    const events = countIf(
-      loggedEvents(this.#deps.store.entriesSince(hour)),
-      ({ frame }) => frame !== undefined && hourOf(frame.event.at) === hour,
-    );
-    return { through: this.#position, events };
+  /** Hours that hold events and are not closed. */
+  hours(): readonly CorrectableHour[] {
+    return [];
   }
+
+  /** Fixes what run `run` of the hour reads: the log up to the position answered. */
+  async seal(_hour: number, _run: number): Promise<SealAnswer> {
+    return { status: "sealed", through: this.#position, objects: [], views: 0 };
+  }
+
+  leave(_hour: number, _run: number, _through: number): void {}
 
   /** Sets the hour's cells of a range of contents to what correction found, and keeps what was counted since it read. */
   finalise(request: FinaliseRequest): FinaliseAnswer {
@@ -227,9 +233,3 @@ export class Tally {
     this.#deps.log.error(event, { tally: this.#deps.name, ...fields });
   }
 }
-
-const countIf = <T>(items: Iterable<T>, holds: (item: T) => boolean): number => {
-  let count = 0;
-  for (const item of items) if (holds(item)) count += 1;
-  return count;
-};
