@@ -1,4 +1,6 @@
 import {
+  CORRECTION_BACKOFF_MAX_MS,
+  CORRECTION_BACKOFF_MIN_MS,
   DRAIN_BACKOFF_MAX_MS,
   DRAIN_BACKOFF_MIN_MS,
   PACE_APPENDS_PER_SECOND,
@@ -20,8 +22,15 @@ export const nextAfterMs = (sources: number): number =>
  * @param failures consecutive ones, from 1
  * @param random in [0, 1)
  */
-export const backoffMs = (failures: number, random: number): number => {
-  const ceiling = Math.min(DRAIN_BACKOFF_MAX_MS, DRAIN_BACKOFF_MIN_MS * 2 ** (failures - 1));
+export const backoffMs = (failures: number, random: number): number =>
+  jittered(failures, random, DRAIN_BACKOFF_MIN_MS, DRAIN_BACKOFF_MAX_MS);
+
+/** The same for a step of correction, which nobody waits for. */
+export const correctionBackoffMs = (failures: number, random: number): number =>
+  jittered(failures, random, CORRECTION_BACKOFF_MIN_MS, CORRECTION_BACKOFF_MAX_MS);
+
+const jittered = (failures: number, random: number, minMs: number, maxMs: number): number => {
+  const ceiling = Math.min(maxMs, minMs * 2 ** (failures - 1));
   return ceiling / 2 + (random * ceiling) / 2;
 };
 

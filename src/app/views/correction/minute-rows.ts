@@ -34,7 +34,7 @@ export interface MinuteRow {
   readonly at: number;
   readonly content: ContentId;
   readonly visitor: Hash64;
-  readonly previousVisitor: Hash64 | undefined;
+  readonly previousVisitor?: Hash64;
   readonly place: number;
   readonly excluded: boolean;
   readonly edgeVerdict: number;
@@ -166,19 +166,18 @@ export class SortedMinute {
   #rowAt(offset: number): MinuteRow {
     const view = this.#view;
     const flags = view.getUint16(offset + 40);
-    return {
+    const row = {
       at: this.#start + view.getUint16(offset + 36),
       // The index was given by this list.
       content: this.#contents[view.getUint32(offset + 32)] as ContentId,
       visitor: { hi: view.getUint32(offset + 16), lo: view.getUint32(offset + 20) },
-      previousVisitor:
-        (flags & HAS_PREVIOUS) === 0
-          ? undefined
-          : { hi: view.getUint32(offset + 24), lo: view.getUint32(offset + 28) },
       place: view.getUint16(offset + 38),
       excluded: (flags & EXCLUDED) !== 0,
       edgeVerdict: view.getUint16(offset + 42),
     };
+    if ((flags & HAS_PREVIOUS) === 0) return row;
+    const previousVisitor = { hi: view.getUint32(offset + 24), lo: view.getUint32(offset + 28) };
+    return { ...row, previousVisitor };
   }
 
   /** Into a place for each millisecond first, then the few of one millisecond by their ids. */

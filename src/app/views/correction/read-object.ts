@@ -57,8 +57,7 @@ const take = (reading: Reading, minutes: Map<number, MinuteRows>, text: string):
   const visitor = hashOfHex(line.visitor);
   const previousVisitor = prev === undefined ? undefined : hashOfHex(prev);
   const edgeVerdict = edgeVerdictOf(line.verdict) ?? VERDICTS.unknown;
-  const hasNoHash = prev !== undefined && previousVisitor === undefined;
-  if (visitor === undefined || hasNoHash) return false;
+  if (visitor === undefined || (prev !== undefined && previousVisitor === undefined)) return false;
   const minute = at - (at % MINUTE_MS);
   let rows = minutes.get(minute);
   if (rows === undefined) {
@@ -67,6 +66,7 @@ const take = (reading: Reading, minutes: Map<number, MinuteRows>, text: string):
   }
   const place = reading.places.numberOf(line);
   const excluded = reading.excluded(line);
-  const row = { at, content, visitor, previousVisitor, place, excluded, edgeVerdict };
-  return rows.add(row, (into, offset) => putEventId(into, offset, id, at));
+  const row = { at, content, visitor, place, excluded, edgeVerdict };
+  const whole = previousVisitor === undefined ? row : { ...row, previousVisitor };
+  return rows.add(whole, (into, offset) => putEventId(into, offset, id, at));
 };
