@@ -12,7 +12,7 @@ export interface PageSource {
 export class PageCursor {
   readonly #source: PageSource;
   #page: Uint8Array = NOTHING;
-  #view = new DataView(NOTHING.buffer);
+  #view: DataView = new DataView(NOTHING.buffer);
   #offset = 0;
   #body = 0;
   #entries = 0;
