@@ -5,6 +5,8 @@ import { mysqlDatabase } from "./adapters/mysql/database.ts";
 import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
+import { correctorStore } from "./adapters/objects/corrector-store.ts";
+import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
@@ -34,6 +36,7 @@ import { Room } from "./app/live/room.ts";
 import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
 import { Collector } from "./app/views/collector.ts";
+import { Corrector } from "./app/views/correction/corrector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
@@ -155,6 +158,33 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally =
   const { counts } = makeDatabase(checked.config);
   const shard = Number(name.split(":")[1]);
   return new Tally({ name, shard, store, rawLog, counts, clock, random, log, abort });
+};
+
+/** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
+export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Corrector => {
+  const checked = checkEnv(env, clock.now());
+  const { RAW_LOG } = env;
+  if (checked.status === "refused" || RAW_LOG === undefined) {
+    throw new Error("the deployment is not configured");
+  }
+  const { schedule, calendar, database } = checked.config;
+  const { statistics, corrections, exclusions } = makeDatabase(database);
+  const { name, storage, background } = context;
+  return new Corrector({
+    shard: Number(name.split(":")[1]),
+    schedule,
+    calendar,
+    store: correctorStore(storage, background),
+    tallies: objectTallies(env.TALLIES, timers),
+    correctors: objectCorrectors(env.CORRECTORS, timers),
+    rawLog: r2RawLog(RAW_LOG, { timers, random }),
+    statistics,
+    corrections,
+    exclusions,
+    clock,
+    random,
+    log,
+  });
 };
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */

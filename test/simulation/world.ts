@@ -175,6 +175,7 @@ export class World {
       status: () => call("status", (tally) => tally.status()),
       setStart: (content, views) => call("start", (tally) => tally.setStart(content, views)),
       hours: () => call("hours", (tally) => tally.correction.hours()),
+      rollUp: async () => ({ rows: 0 }),
       seal: (hour, run) => call("seal", (tally) => tally.correction.seal(hour, run)),
       finalise: (request) => call("finalise", (tally) => tally.correction.finalise(request)),
       leave: (hour, run, through) =>

@@ -16,4 +16,5 @@ export const brokenTally: TallyRpc = {
   seal: fail,
   finalise: fail,
   leave: fail,
+  rollUp: fail,
 };
