@@ -180,6 +180,104 @@ describe("runs", () => {
   });
 });
 
+const finals = (harness: TallyHarness): Readonly<Record<string, boolean>> => {
+  harness.tally.checkpoint();
+  const rows = harness.disk.read("SELECT content, final FROM cells WHERE hour = ?", HOUR);
+  return Object.fromEntries(rows.map(({ content: id, final }) => [`${id}`, final === 1]));
+};
+
+describe("a cell", () => {
+  test("is final once a run has settled it and nothing came of it since, and else it is not", async () => {
+    const harness = started(view("a"), view("b"));
+    expect(finals(harness)).toEqual({ a: false, b: false });
+    const through = await harness.seal(HOUR, 1);
+    harness.append([view("b")]);
+    await finalise(harness, { a: 1, b: 1 }, { through });
+    expect(finals(harness)).toEqual({ a: true, b: false });
+  });
+
+  test("is provisional again with the next event of it, counted or not, also after an eviction", async () => {
+    const harness = started(view("a"), view("b"));
+    await finalise(harness, { a: 1, b: 1 });
+    const before = harness.tally.status().position;
+    harness.now = HOUR + 30 * 60_000;
+    harness.append([view("a", HOUR + 2_000)]);
+    expect(harness.verdicts().at(-1)).toBe("late");
+    harness.evict();
+    expect(finals(harness)).toEqual({ a: false, b: true });
+    expect(cells(harness)).toEqual({ a: 1, b: 1 });
+    const [row] = harness.disk.read("SELECT version FROM cells WHERE content = 'a'");
+    expect(Number(row?.version)).toBe(before + 1);
+  });
+});
+
+describe("hours", () => {
+  const hours = (harness: TallyHarness) => harness.tally.correction.hours();
+
+  test("are known and dirty from their first event on, and clean when all of a run is through", async () => {
+    const harness = started(view("a"), view("m", NEXT_HOUR));
+    expect(hours(harness)).toEqual([
+      { hour: HOUR, dirty: true },
+      { hour: NEXT_HOUR, dirty: true },
+    ]);
+    const through = await harness.seal(HOUR, 1);
+    await finalise(harness, { a: 1 }, { through, range: { from: "", to: "b" } });
+    expect(hours(harness)[0]).toEqual({ hour: HOUR, dirty: true });
+    await finalise(harness, {}, { through, range: { from: "b" } });
+    expect(hours(harness)[0]).toEqual({ hour: HOUR, dirty: false });
+    harness.append([view("z")]);
+    harness.evict();
+    expect(hours(harness)[0]).toEqual({ hour: HOUR, dirty: true });
+  });
+
+  test("that a run leaves are clean until more of them comes, and their cells provisional", async () => {
+    const harness = started(view("a"));
+    const through = await harness.seal(HOUR, 1);
+    harness.tally.correction.leave(HOUR, 1, through);
+    expect(hours(harness)).toEqual([{ hour: HOUR, dirty: false }]);
+    expect(finals(harness)).toEqual({ a: false });
+    harness.append([view("a")]);
+    expect(hours(harness)).toEqual([{ hour: HOUR, dirty: true }]);
+  });
+
+  test("of a storage from before they were kept are all dirty", async () => {
+    const harness = started(view("a"), view("m", NEXT_HOUR));
+    harness.tally.checkpoint();
+    harness.disk.flush();
+    const { sql } = harness.disk.open();
+    sql.exec("ALTER TABLE cells DROP COLUMN final");
+    sql.exec("ALTER TABLE hours DROP COLUMN changed");
+    sql.exec("ALTER TABLE hours DROP COLUMN incomplete");
+    sql.exec("DELETE FROM hours");
+    harness.evict();
+    expect(hours(harness).map(({ hour, dirty }) => [hour, dirty])).toEqual([
+      [HOUR, true],
+      [NEXT_HOUR, true],
+    ]);
+  });
+
+  test("nobody has sealed here are stale to a run, which then seals anew", async () => {
+    const harness = started(view("a"));
+    const answer = await finalise(harness, { a: 9 }, { through: 1 });
+    expect(answer).toEqual({ status: "stale", trimmed: 0 });
+    expect(cells(harness)).toEqual({ a: 1 });
+  });
+});
+
+test("a chunk sent twice tells the same, and so do all chunks of a run together", async () => {
+  const harness = started(view("a"), view("m"));
+  const through = await harness.seal(HOUR, 1);
+  const low = { through, range: { from: "", to: "b" } };
+  expect(await finalise(harness, { a: 5 }, low)).toMatchObject({ changed: 1 });
+  harness.append([view("a")]);
+  expect(await finalise(harness, { a: 5 }, low)).toMatchObject({ changed: 1 });
+  const high = { through, range: { from: "b" } };
+  expect(await finalise(harness, { m: 2 }, high)).toMatchObject({ changed: 2, dirty: true });
+  harness.evict();
+  expect(await finalise(harness, { m: 2 }, high)).toMatchObject({ changed: 2, dirty: true });
+  expect(await finalise(harness, { a: 6, m: 2 }, { run: 2 })).toMatchObject({ changed: 0 });
+});
+
 describe("whatever was counted, corrected and counted again", () => {
   const ids = fc.constantFrom("a", "b", "c", "d");
   const found = fc.dictionary(ids, fc.nat({ max: 6 }));
