@@ -1,5 +1,5 @@
 import type { ArchivedObject } from "../protocol/correction-rpc.ts";
-import type { LogEntry } from "./tally-store.ts";
+import type { LogEntry } from "./log-entry.ts";
 
 /** Positions of the log, both included. */
 export interface LogRange {

@@ -4,15 +4,7 @@ import type { Cell, CellKey, CellRow, SavedLedger, TotalRow } from "../core/view
 import type { Alarm } from "./alarm.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import type { HourStore } from "./hour-store.ts";
-
-/** One chunk as it was folded. */
-export interface LogEntry {
-  readonly position: number;
-  readonly source: string;
-  readonly frames: Uint8Array;
-  /** A verdict code a frame, in the frames' order. */
-  readonly verdicts: Uint8Array;
-}
+import type { LogEntry } from "./log-entry.ts";
 
 /** State that moves with each chunk; saved beside the log entry it belongs to. */
 export interface Advance {

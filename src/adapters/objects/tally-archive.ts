@@ -1,5 +1,5 @@
 import type { ArchiveStore } from "../../ports/archive-store.ts";
-import type { LogEntry } from "../../ports/tally-store.ts";
+import type { LogEntry } from "../../ports/log-entry.ts";
 import type { MetaTable } from "./meta-table.ts";
 import { asBytes, type ObjectStorage, type SqlRow, scalar } from "./object-storage.ts";
 import { OLDEST_ENTRIES, SAVE_OBJECT, SAVE_RANGE } from "./tally-sql.ts";

@@ -2,7 +2,7 @@ import { formatEventId } from "../../core/views/event-id.ts";
 import { hourOf } from "../../core/views/ledger.ts";
 import { type Verdict, verdictOf } from "../../core/views/verdict.ts";
 import type { LogRange } from "../../ports/archive-store.ts";
-import type { LogEntry } from "../../ports/tally-store.ts";
+import type { LogEntry } from "../../ports/log-entry.ts";
 import { decodeFrame, framesOf } from "../../protocol/frame.ts";
 import { encodeIndexLine, formatRawName } from "../../protocol/raw-names.ts";
 import { coloOfSource, encodeRawRecord, encodeUnreadable } from "../../protocol/raw-record.ts";

@@ -5,9 +5,10 @@ import { Ledger } from "../../core/views/ledger.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CountTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
+import type { LogEntry } from "../../ports/log-entry.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RawLog } from "../../ports/raw-log.ts";
-import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
+import type { TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
 import { joinFrames } from "../../protocol/frame.ts";
 import type {
