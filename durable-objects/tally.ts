@@ -54,15 +54,15 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
   }
 
   async hours(): Promise<readonly CorrectableHour[]> {
-    return this.#tally.hours();
+    return this.#tally.correction.hours();
   }
 
   seal(hour: number, run: number): Promise<SealAnswer> {
-    return this.#tally.seal(hour, run);
+    return this.#tally.correction.seal(hour, run);
   }
 
   async finalise(request: FinaliseRequest): Promise<FinaliseAnswer> {
-    return this.#tally.finalise(request);
+    return this.#tally.correction.finalise(request);
   }
 
   async rollUp(): Promise<{ readonly rows: number }> {
@@ -70,10 +70,10 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
   }
 
   async leave(hour: number, run: number, through: number): Promise<void> {
-    this.#tally.leave(hour, run, through);
+    this.#tally.correction.leave(hour, run, through);
   }
 
-  override alarm(): void {
-    this.#tally.alarm();
+  override alarm(): Promise<void> {
+    return this.#tally.alarm();
   }
 }

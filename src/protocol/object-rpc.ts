@@ -49,6 +49,11 @@ export interface TallyStatus {
   /** Positions up to which cells are saved here, and are in the database. */
   readonly checkpoint: number;
   readonly flushed: number;
+  /** Position up to which the log lies in the archive, and bytes of frames above it. */
+  readonly archived: number;
+  readonly unarchivedBytes: number;
+  /** Hours of which something came that no correction has settled. */
+  readonly dirtyHours: number;
   /** Cells of hours before this one, ms, are moved into closed values, and these are in the database. */
   readonly closedThrough: number;
   readonly horizon: number;

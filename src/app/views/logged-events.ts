@@ -1,5 +1,5 @@
 import { type Verdict, verdictOf } from "../../core/views/verdict.ts";
-import type { LogEntry } from "../../ports/tally-store.ts";
+import type { LogEntry } from "../../ports/log-entry.ts";
 import { decodeFrame, type Frame, framesOf } from "../../protocol/frame.ts";
 
 export interface LoggedEvent {

@@ -1,4 +1,6 @@
 import {
+  CORRECTION_BACKOFF_MAX_MS,
+  CORRECTION_BACKOFF_MIN_MS,
   CORRECTION_EVENTS_PER_ALARM,
   CORRECTION_MAX_FAILURES,
   CORRECTION_REARM_MS,
@@ -8,7 +10,7 @@ import {
   HOUR_MS,
   RAW_RETENTION_MS,
 } from "../../../core/limits.ts";
-import { correctionBackoffMs } from "../../../core/views/pacing.ts";
+import { backoffMs } from "../../../core/views/pacing.ts";
 import { encodeCarry } from "../../../protocol/carry.ts";
 import type {
   CarryAnswer,
@@ -31,6 +33,8 @@ import {
   saveRun,
   saveTrouble,
 } from "./saved-run.ts";
+
+const BACKOFF = { min: CORRECTION_BACKOFF_MIN_MS, max: CORRECTION_BACKOFF_MAX_MS };
 
 /**
  * Folds hours of a shard anew from the raw log, one at a time, and brings what it finds to the Tally and the database.
@@ -185,7 +189,7 @@ export class Corrector {
     log.warn("corrector.failed", { shard, failures, cause: `${cause}` });
     const run = readRun(store);
     if (failures >= CORRECTION_MAX_FAILURES && run?.kind === "hour") return this.#passOver(run);
-    const notBefore = Math.ceil(clock.now() + correctionBackoffMs(failures, random.fraction()));
+    const notBefore = Math.ceil(clock.now() + backoffMs(failures, random.fraction(), BACKOFF));
     saveTrouble(store, { failures, notBefore, cause: `${cause}` });
   }
 
