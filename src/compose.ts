@@ -161,7 +161,10 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally =
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
 export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Corrector => {
   const checked = checkEnv(env, clock.now());
-  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { RAW_LOG } = env;
+  if (checked.status === "refused" || RAW_LOG === undefined) {
+    throw new Error("the deployment is not configured");
+  }
   const { schedule, calendar, database } = checked.config;
   const { statistics, corrections, exclusions } = makeDatabase(database);
   const { name, storage, background } = context;
@@ -172,7 +175,7 @@ export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Cor
     store: correctorStore(storage, background),
     tallies: objectTallies(env.TALLIES, timers),
     correctors: objectCorrectors(env.CORRECTORS, timers),
-    rawLog: r2RawLog(env.RAW_LOG, { timers, random }),
+    rawLog: r2RawLog(RAW_LOG, { timers, random }),
     statistics,
     corrections,
     exclusions,

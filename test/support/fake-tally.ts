@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { ContentId } from "../../src/core/ids.ts";
 import { formatEventId } from "../../src/core/views/event-id.ts";
-import { inRange } from "../../src/core/views/finalise.ts";
+import type { ContentRange } from "../../src/core/views/finalise.ts";
 import { judge } from "../../src/core/views/fold.ts";
 import { hourOf } from "../../src/core/views/ledger.ts";
 import type { Verdict } from "../../src/core/views/verdict.ts";
@@ -160,3 +160,6 @@ export class FakeTally {
     return state;
   }
 }
+
+const inRange = ({ from, to }: ContentRange, content: string): boolean =>
+  content >= from && (to === undefined || content < to);
