@@ -65,6 +65,7 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
     return this.#tally.correction.finalise(request);
   }
 
+  /** Days are summed nowhere yet. */
   async rollUp(): Promise<{ readonly rows: number }> {
     return { rows: 0 };
   }

@@ -195,7 +195,8 @@ export class CorrectorWorld {
       statistics: {
         saveUniques: (rows: readonly ViewUniques[]) =>
           call("saveUniques", () => {
-            for (const row of rows) forward(this.uniques, `${row.content} ${row.day} ${row.shard}`, row);
+            for (const row of rows)
+              forward(this.uniques, `${row.content} ${row.day} ${row.shard}`, row);
             return 1;
           }),
         saveRegions: (rows: readonly ViewRegion[]) =>

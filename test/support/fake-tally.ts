@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import type { ContentId } from "../../src/core/ids.ts";
-import { inRange } from "../../src/core/views/finalise.ts";
+import { formatEventId } from "../../src/core/views/event-id.ts";
+import type { ContentRange } from "../../src/core/views/finalise.ts";
 import { judge } from "../../src/core/views/fold.ts";
 import { hourOf } from "../../src/core/views/ledger.ts";
-import { formatEventId } from "../../src/core/views/event-id.ts";
 import type { Verdict } from "../../src/core/views/verdict.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import { CountedWindow } from "../../src/core/views/window.ts";
@@ -160,3 +160,6 @@ export class FakeTally {
     return state;
   }
 }
+
+const inRange = ({ from, to }: ContentRange, content: string): boolean =>
+  content >= from && (to === undefined || content < to);

@@ -12,9 +12,7 @@ import { NaiveOracle } from "../../support/naive-oracle.ts";
 const START = MIDNIGHT;
 
 const inOrder = (events: readonly ViewEvent[]): readonly ViewEvent[] =>
-  events.toSorted(
-    (a, b) => a.at - b.at || (formatEventId(a.id) < formatEventId(b.id) ? -1 : 1),
-  );
+  events.toSorted((a, b) => a.at - b.at || (formatEventId(a.id) < formatEventId(b.id) ? -1 : 1));
 
 const judgeAll = (events: readonly ViewEvent[], carry: readonly CarriedKey[] = []) => {
   const fold = new StrictFold(carry);
@@ -52,7 +50,10 @@ test("cut at any minute and gone on from what is carried, the fold says what it 
 });
 
 test("a chain of views that runs over an hour's edge is told apart by what was counted, not by what was there", () => {
-  const gaps = fc.array(fc.integer({ min: 5_000, max: 55_000 }), { minLength: 200, maxLength: 300 });
+  const gaps = fc.array(fc.integer({ min: 5_000, max: 55_000 }), {
+    minLength: 200,
+    maxLength: 300,
+  });
   fc.assert(
     fc.property(gaps, (chain) => {
       let at = START - 1_800_000;

@@ -13,6 +13,8 @@ const MAX_PLACES = 65_536;
 export class Places {
   readonly #list: Place[];
   readonly #numbers = new Map<string, number>();
+  /** Asked for each event: looked up by both as they come, without making a name of them. */
+  readonly #byCountry = new Map<string, Map<string, number>>();
   #saved: number;
 
   /** @param list as it was saved */
@@ -23,7 +25,21 @@ export class Places {
   }
 
   /** @returns the number of the place; one too many is known by its country alone, or not at all */
-  numberOf(place: Place): number {
+  numberOf({ country, region }: Place): number {
+    let regions = this.#byCountry.get(country);
+    if (regions === undefined) {
+      regions = new Map();
+      this.#byCountry.set(country, regions);
+    }
+    let number = regions.get(region);
+    if (number === undefined) {
+      number = this.#find({ country, region });
+      regions.set(region, number);
+    }
+    return number;
+  }
+
+  #find(place: Place): number {
     const known = this.#numbers.get(nameOf(place));
     if (known !== undefined) return known;
     if (this.#list.length < MAX_PLACES) {
