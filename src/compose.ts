@@ -41,7 +41,6 @@ import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import {
   type Config,
-  checkDatabase,
   checkEnv,
   type DatabaseConfig,
   type UncheckedEnv,
@@ -139,15 +138,17 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
   return new Collector({ name, store, tallies, clock, timers, random, log, background });
 };
 
-/** @throws when the database is not configured: Collectors keep what it cannot take */
+/** @throws when the deployment is not configured: Collectors keep what it cannot take */
 export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
-  const checked = checkDatabase(env);
+  const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { calendar, database } = checked.config;
   const { name, storage, background, abort } = context;
   const store = tallyStore(storage, clock.now(), background);
-  const { counts } = makeDatabase(checked.config);
+  const { counts, statistics } = makeDatabase(database);
   const shard = Number(name.split(":")[1]);
-  return new Tally({ name, shard, store, counts, clock, random, log, abort });
+  const runtime = { clock, random, log, abort };
+  return new Tally({ name, shard, store, counts, statistics, calendar, ...runtime });
 };
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */

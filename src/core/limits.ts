@@ -145,6 +145,9 @@ export const DATABASE_RETRY_MAX_MS = 250;
 /** Rows a Tally reads and writes in one step of a flush. */
 export const FLUSH_BATCH_ROWS = 1_000;
 
+/** Contents whose days are summed in one step: of each of a day's hours at most so many cells are read. */
+export const ROLL_UP_CONTENTS = 1_000;
+
 /** How long raw events are kept: an hour older than this can be corrected by nobody, and its cells are closed. */
 export const RAW_RETENTION_MS = 90 * DAY_MS;
 
