@@ -39,12 +39,7 @@ import { CountReader } from "./app/views/read-counts.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
-import {
-  type Config,
-  checkEnv,
-  type DatabaseConfig,
-  type UncheckedEnv,
-} from "./env.ts";
+import { type Config, checkEnv, type DatabaseConfig, type UncheckedEnv } from "./env.ts";
 import type { Database } from "./ports/database.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";

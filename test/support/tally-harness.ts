@@ -36,7 +36,10 @@ export class TallyHarness {
   readonly #calendar: ReportingCalendar;
   #lastRow = 0;
 
-  constructor(now: number, { shard = 0, counts, timeZone = "UTC", disk = new ObjectDisk() }: TallyParts = {}) {
+  constructor(
+    now: number,
+    { shard = 0, counts, timeZone = "UTC", disk = new ObjectDisk() }: TallyParts = {},
+  ) {
     this.now = now;
     this.disk = disk;
     this.#shard = shard;

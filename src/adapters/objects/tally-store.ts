@@ -25,7 +25,6 @@ import {
   TALLY_TABLES,
 } from "./tally-sql.ts";
 
-
 /** @param now unix ms, the generation when the storage is new */
 export const tallyStore = (
   storage: ObjectStorage,
