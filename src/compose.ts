@@ -97,6 +97,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
+    restate: { contents, tallies, schedule, clock, random },
     putRegistry: { database, known, clock, random },
     startStream: { registry, rooms, known, clock, random },
     streams: new StreamReader({ registry: known, rooms, clock, timers, log }),

@@ -108,6 +108,12 @@ export const SALT_TIMEOUT_MS = 2 * SECOND_MS;
 /** A read of counts from one Tally that takes longer is given up. */
 export const READ_TIMEOUT_MS = 2 * SECOND_MS;
 
+/**
+ * A number in memory that is larger than the database's outlives it by this when no Tally answers: two flushes, after
+ * which the database has what memory had, or less because an operator said so.
+ */
+export const LARGER_MEMO_MS = 10 * MINUTE_MS;
+
 /** Contents an isolate remembers counts of. */
 export const MEMO_MAX_ENTRIES = 10_000;
 

@@ -114,8 +114,8 @@ class DaysWorld {
     }
   }
 
-  #rollUp(): Promise<unknown> {
-    return this.harness.tally.rollUp().catch(() => undefined);
+  async #rollUp(): Promise<void> {
+    await this.harness.tally.rollUp().catch(() => undefined);
   }
 
   #view(contents: readonly string[]): void {
