@@ -28,9 +28,9 @@ export interface TallyDays {
   /** The first hour, `from` or later, that has a cell. */
   firstHour(from: number): number | undefined;
   /** Sums of these contents, of those that have a cell in one of the hours. */
-  daySums(hours: readonly number[], contents: readonly ContentId[]): readonly DaySum[];
+  sums(hours: readonly number[], contents: readonly ContentId[]): readonly DaySum[];
   /**
    * Sums of the next contents behind `after`, in their order: at most `limit` an hour, none when there are no more.
    */
-  daySumsBehind(hours: readonly number[], after: string, limit: number): readonly DaySum[];
+  sumsBehind(hours: readonly number[], after: string, limit: number): readonly DaySum[];
 }

@@ -48,7 +48,8 @@ export interface ChangePage<Row> {
 }
 
 /** A Tally's SQLite. Writes inside `atomically` commit together or not at all. */
-export interface TallyStore extends SavedLedger, TallyDays {
+export interface TallyStore extends SavedLedger {
+  readonly days: TallyDays;
   readonly alarm: Alarm;
   /** Unix ms at which the storage was born. */
   generation(): number;

@@ -36,9 +36,9 @@ export const tallyDays = ({ sql }: ObjectStorage, meta: MetaTable): TallyDays =>
     const hour = scalar(sql.exec("SELECT MIN(hour) FROM cells WHERE hour >= ?", from));
     return typeof hour === "number" ? hour : undefined;
   },
-  daySums: (hours, contents) =>
+  sums: (hours, contents) =>
     [...sql.exec(SUMS_OF, JSON.stringify(contents), JSON.stringify(hours))].map(readSum),
-  daySumsBehind(hours, after, limit) {
+  sumsBehind(hours, after, limit) {
     const list = JSON.stringify(hours);
     const end = scalar(sql.exec(END_OF_PAGE, after, limit - 1, list)) ?? AFTER_ALL_IDS;
     return [...sql.exec(SUMS_BETWEEN, list, after, end)].map(readSum);

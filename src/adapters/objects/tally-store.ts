@@ -39,7 +39,7 @@ export const tallyStore = (
   if (generation === now) meta.set("generation", now);
 
   return {
-    ...tallyDays(storage, meta),
+    days: tallyDays(storage, meta),
     alarm: storageAlarm(storage, background),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),

@@ -37,10 +37,10 @@ export const closeTally = async (before: number, deps: CloseTallyDeps): Promise<
     return { closedThrough: store.closed(), cells: 0, statements };
   }
   deps.begin(Math.max(through, store.closing()));
-  const sending = store.sending();
+  const sending = store.days.sending();
   const first = await deps.flush();
   const days = await deps.rollUp();
-  store.saveEmptied(Math.max(through, store.emptied()));
+  store.days.saveEmptied(Math.max(through, store.days.emptied()));
   const cells = await moveAll(through, sending, deps);
   const second = await deps.flush();
   store.saveClosed(Math.max(through, store.closed()));
@@ -59,7 +59,7 @@ const moveAll = async (
 ): Promise<number> => {
   let moved = 0;
   for (;;) {
-    if (sending !== store.sending()) throw new Error("the database is being filled anew");
+    if (sending !== store.days.sending()) throw new Error("the database is being filled anew");
     const cells = store.oldestCells(through, CLOSE_BATCH_CELLS);
     const last = cells.at(-1);
     if (last === undefined) return moved;

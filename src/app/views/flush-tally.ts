@@ -21,7 +21,7 @@ export interface Flushed {
  * is remembered only at the end.
  */
 export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Promise<Flushed> => {
-  const sending = store.sending();
+  const sending = store.days.sending();
   const above = store.flushed();
   const through = store.checkpoint();
   const generation = store.generation();
@@ -55,7 +55,7 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
       }),
     );
   }
-  if (sending === store.sending()) store.saveFlushed(Math.max(through, store.flushed()));
+  if (sending === store.days.sending()) store.saveFlushed(Math.max(through, store.flushed()));
   return { rows, statements };
 };
 

@@ -22,12 +22,13 @@ export interface RollUpTallyDeps {
  */
 export const rollUpTally = async (deps: RollUpTallyDeps): Promise<Flushed> => {
   const { store } = deps;
-  const sending = store.sending();
+  const sending = store.days.sending();
   const through = store.checkpoint();
-  const wholeThrough = store.rolledDays();
+  const wholeThrough = store.days.rolledDays();
   const later = await rollLaterChanges(deps, through, wholeThrough);
   const ended = await rollEndedDays(deps, wholeThrough);
-  if (sending === store.sending()) store.saveRolled(Math.max(through, store.rolled()));
+  if (sending === store.days.sending())
+    store.days.saveRolled(Math.max(through, store.days.rolled()));
   return { rows: later.rows + ended.rows, statements: later.statements + ended.statements };
 };
 
@@ -40,7 +41,7 @@ const rollLaterChanges = async (
   const { store, calendar } = deps;
   const done = { rows: 0, statements: 0 };
   const read = store.changedCells;
-  for (const page of changedPages<SavedCell>(read, store.rolled(), through)) {
+  for (const page of changedPages<SavedCell>(read, store.days.rolled(), through)) {
     const byDay = new Map<string, { readonly day: ReportingDay; readonly cells: SavedCell[] }>();
     for (const cell of page) {
       const day = calendar.dayOf(cell.hour);
@@ -53,7 +54,7 @@ const rollLaterChanges = async (
       // A content's day is due where its last change is; one that changed meanwhile is due next time.
       const due = new Set(cells.map(({ content, version }) => `${content}/${version}`));
       const contents = [...new Set(cells.map(({ content }) => content))];
-      const sums = isWhole(deps, day) ? store.daySums(hoursOf(day), contents) : [];
+      const sums = isWhole(deps, day) ? store.days.sums(hoursOf(day), contents) : [];
       const last = sums.filter(({ content, version }) => due.has(`${content}/${version}`));
       done.rows += last.length;
       done.statements += await saveSums(deps, day, last);
@@ -65,13 +66,14 @@ const rollLaterChanges = async (
 /** Days that were not over the last time. */
 const rollEndedDays = async (deps: RollUpTallyDeps, wholeThrough: number): Promise<Flushed> => {
   const { store, calendar, clock } = deps;
-  const sending = store.sending();
+  const sending = store.days.sending();
   const today = calendar.dayOf(clock.now());
   const done = { rows: 0, statements: 0 };
   const saveThrough = (end: number): void => {
-    if (sending === store.sending()) store.saveRolledDays(Math.max(end, store.rolledDays()));
+    if (sending === store.days.sending())
+      store.days.saveRolledDays(Math.max(end, store.days.rolledDays()));
   };
-  let hour = store.firstHour(wholeThrough);
+  let hour = store.days.firstHour(wholeThrough);
   while (hour !== undefined && hour < today.startMs) {
     const day = calendar.dayOf(hour);
     for (const sums of pagesOf(deps, day)) {
@@ -79,7 +81,7 @@ const rollEndedDays = async (deps: RollUpTallyDeps, wholeThrough: number): Promi
       done.statements += await saveSums(deps, day, sums);
     }
     saveThrough(day.endMs);
-    hour = store.firstHour(day.endMs);
+    hour = store.days.firstHour(day.endMs);
   }
   saveThrough(today.startMs);
   return done;
@@ -90,12 +92,12 @@ const rollEndedDays = async (deps: RollUpTallyDeps, wholeThrough: number): Promi
  * To be asked where they are read, since a closing may begin whenever something is awaited.
  */
 const isWhole = ({ store }: RollUpTallyDeps, { startMs }: ReportingDay): boolean =>
-  startMs >= Math.max(store.emptied(), store.closed());
+  startMs >= Math.max(store.days.emptied(), store.closed());
 
 function* pagesOf(deps: RollUpTallyDeps, day: ReportingDay): Generator<readonly DaySum[]> {
   let after = "";
   while (isWhole(deps, day)) {
-    const sums = deps.store.daySumsBehind(hoursOf(day), after, ROLL_UP_CONTENTS);
+    const sums = deps.store.days.sumsBehind(hoursOf(day), after, ROLL_UP_CONTENTS);
     const last = sums.at(-1);
     if (last === undefined) return;
     after = last.content;

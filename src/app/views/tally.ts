@@ -134,7 +134,7 @@ export class Tally {
 
   /** The next flush and the next rolling up send everything. */
   reflush(): void {
-    this.#commit(() => this.#deps.store.sendAnew());
+    this.#commit(() => this.#deps.store.days.sendAnew());
   }
 
   standing(content: ContentId): Standing {

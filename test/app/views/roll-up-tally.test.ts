@@ -163,7 +163,7 @@ test("whatever was counted, corrected, sent twice, late or never, in any time zo
         expect(Object.fromEntries(found)).toEqual(world.sums());
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 }, 120_000);
 
