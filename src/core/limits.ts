@@ -148,6 +148,17 @@ export const DATABASE_ATTEMPTS = 3;
 export const DATABASE_RETRY_MIN_MS = 50;
 export const DATABASE_RETRY_MAX_MS = 250;
 
+/** A call to the raw log that takes longer is given up, and so is a read whose next piece does. */
+export const RAW_LOG_TIMEOUT_MS = 10 * SECOND_MS;
+
+/** The same of storing an object, some megabytes. */
+export const RAW_LOG_PUT_TIMEOUT_MS = 30 * SECOND_MS;
+
+/** Each call is tried this often, being safe to repeat; not the pieces of a read, which its reader begins anew. */
+export const RAW_LOG_ATTEMPTS = 3;
+export const RAW_LOG_RETRY_MIN_MS = 100;
+export const RAW_LOG_RETRY_MAX_MS = 1_000;
+
 /** Rows a Tally reads and writes in one step of a flush. */
 export const FLUSH_BATCH_ROWS = 1_000;
 
