@@ -171,6 +171,28 @@ export const RAW_RETENTION_MS = 90 * DAY_MS;
 /** Cells a Tally closes in one transaction: tens of milliseconds in which it takes nothing in. */
 export const CLOSE_BATCH_CELLS = 2_000;
 
+/** Names of raw objects deleted in one call (as many as R2 takes), and calls of one Tally in one night. */
+export const EXPIRE_BATCH_OBJECTS = 1_000;
+export const EXPIRE_MAX_BATCHES = 20;
+
+/** Rows, and index objects of the raw log, that a Tally whose storage was lost reads in one step. */
+export const RESTORE_PAGE_ROWS = 1_000;
+export const RESTORE_PAGE_OBJECTS = 50;
+export const RESTORE_PARALLEL = 6;
+
+/** Steps of one alarm, whose time is bounded; the next one goes on at once. */
+export const RESTORE_STEPS_PER_ALARM = 200;
+
+/** First and longest wait before a restore that failed is taken up again. */
+export const RESTORE_BACKOFF_MIN_MS = 5 * SECOND_MS;
+export const RESTORE_BACKOFF_MAX_MS = 10 * MINUTE_MS;
+
+/** How often the Corrector of a Tally that waits for it is asked whether it still has its order. */
+export const RESTORE_ASK_AGAIN_MS = 30 * SECOND_MS;
+
+/** A closing takes weeks to catch up at most: cells this much older than the last one closed are closed. */
+export const CLOSING_LAG_MS = 31 * DAY_MS;
+
 /** Whole months of hourly counts and of viewer history that are kept, and whole days of sessions, besides the current one. */
 export const ROWS_KEPT_MONTHS = 12;
 export const SESSIONS_KEPT_DAYS = 30;
