@@ -19,6 +19,7 @@ import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
+import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
@@ -137,14 +138,18 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
 /** @throws when the deployment is not configured: Collectors keep what it cannot take */
 export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
   const checked = checkEnv(env, clock.now());
-  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { RAW_LOG } = env;
+  if (checked.status === "refused" || RAW_LOG === undefined) {
+    throw new Error("the deployment is not configured");
+  }
   const { calendar, database } = checked.config;
   const { name, storage, background, abort } = context;
+  const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
   const { counts, statistics } = makeDatabase(database);
   const shard = Number(name.split(":")[1]);
   const runtime = { clock, random, log, abort };
-  return new Tally({ name, shard, store, counts, statistics, calendar, ...runtime });
+  return new Tally({ name, shard, store, rawLog, counts, statistics, calendar, ...runtime });
 };
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */

@@ -168,6 +168,25 @@ export const ROLL_UP_CONTENTS = 1_000;
 /** How long raw events are kept: an hour older than this can be corrected by nobody, and its cells are closed. */
 export const RAW_RETENTION_MS = 90 * DAY_MS;
 
+/**
+ * Frames of one range of the archive, about 60,000 events. It is held in memory as a whole while it is written, once as
+ * frames and once sorted: some 20 MB.
+ */
+export const ARCHIVE_RANGE_BYTES = 4 * 1024 * 1024;
+
+/** An archiving that dies half way is taken up again after this. */
+export const ARCHIVE_REARM_MS = 30 * SECOND_MS;
+
+/** First and longest wait after an archiving that failed: each attempt reads and compresses the range anew. */
+export const ARCHIVE_BACKOFF_MIN_MS = 5 * SECOND_MS;
+export const ARCHIVE_BACKOFF_MAX_MS = 10 * MINUTE_MS;
+
+/** Log entries deleted in one transaction, of up to 1 MB each, though mostly some 10 KB. */
+export const TRIM_BATCH_ENTRIES = 200;
+
+/** A correction run that settled nothing for so long holds up the trimming of the log no more; its next chunk is `stale`. */
+export const SEAL_HOLDS_LOG_MS = 6 * HOUR_MS;
+
 /** Cells a Tally closes in one transaction: tens of milliseconds in which it takes nothing in. */
 export const CLOSE_BATCH_CELLS = 2_000;
 

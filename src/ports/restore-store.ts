@@ -31,7 +31,7 @@ export interface RestoreStore {
   ranges(): readonly string[];
   addTotal(total: TotalRow): void;
   /** Adds a cell, and what was counted in it to its content's truth, unless it is part of the closed value. */
-  addCell(cell: CellRow, final: boolean): void;
+  addCell(cell: CellRow): void;
   /** Largest hour through which a content is closed, ms; 0: none is. */
   closedThrough(): number;
   /** The hour keeps the cells it has: correction would find less. */

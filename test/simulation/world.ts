@@ -178,8 +178,11 @@ export class World {
       restate: (content, views) => call("restate", (tally) => tally.restate(content, views)),
       reflush: () => call("reflush", (tally) => tally.reflush()),
       rollUp: () => call("roll up", (tally) => tally.rollUp()),
-      seal: (hour) => call("seal", (tally) => tally.seal(hour)),
-      finalise: (request) => call("finalise", (tally) => tally.finalise(request)),
+      hours: () => call("hours", (tally) => tally.correction.hours()),
+      seal: (hour, run) => call("seal", (tally) => tally.correction.seal(hour, run)),
+      finalise: (request) => call("finalise", (tally) => tally.correction.finalise(request)),
+      leave: (hour, run, through) =>
+        call("leave", (tally) => tally.correction.leave(hour, run, through)),
     };
   }
 

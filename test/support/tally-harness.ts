@@ -6,10 +6,12 @@ import { verdictOf } from "../../src/core/views/verdict.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import type { CountTables } from "../../src/ports/database.ts";
 import { encodeRows } from "../../src/protocol/chunk.ts";
+import type { FinaliseAnswer } from "../../src/protocol/correction-rpc.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
 import { calendarOf } from "./calendars.ts";
 import { content, frameOf } from "./events.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
+import { MemoryRawLog } from "./memory-raw-log.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export interface TallyParts {
@@ -27,6 +29,7 @@ export class TallyHarness {
   readonly disk: ObjectDisk;
   readonly problems: string[] = [];
   readonly database = new MemoryCountTables();
+  readonly rawLog = new MemoryRawLog();
   /** Runs while the Tally waits for its disk, before what it wrote is safe. */
   beforeDurable: () => void = () => undefined;
   now: number;
@@ -35,6 +38,7 @@ export class TallyHarness {
   readonly #counts: CountTables;
   readonly #calendar: ReportingCalendar;
   #lastRow = 0;
+  #run = 0;
 
   constructor(
     now: number,
@@ -76,6 +80,22 @@ export class TallyHarness {
     return this.tally.append(chunk);
   }
 
+  /** @returns the position up to which the run may read. @throws when it is refused */
+  /** A correction run of the hour that finds these counts, and 0 for every other content. */
+  async settle(hour: number, found: Readonly<Record<string, number>>): Promise<FinaliseAnswer> {
+    this.#run += 1;
+    const run = this.now + this.#run;
+    const through = await this.seal(hour, run);
+    const cells = Object.entries(found).map(([id, counted]) => [content(id), counted] as const);
+    return this.tally.correction.finalise({ hour, run, through, range: { from: "" }, cells });
+  }
+
+  async seal(hour: number, run: number): Promise<number> {
+    const answer = await this.tally.correction.seal(hour, run);
+    if (answer.status !== "sealed") throw new Error(`the run is refused: ${answer.status}`);
+    return answer.through;
+  }
+
   views(id: string): number | undefined {
     return this.tally.counts([content(id)]).counts[0]?.views;
   }
@@ -105,6 +125,7 @@ export class TallyHarness {
       statistics: this.database,
       calendar: this.#calendar,
       store: tallyStore(this.disk.open(synced), this.now, () => undefined),
+      rawLog: this.rawLog,
       clock: { now: () => this.now },
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: report, warn: report, error: report },

@@ -8,9 +8,13 @@ const OLDEST_RANGES = `SELECT index_name, unreadable, archived_at < ? AND NOT EX
 
 export const expiryStore = (sql: ObjectStorage["sql"]): ExpiryStore => ({
   objects: (before, limit) =>
-    [...sql.exec("SELECT name FROM objects WHERE hour < ? ORDER BY hour, name LIMIT ?", before, limit)].map(
-      ({ name }) => String(name),
-    ),
+    [
+      ...sql.exec(
+        "SELECT name FROM objects WHERE hour < ? ORDER BY hour, name LIMIT ?",
+        before,
+        limit,
+      ),
+    ].map(({ name }) => String(name)),
   forgetObjects(names) {
     const query = "DELETE FROM objects WHERE name IN (SELECT value FROM json_each(?))";
     sql.exec(query, JSON.stringify(names));

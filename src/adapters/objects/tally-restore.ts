@@ -56,19 +56,9 @@ export const restoreStore = ({ sql }: ObjectStorage, meta: MetaTable): RestoreSt
   ranges: () =>
     [...sql.exec("SELECT index_name FROM ranges")].map(({ index_name }) => String(index_name)),
   addTotal({ content, start, restated, views, published, closed, closedThrough, version }) {
-    sql.exec(
-      ADD_TOTAL,
-      content,
-      start,
-      restated,
-      views,
-      published,
-      closed,
-      closedThrough,
-      version,
-    );
+    sql.exec(ADD_TOTAL, content, start, restated, views, published, closed, closedThrough, version);
   },
-  addCell({ content, hour, counted, version }, final) {
+  addCell({ content, hour, counted, version, final }) {
     sql.exec(ADD_EMPTY_TOTAL, content, version);
     const closedThrough = scalar(
       sql.exec("SELECT closed_through FROM totals WHERE content = ?", content),

@@ -43,7 +43,10 @@ export const closeTally = async (before: number, deps: CloseTallyDeps): Promise<
   store.days.saveEmptied(Math.max(through, store.days.emptied()));
   const cells = await moveAll(through, sending, deps);
   const second = await deps.flush();
-  store.saveClosed(Math.max(through, store.closed()));
+  store.atomically(() => {
+    store.saveClosed(Math.max(through, store.closed()));
+    store.hours.forgetHoursBefore(store.closed());
+  });
   return {
     closedThrough: store.closed(),
     cells,

@@ -24,7 +24,7 @@ export interface Expired {
  * which nothing is left. A name is forgotten after it was deleted, so whoever dies in between deletes it once more.
  */
 export const expireRaw = async (deps: ExpireRawDeps): Promise<Expired> => {
-  const { name, store, clock, log } = deps;
+  const { name, clock, log } = deps;
   let deleted = 0;
   try {
     for (let batch = 0; batch < EXPIRE_MAX_BATCHES; batch += 1) {

@@ -81,7 +81,7 @@ export const loadCells = async (
   const archived = coverageOf(store.restore.ranges());
   store.atomically(() => {
     for (const { content, hour, views, final, stamp } of page) {
-      store.restore.addCell({ content, hour, counted: views, version: RESTORED }, final);
+      store.restore.addCell({ content, hour, counted: views, version: RESTORED, final });
       const isLost = mayHoldLostViews(archived, readStamp(stamp), final, clock.now());
       if (isLost) store.restore.addIncomplete(hour);
     }
@@ -92,9 +92,10 @@ export const loadCells = async (
 
 const saveCursor = (
   { restore }: RestoreTallyDeps["store"],
-  last: Pick<CellRecord, "content"> & { readonly hour?: number } | undefined,
+  last: (Pick<CellRecord, "content"> & { readonly hour?: number }) | undefined,
 ): void => {
-  if (last !== undefined) restore.saveCursor(JSON.stringify({ content: last.content, hour: last.hour }));
+  if (last !== undefined)
+    restore.saveCursor(JSON.stringify({ content: last.content, hour: last.hour }));
 };
 
 /**

@@ -58,14 +58,14 @@ export class TallyRestore {
   async admit(): Promise<void> {
     if (this.#phase === "open") return;
     if (this.#phase === "asking") await this.#ask();
-    if (this.#phase === "correcting") await this.#awaitCorrection();
-    this.#demand(this.#phase === "open");
+    if (this.#is("correcting")) await this.#awaitCorrection();
+    this.#demand(this.#is("open"));
   }
 
   /** Correction may come in before others. @throws while there is nothing to correct yet */
   async admitCorrector(): Promise<void> {
     if (this.#phase === "asking") await this.#ask();
-    this.#demand(this.#phase === "open" || this.#phase === "correcting");
+    this.#demand(this.#is("open") || this.#is("correcting"));
   }
 
   /** Goes on with what there is to read; one that fails is taken up again later. Never throws. */
@@ -77,8 +77,8 @@ export class TallyRestore {
       if (this.#phase === "asking") await this.#ask();
       else await this.#load();
       this.#failures = 0;
-      if (this.#phase === "open") store.alarm.clear();
-      else if (this.#phase === "correcting") await this.#awaitCorrection();
+      if (this.#is("open")) store.alarm.clear();
+      else if (this.#is("correcting")) await this.#awaitCorrection();
       else store.alarm.set(clock.now());
     } catch (cause) {
       this.#failures += 1;
@@ -182,6 +182,11 @@ export class TallyRestore {
       store.restore.savePhase(phase);
     });
     this.#phase = phase;
+  }
+
+  /** Asked anew after each await, which may have moved it. */
+  #is(phase: RestorePhase): boolean {
+    return this.#phase === phase;
   }
 
   #demand(admitted: boolean): void {

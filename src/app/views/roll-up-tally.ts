@@ -1,10 +1,11 @@
 import { FLUSH_BATCH_ROWS, HOUR_MS, ROLL_UP_CONTENTS } from "../../core/limits.ts";
 import { stamp } from "../../core/stamp.ts";
+import type { CellRow } from "../../core/views/ledger.ts";
 import type { ReportingCalendar, ReportingDay } from "../../core/views/reporting-day.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
 import type { DaySum } from "../../ports/tally-days.ts";
-import type { SavedCell, TallyStore } from "../../ports/tally-store.ts";
+import type { TallyStore } from "../../ports/tally-store.ts";
 import { changedPages, type Flushed } from "./flush-tally.ts";
 
 export interface RollUpTallyDeps {
@@ -41,8 +42,8 @@ const rollLaterChanges = async (
   const { store, calendar } = deps;
   const done = { rows: 0, statements: 0 };
   const read = store.changedCells;
-  for (const page of changedPages<SavedCell>(read, store.days.rolled(), through)) {
-    const byDay = new Map<string, { readonly day: ReportingDay; readonly cells: SavedCell[] }>();
+  for (const page of changedPages<CellRow>(read, store.days.rolled(), through)) {
+    const byDay = new Map<string, { readonly day: ReportingDay; readonly cells: CellRow[] }>();
     for (const cell of page) {
       const day = calendar.dayOf(cell.hour);
       if (day.endMs > wholeThrough) continue;

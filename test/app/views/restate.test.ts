@@ -53,12 +53,8 @@ class Service {
     return parts.reduce((sum, part) => sum + part, 0);
   }
 
-  correct(home: number, counted: number): void {
-    const { tally } = this.home(home);
-    serial += 1;
-    const { through } = tally.seal(HOUR);
-    const cells = [[ID, counted]] as const;
-    tally.finalise({ hour: HOUR, run: serial, through, range: { from: "" }, cells });
+  async correct(home: number, counted: number): Promise<void> {
+    await this.home(home).settle(HOUR, { [ID]: counted });
   }
 
   restate(request: Omit<Restate, "id">, id = ID) {
@@ -131,8 +127,8 @@ test("without a value it is the truth as it is known, which an earlier restateme
   const service = new Service();
   service.count(0, 5);
   service.count(1, 5);
-  service.correct(0, 2);
-  service.correct(1, 1);
+  await service.correct(0, 2);
+  await service.correct(1, 1);
   expect(service.views).toBe(10);
   expect(await service.restate({ reason })).toMatchObject({ before: 10, after: 3 });
   await service.restate({ views: 100, reason });
@@ -144,9 +140,9 @@ test("a correction afterwards moves the truth, never the number down", async () 
   const service = new Service();
   service.count(0, 8);
   await service.restate({ views: 4, reason });
-  service.correct(0, 6);
+  await service.correct(0, 6);
   expect(service.views).toBe(4);
-  service.correct(0, 9);
+  await service.correct(0, 9);
   expect(service.views).toBe(5);
 });
 
@@ -201,7 +197,7 @@ test("when a home is away, the same request again makes it whole", async () => {
   const service = new Service();
   service.count(0, 5);
   service.count(1, 5);
-  service.correct(1, 3);
+  await service.correct(1, 3);
   service.away = [service.homes[1] ?? -1];
   await expect(service.restate({ views: 4, reason })).rejects.toThrow("is away");
   service.away = [];
@@ -237,7 +233,7 @@ test("whatever is counted, corrected and restated: it is told the value exactly,
       for (const what of steps) {
         const before = service.views;
         if (what.do === "count") service.count(what.home, what.views);
-        if (what.do === "correct") service.correct(what.home, what.views);
+        if (what.do === "correct") await service.correct(what.home, what.views);
         if (what.do === "start") service.home(0).tally.setStart(ID, what.views);
         if (what.do !== "restate") {
           expect(service.views).toBeGreaterThanOrEqual(before);

@@ -16,6 +16,8 @@ export const brokenTally: TallyRpc = {
   restate: fail,
   reflush: fail,
   rollUp: fail,
+  hours: fail,
   seal: fail,
   finalise: fail,
+  leave: fail,
 };
