@@ -5,6 +5,8 @@ import { mysqlDatabase } from "./adapters/mysql/database.ts";
 import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
+import { correctorStore } from "./adapters/objects/corrector-store.ts";
+import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
@@ -34,12 +36,15 @@ import { Room } from "./app/live/room.ts";
 import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
 import { Collector } from "./app/views/collector.ts";
+import { Corrector } from "./app/views/correction/corrector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
+import { TallyRestore } from "./app/views/restore-tally.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
+import { TallyDoor } from "./app/views/tally-door.ts";
 import { type Config, checkEnv, type DatabaseConfig, type UncheckedEnv } from "./env.ts";
 import type { Database } from "./ports/database.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
@@ -136,7 +141,7 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
 };
 
 /** @throws when the deployment is not configured: Collectors keep what it cannot take */
-export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
+export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDoor => {
   const checked = checkEnv(env, clock.now());
   const { RAW_LOG } = env;
   if (checked.status === "refused" || RAW_LOG === undefined) {
@@ -146,10 +151,39 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally =
   const { name, storage, background, abort } = context;
   const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
-  const { counts, statistics } = makeDatabase(database);
+  const { counts, statistics, shards } = makeDatabase(database);
   const shard = Number(name.split(":")[1]);
-  const runtime = { clock, random, log, abort };
-  return new Tally({ name, shard, store, rawLog, counts, statistics, calendar, ...runtime });
+  const common = { name, shard, store, rawLog, clock, random, log };
+  const correctors = objectCorrectors(env.CORRECTORS, timers);
+  const restore = new TallyRestore({ ...common, shards, correctors });
+  const tables = { counts, statistics, calendar };
+  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, abort }));
+};
+
+/** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
+export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Corrector => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { RAW_LOG } = env;
+  if (RAW_LOG === undefined) throw new Error("the deployment is not configured");
+  const { schedule, calendar, database } = checked.config;
+  const { statistics, corrections, exclusions } = makeDatabase(database);
+  const { name, storage, background } = context;
+  return new Corrector({
+    shard: Number(name.split(":")[1]),
+    schedule,
+    calendar,
+    store: correctorStore(storage, background),
+    tallies: objectTallies(env.TALLIES, timers),
+    correctors: objectCorrectors(env.CORRECTORS, timers),
+    rawLog: r2RawLog(RAW_LOG, { timers, random }),
+    statistics,
+    corrections,
+    exclusions,
+    clock,
+    random,
+    log,
+  });
 };
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */

@@ -50,6 +50,8 @@ export interface CloseAnswer {
   readonly cells: number;
   /** Statements to the database. */
   readonly statements: number;
+  /** Objects of the raw log that were deleted, and whether more may go that are left for the next night. */
+  readonly raw: { readonly deleted: number; readonly left: boolean };
 }
 
 export interface TallyStatus {

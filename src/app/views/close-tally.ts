@@ -28,7 +28,10 @@ export interface CloseTallyDeps {
  * hour of its last cell moved, so what is in the database adds up after each step, and whoever dies in between or
  * runs beside another finds in the store what is left to do.
  */
-export const closeTally = async (before: number, deps: CloseTallyDeps): Promise<CloseAnswer> => {
+export const closeTally = async (
+  before: number,
+  deps: CloseTallyDeps,
+): Promise<Omit<CloseAnswer, "raw">> => {
   const { store, clock, calendar } = deps;
   const oldest = Math.min(hourOf(before), hourOf(clock.now() - RAW_RETENTION_MS));
   const through = calendar.dayOf(oldest).startMs;

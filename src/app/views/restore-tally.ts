@@ -68,6 +68,11 @@ export class TallyRestore {
     this.#demand(this.#is("open") || this.#is("correcting"));
   }
 
+  /** Correction has been at work: the Tally is open when nothing is left to it. */
+  settled(): void {
+    if (this.#phase === "correcting") this.#openIfSettled();
+  }
+
   /** Goes on with what there is to read; one that fails is taken up again later. Never throws. */
   async alarm(): Promise<void> {
     const { store, clock, log, random, name } = this.#deps;
@@ -165,7 +170,7 @@ export class TallyRestore {
 
   #openIfSettled(): boolean {
     if (this.#deps.store.restore.dirty() !== undefined) return false;
-    this.#enter("open", () => this.#deps.store.alarm.clear());
+    this.#enter("open");
     return true;
   }
 

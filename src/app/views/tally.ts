@@ -24,6 +24,7 @@ import { TallyArchive } from "./archive.ts";
 import { ChunkFold } from "./chunk-fold.ts";
 import { closeTally } from "./close-tally.ts";
 import { TallyCorrection } from "./correction.ts";
+import { expireRaw } from "./expire-raw.ts";
 import { type Flushed, flushTally } from "./flush-tally.ts";
 import { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
@@ -144,13 +145,14 @@ export class Tally {
   }
 
   /**
-   * Moves what is old into closed values, as far as both `before` and raw retention let it.
+   * Moves what is old into closed values, as far as both `before` and raw retention let it, and deletes from the raw log
+   * what nobody can correct with any more.
    * @param before ms
    * @throws when the database fails; the next closing goes on from where this one ended
    */
-  close(before: number): Promise<CloseAnswer> {
+  async close(before: number): Promise<CloseAnswer> {
     const { store, clock, calendar } = this.#deps;
-    return closeTally(before, {
+    const closed = await closeTally(before, {
       store,
       clock,
       calendar,
@@ -167,6 +169,7 @@ export class Tally {
           store.deleteCellsThrough(last);
         }),
     });
+    return { ...closed, raw: await expireRaw(this.#deps) };
   }
 
   checkpoint(): TallyStatus {

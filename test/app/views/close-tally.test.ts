@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { RAW_RETENTION_MS } from "../../../src/core/limits.ts";
+import { hourOf } from "../../../src/core/views/ledger.ts";
 import {
   ClosingWorld,
   CONTENTS,
@@ -116,8 +117,8 @@ const countCells = ({ disk }: TallyHarness) =>
 test("a closing says how many cells it moved, and one with nothing left to do asks the database nothing", async () => {
   const harness = grown();
   const closedThrough = CLOSED;
-  expect(await closeAll(harness)).toEqual({ closedThrough, cells: 5, statements: 4 });
-  expect(await closeAll(harness)).toEqual({ closedThrough, cells: 0, statements: 0 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough, cells: 5, statements: 4 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough, cells: 0, statements: 0 });
   expect(harness.tally.status()).toMatchObject({ closedThrough });
 });
 
@@ -251,4 +252,22 @@ test("storage from before there were closings is opened, goes on and is closed",
   const part = { published: 14, closed: 2, closedThrough: HOUR + HOUR_MS };
   expect(harness.database.parts.get("a/0")).toMatchObject(part);
   expect(harness.database.parts.get("new/0")).toMatchObject({ closed: 0, closedThrough: 0 });
+});
+
+test("the raw objects of closed hours go with them, younger ones stay, and what the raw log refuses goes the next night", async () => {
+  const harness = new TallyHarness(HOUR + 1_000);
+  harness.append([view("a", HOUR)]);
+  await harness.seal(HOUR, 1);
+  harness.now = LATER;
+  harness.append([view("a", LATER)]);
+  await harness.seal(hourOf(LATER), 2);
+  const [old = ""] = [...harness.rawLog.objects.keys()].filter((name) => name.startsWith("raw/"));
+  harness.rawLog.fates.delete = ["refused"];
+  expect(await closeAll(harness)).toMatchObject({ cells: 1, raw: { deleted: 0, left: true } });
+  expect(harness.problems).toContain("tally.raw-not-deleted");
+  expect(harness.rawLog.objects.has(old)).toBe(true);
+  expect(await closeAll(harness)).toMatchObject({ raw: { deleted: 2, left: false } });
+  const left = [...harness.rawLog.objects.keys()].map((name) => name.split("/")[0]);
+  expect(left.toSorted()).toEqual(["index", "raw"]);
+  expect(harness.rawLog.objects.has(old)).toBe(false);
 });
