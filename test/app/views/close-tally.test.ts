@@ -268,6 +268,6 @@ test("the raw objects of closed hours go with them, younger ones stay, and what 
   expect(harness.rawLog.objects.has(old)).toBe(true);
   expect(await closeAll(harness)).toMatchObject({ raw: { deleted: 2, left: false } });
   const left = [...harness.rawLog.objects.keys()].map((name) => name.split("/")[0]);
-  expect(left.toSorted()).toEqual(["index", "raw"]);
+  expect(new Set(left)).toEqual(new Set(["index", "raw"]));
   expect(harness.rawLog.objects.has(old)).toBe(false);
 });
