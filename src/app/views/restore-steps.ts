@@ -1,8 +1,11 @@
 import { RESTORE_PAGE_OBJECTS, RESTORE_PAGE_ROWS, RESTORE_PARALLEL } from "../../core/limits.ts";
 import { readStamp } from "../../core/stamp.ts";
 import { mayHoldLostViews } from "../../core/views/lost-tail.ts";
-import type { CellRecord } from "../../ports/database.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { CellRecord, ShardTables } from "../../ports/database.ts";
+import type { Log } from "../../ports/log.ts";
 import type { RawLog } from "../../ports/raw-log.ts";
+import type { TallyStore } from "../../ports/tally-store.ts";
 import {
   coverageOf,
   decodeIndexLine,
@@ -12,13 +15,23 @@ import {
   parseRawName,
 } from "../../protocol/raw-names.ts";
 import { inParallel } from "../in-parallel.ts";
-import type { RestoreTallyDeps } from "./restore-tally.ts";
+
+export interface RestoreStepDeps {
+  readonly shard: number;
+  /** Name of the object, `tally:<shard>`. */
+  readonly name: string;
+  readonly store: TallyStore;
+  readonly rawLog: RawLog;
+  readonly shards: ShardTables;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 /** What was restored carries the first position of the new log, so that its stamps are newer than the database's. */
 const RESTORED = 1;
 
 /** Each step reads a page and saves it together with where it got to. @returns whether it was the last one */
-export const loadIndex = async (deps: RestoreTallyDeps): Promise<boolean> => {
+export const loadIndex = async (deps: RestoreStepDeps): Promise<boolean> => {
   const { shard, store, rawLog, clock } = deps;
   const listed = await rawLog.list(indexPrefix(shard), store.restore.cursor() || undefined);
   const names = listed.slice(0, RESTORE_PAGE_OBJECTS);
@@ -55,7 +68,7 @@ const readIndex = async (
   return sound.length === entries.length ? sound : undefined;
 };
 
-export const loadTotals = async ({ shard, store, shards }: RestoreTallyDeps): Promise<boolean> => {
+export const loadTotals = async ({ shard, store, shards }: RestoreStepDeps): Promise<boolean> => {
   const cursor = store.restore.cursor();
   const after = cursor === "" ? undefined : (JSON.parse(cursor) as Pick<CellRecord, "content">);
   const page = await shards.totals(shard, after, RESTORE_PAGE_ROWS);
@@ -71,7 +84,7 @@ export const loadTotals = async ({ shard, store, shards }: RestoreTallyDeps): Pr
 
 /** @param from ms; older cells are closed */
 export const loadCells = async (
-  { shard, store, shards, clock }: RestoreTallyDeps,
+  { shard, store, shards, clock }: RestoreStepDeps,
   from: number | undefined,
 ): Promise<boolean> => {
   const cursor = store.restore.cursor();
@@ -91,7 +104,7 @@ export const loadCells = async (
 };
 
 const saveCursor = (
-  { restore }: RestoreTallyDeps["store"],
+  { restore }: RestoreStepDeps["store"],
   last: (Pick<CellRecord, "content"> & { readonly hour?: number }) | undefined,
 ): void => {
   if (last !== undefined)
@@ -108,7 +121,7 @@ export const settleRestored = async ({
   store,
   rawLog,
   clock,
-}: RestoreTallyDeps): Promise<() => void> => {
+}: RestoreStepDeps): Promise<() => void> => {
   const range = { generation: store.generation(), from: RESTORED, to: RESTORED };
   const index = formatRawName({ kind: "index", shard, ...range });
   await rawLog.put(index, []);

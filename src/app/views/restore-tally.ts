@@ -7,28 +7,21 @@ import {
   RESTORE_STEPS_PER_ALARM,
 } from "../../core/limits.ts";
 import { backoffMs } from "../../core/views/pacing.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { Correctors } from "../../ports/correctors.ts";
-import type { ShardTables } from "../../ports/database.ts";
-import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
-import type { RawLog } from "../../ports/raw-log.ts";
 import type { RestorePhase } from "../../ports/restore-store.ts";
-import type { TallyStore } from "../../ports/tally-store.ts";
 import { indexPrefix } from "../../protocol/raw-names.ts";
-import { loadCells, loadIndex, loadTotals, settleRestored } from "./restore-steps.ts";
+import {
+  loadCells,
+  loadIndex,
+  loadTotals,
+  type RestoreStepDeps,
+  settleRestored,
+} from "./restore-steps.ts";
 
-export interface RestoreTallyDeps {
-  readonly shard: number;
-  /** Name of the object, `tally:<shard>`. */
-  readonly name: string;
-  readonly store: TallyStore;
-  readonly rawLog: RawLog;
-  readonly shards: ShardTables;
+export interface RestoreTallyDeps extends RestoreStepDeps {
   readonly correctors: Pick<Correctors, "correct" | "status">;
-  readonly clock: Clock;
   readonly random: Random;
-  readonly log: Log;
 }
 
 /**
