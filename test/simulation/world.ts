@@ -174,8 +174,11 @@ export class World {
       close: (before) => call("close", (tally) => tally.close(before)),
       status: () => call("status", (tally) => tally.status()),
       setStart: (content, views) => call("start", (tally) => tally.setStart(content, views)),
+      standing: (content) => call("standing", (tally) => tally.standing(content)),
+      restate: (content, views) => call("restate", (tally) => tally.restate(content, views)),
+      reflush: () => call("reflush", (tally) => tally.reflush()),
+      rollUp: () => call("roll up", (tally) => tally.rollUp()),
       hours: () => call("hours", (tally) => tally.correction.hours()),
-      rollUp: async () => ({ rows: 0 }),
       seal: (hour, run) => call("seal", (tally) => tally.correction.seal(hour, run)),
       finalise: (request) => call("finalise", (tally) => tally.correction.finalise(request)),
       leave: (hour, run, through) =>

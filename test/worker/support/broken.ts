@@ -12,9 +12,12 @@ export const brokenTally: TallyRpc = {
   close: fail,
   status: fail,
   setStart: fail,
+  standing: fail,
+  restate: fail,
+  reflush: fail,
+  rollUp: fail,
   hours: fail,
   seal: fail,
   finalise: fail,
   leave: fail,
-  rollUp: fail,
 };
