@@ -5,6 +5,7 @@ import { mysqlDatabase } from "./adapters/mysql/database.ts";
 import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
+import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
@@ -65,11 +66,12 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
   const database = makeDatabase(config.database);
-  const { contents, jobs, upkeep, registry } = database;
+  const { contents, corrections, jobs, upkeep, registry } = database;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
+  const correctors = objectCorrectors(env.CORRECTORS, timers);
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
   const known = new StreamRegistry({ streams: registry, clock, timers });
@@ -100,6 +102,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
     counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
     flush: { tallies, ...job },
+    correct: { correctors, calendar, ...job },
+    corrections,
+    rebuild: { correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
@@ -107,7 +112,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     startStream: { registry, rooms, known, clock, random },
     streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
     rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
-    status: { tallies, jobs, schedule },
+    status: { tallies, correctors, jobs, schedule },
     arrive: {
       registry: known,
       signatures: webCryptoSignatures(ticketKeys),

@@ -172,6 +172,13 @@ export const CLOSE_TIMEOUT_MS = 2 * FLUSH_TIMEOUT_MS;
 export const DELETE_BATCH_ROWS = 5_000;
 export const DELETE_MAX_STATEMENTS = 100;
 
+/** Runs of correction in one read. */
+export const CORRECTIONS_MAX_RUNS = 500;
+export const CORRECTIONS_DEFAULT_RUNS = 50;
+
+/** An order to a Corrector, who only notes it down, that takes longer is given up; it may have been taken. */
+export const CORRECT_ORDER_TIMEOUT_MS = 10 * SECOND_MS;
+
 /** How long an isolate believes that a content is, or is not, registered. */
 export const REGISTERED_MEMO_MS = MINUTE_MS;
 export const UNREGISTERED_MEMO_MS = 5 * SECOND_MS;
