@@ -48,7 +48,8 @@ export const fillTables = async (address: MySqlAddress, rows: number): Promise<v
     `INSERT INTO viewer_history SELECT ${named("s", each, 7)}, ${at}, ${named("b", `seq DIV ${4 * ROWS_EACH}`)},
       seq MOD 1000, seq MOD 1000, ${stamp} ${from}`,
     `INSERT INTO view_hourly SELECT ${named("c", each)}, ${at}, seq MOD 8, 1, 1, ${stamp} ${from}`,
-    `INSERT INTO view_totals SELECT ${named("c", "seq DIV 8")}, seq MOD 8, 0, 0, 1, ${stamp}
+    `INSERT INTO view_totals (content_id, shard_id, closed, closed_through, published, stamp)
+      SELECT ${named("c", "seq DIV 8")}, seq MOD 8, 0, 0, 1, ${stamp}
       FROM seq_0_to_${rows / 50}`,
     `INSERT INTO job_runs SELECT seq, ELT(1 + seq MOD 2, 'flush', 'correct'), ${MONTHS_FROM} + seq, 0, 0, 0, 0, ''
       FROM seq_0_to_${rows / 50}`,
