@@ -56,7 +56,8 @@ export const parseMoveFlags = (args: readonly string[]): MoveFlags => {
   return { target, state: target.state, file: dump, restart, verifyOnly: verify };
 };
 
-const strictly = <Parsed>(parse: () => Parsed): Parsed => {
+/** @throws UsageError */
+export const strictly = <Parsed>(parse: () => Parsed): Parsed => {
   try {
     return parse();
   } catch (cause) {

@@ -156,14 +156,18 @@ describe("the corrections", () => {
     expect(await list("?before=1000")).toEqual({ corrections: [] });
   });
 
-  test.each(["?limit=0", "?limit=501", "?limit=x", "?before=-1", "?before=2026", "?since=1"])(
-    "with %s are refused, but for a time that only looks odd",
-    async (query) => {
-      const answer = await send(adminRequest("GET", `corrections${query}`));
-      if (query === "?before=2026") expect(answer.status).toBe(200);
-      else expect(await refusalOf(answer)).toEqual([400, "invalid-request"]);
-    },
-  );
+  test.each([
+    "?limit=0",
+    "?limit=501",
+    "?limit=x",
+    "?limit=1&limit=2",
+    "?before=-1",
+    "?before=2026-11-21",
+    "?since=1",
+  ])("with %s are refused", async (query) => {
+    const answer = await send(adminRequest("GET", `corrections${query}`));
+    expect(await refusalOf(answer)).toEqual([400, "invalid-request"]);
+  });
 
   test("that cannot be read are answered 503, without a word of the database", async () => {
     const worker = workerWithServices((services) => ({
