@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs, parseEnv } from "node:util";
 import { DEFAULT_SECRETS, UsageError } from "../../dev/run/flags.ts";
 import { parseHourOrInstant } from "../../src/core/views/hour-text.ts";
-import { strictly } from "../flags.ts";
+import { strictly } from "../strictly.ts";
 import type { ServiceAddress } from "./api.ts";
 
 const ADDRESS_OPTIONS = {
