@@ -8,7 +8,10 @@ import {
   MAX_TOKENS,
   MAX_WAIT_SECONDS,
   RANKING_MAX_STREAMS,
+  STATS_DEFAULT_LIMIT,
+  STATS_MAX_LIMIT,
 } from "../core/limits.ts";
+import { GRANULARITIES } from "../core/statistics/periods.ts";
 import { parseHourOrInstant } from "../core/views/hour-text.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
@@ -158,7 +161,7 @@ export const NoQuery = v.strictObject({});
 const limitTo = (max: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,3}$/, "limit is a whole number"),
+    v.regex(/^\d{1,4}$/, "limit is a whole number"),
     v.transform(Number),
     v.minValue(1),
     v.maxValue(max),
@@ -182,4 +185,12 @@ export const CorrectionsQuery = v.strictObject({
       ),
     ),
   ),
+});
+
+/** Query of `GET /v1/stats/contents/:id`; what a date is depends on the granularity. */
+export const StatsQuery = v.strictObject({
+  granularity: v.optional(once(v.picklist(GRANULARITIES)), ["day"]),
+  from: v.optional(once(v.string())),
+  to: v.optional(once(v.string())),
+  limit: v.optional(once(limitTo(STATS_MAX_LIMIT)), [`${STATS_DEFAULT_LIMIT}`]),
 });
