@@ -12,6 +12,7 @@ import type {
   FinaliseRequest,
   FlushAnswer,
   SealAnswer,
+  Standing,
   TallyRpc,
   TallyStatus,
 } from "../src/protocol/object-rpc.ts";
@@ -48,6 +49,22 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
 
   async setStart(content: ContentId, views: number): Promise<void> {
     this.#tally.setStart(content, views);
+  }
+
+  async standing(content: ContentId): Promise<Standing> {
+    return this.#tally.standing(content);
+  }
+
+  async restate(content: ContentId, views: number | undefined): Promise<Standing> {
+    return this.#tally.restate(content, views);
+  }
+
+  async reflush(): Promise<void> {
+    this.#tally.reflush();
+  }
+
+  rollUp(): Promise<{ readonly rows: number }> {
+    return this.#tally.rollUp();
   }
 
   async seal(hour: number): Promise<SealAnswer> {

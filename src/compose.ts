@@ -41,13 +41,7 @@ import { StatsReader } from "./app/views/read-stats.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
-import {
-  type Config,
-  checkDatabase,
-  checkEnv,
-  type DatabaseConfig,
-  type UncheckedEnv,
-} from "./env.ts";
+import { type Config, checkEnv, type DatabaseConfig, type UncheckedEnv } from "./env.ts";
 import type { Database } from "./ports/database.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
@@ -106,10 +100,11 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     flush: { tallies, ...job },
     correct: { correctors, calendar, ...job },
     corrections,
-    rebuild: { correctors, schedule, clock },
+    rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
+    restate: { contents, tallies, schedule, clock, random },
     putRegistry: { database, known, clock, random },
     startStream: { registry, rooms, known, clock, random },
     streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
@@ -146,15 +141,17 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
   return new Collector({ name, store, tallies, clock, timers, random, log, background });
 };
 
-/** @throws when the database is not configured: Collectors keep what it cannot take */
+/** @throws when the deployment is not configured: Collectors keep what it cannot take */
 export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
-  const checked = checkDatabase(env);
+  const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { calendar, database } = checked.config;
   const { name, storage, background, abort } = context;
   const store = tallyStore(storage, clock.now(), background);
-  const { counts } = makeDatabase(checked.config);
+  const { counts, statistics } = makeDatabase(database);
   const shard = Number(name.split(":")[1]);
-  return new Tally({ name, shard, store, counts, clock, random, log, abort });
+  const runtime = { clock, random, log, abort };
+  return new Tally({ name, shard, store, counts, statistics, calendar, ...runtime });
 };
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */

@@ -8,8 +8,8 @@ export interface ServiceAddress {
   readonly key: string;
 }
 
-/** Every shard takes an order within seconds; a service with a thousand of them asks six at a time. */
-const ORDER_TIMEOUT_MS = 120_000;
+/** With a rebuild goes all that the Tallies have to the database, six of them at a time. */
+const ORDER_TIMEOUT_MS = 600_000;
 const READ_TIMEOUT_MS = 15_000;
 
 const Count = v.pipe(v.number(), v.safeInteger());

@@ -108,6 +108,12 @@ export const SALT_TIMEOUT_MS = 2 * SECOND_MS;
 /** A read of counts from one Tally that takes longer is given up. */
 export const READ_TIMEOUT_MS = 2 * SECOND_MS;
 
+/**
+ * A number in memory that is larger than the database's outlives it by this when no Tally answers: two flushes, after
+ * which the database has what memory had, or less because an operator said so.
+ */
+export const LARGER_MEMO_MS = 10 * MINUTE_MS;
+
 /** Contents an isolate remembers counts of. */
 export const MEMO_MAX_ENTRIES = 10_000;
 
@@ -144,6 +150,9 @@ export const DATABASE_RETRY_MAX_MS = 250;
 
 /** Rows a Tally reads and writes in one step of a flush. */
 export const FLUSH_BATCH_ROWS = 1_000;
+
+/** Contents whose days are summed in one step: of each of a day's hours at most so many cells are read. */
+export const ROLL_UP_CONTENTS = 1_000;
 
 /** How long raw events are kept: an hour older than this can be corrected by nobody, and its cells are closed. */
 export const RAW_RETENTION_MS = 90 * DAY_MS;

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { orderCorrection } from "../app/views/correct.ts";
+import { inShardOrder, type ShardTold } from "../app/views/every-shard.ts";
 import { readCorrections } from "../app/views/read-corrections.ts";
 import { rebuild } from "../app/views/rebuild.ts";
 import { CORRECTIONS_DEFAULT_RUNS, MAX_BODY_BYTES, RAW_RETENTION_MS } from "../core/limits.ts";
@@ -20,13 +21,13 @@ adminCorrection.post("/v1/admin/correct", async (c) => {
   const { clock, correct, log } = c.get("services");
   const hours = await readBody(c.req.raw, MAX_BODY_BYTES, CorrectBody);
   if (hours === undefined) {
-    return answerOrder(await orderCorrection(correct, { kind: "due" }), log);
+    return answerOrder(inShardOrder(await orderCorrection(correct, { kind: "due" })), log);
   }
   const now = clock.now();
   checkEarliest(hours.from, now);
   if (hours.to > now) throw new Refusal("hours-not-over", { detail: `now is ${isoOf(now)}` });
   const order = { kind: "hours", ...hours, reason: "manual" } as const;
-  return answerOrder(await orderCorrection(correct, order), log);
+  return answerOrder(inShardOrder(await orderCorrection(correct, order)), log);
 });
 
 adminCorrection.post("/v1/admin/rebuild", async (c) => {
@@ -35,8 +36,12 @@ adminCorrection.post("/v1/admin/rebuild", async (c) => {
   const now = clock.now();
   checkEarliest(from, now);
   if (from > now) throw new Refusal("hours-not-over", { detail: `now is ${isoOf(now)}` });
-  const { shards } = await rebuild(deps, from);
-  return answerOrder(shards, log);
+  const { answers, failed } = await rebuild(deps, from);
+  const hours = answers.map(({ shard, answer: { rows, waiting } }) => ({
+    shard,
+    answer: { hours: waiting, rows },
+  }));
+  return answerOrder(inShardOrder({ answers: hours, failed }), log);
 });
 
 adminCorrection.get("/v1/admin/corrections", async (c) => {
@@ -66,10 +71,8 @@ const checkEarliest = (from: number, now: number): void => {
 
 const isoOf = (at: number): string => new Date(at).toISOString();
 
-type ShardAnswer = { readonly shard: number } | { readonly shard: number; readonly failed: string };
-
 /** Taken by some it is an order; the rest is named. */
-const answerOrder = (shards: readonly ShardAnswer[], log: Log): Response => {
+const answerOrder = (shards: readonly ShardTold<object>[], log: Log): Response => {
   for (const shard of shards) {
     if ("failed" in shard) log.error("correct.shard-failed", { ...shard });
   }

@@ -6,6 +6,7 @@ import { readStatus } from "../app/views/status.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
 import { adminCorrection } from "./admin-correction.ts";
+import { adminRestate } from "./admin-restate.ts";
 import { adminStreams } from "./admin-streams.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
@@ -23,6 +24,7 @@ admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
 
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
+admin.route("/", adminRestate);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));

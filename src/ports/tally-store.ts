@@ -2,6 +2,7 @@ import type { ContentId } from "../core/ids.ts";
 import type { ContentRange } from "../core/views/finalise.ts";
 import type { CellKey, CellRow, SavedLedger, TotalRow } from "../core/views/ledger.ts";
 import type { Alarm } from "./alarm.ts";
+import type { TallyDays } from "./tally-days.ts";
 
 /** One chunk as it was folded. */
 export interface LogEntry {
@@ -48,6 +49,7 @@ export interface ChangePage<Row> {
 
 /** A Tally's SQLite. Writes inside `atomically` commit together or not at all. */
 export interface TallyStore extends SavedLedger {
+  readonly days: TallyDays;
   readonly alarm: Alarm;
   /** Unix ms at which the storage was born. */
   generation(): number;

@@ -59,6 +59,15 @@ export interface FlushAnswer {
   readonly status: TallyStatus;
 }
 
+/** A shard's part of a content's number. */
+export interface Standing {
+  /** Something was counted, brought along or restated here. */
+  readonly known: boolean;
+  readonly published: number;
+  /** What is known to be true, restatements apart. */
+  readonly truth: number;
+}
+
 export interface CloseAnswer {
   /** As in the status. */
   readonly closedThrough: number;
@@ -106,6 +115,13 @@ export interface TallyRpc {
   close(before: number): Promise<CloseAnswer>;
   status(): Promise<TallyStatus>;
   setStart(content: ContentId, views: number): Promise<void>;
+  standing(content: ContentId): Promise<Standing>;
+  /** Brings the published number to `views`, or to the truth. @returns how it stands then */
+  restate(content: ContentId, views: number | undefined): Promise<Standing>;
+  /** Sends everything anew with the next flush and the next rolling up. */
+  reflush(): Promise<void>;
+  /** Brings the daily sums of contents whose cells changed to the database. */
+  rollUp(): Promise<{ readonly rows: number }>;
   seal(hour: number): Promise<SealAnswer>;
   finalise(request: FinaliseRequest): Promise<FinaliseAnswer>;
 }

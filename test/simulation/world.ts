@@ -174,6 +174,10 @@ export class World {
       close: (before) => call("close", (tally) => tally.close(before)),
       status: () => call("status", (tally) => tally.status()),
       setStart: (content, views) => call("start", (tally) => tally.setStart(content, views)),
+      standing: (content) => call("standing", (tally) => tally.standing(content)),
+      restate: (content, views) => call("restate", (tally) => tally.restate(content, views)),
+      reflush: () => call("reflush", (tally) => tally.reflush()),
+      rollUp: () => call("roll up", (tally) => tally.rollUp()),
       seal: (hour) => call("seal", (tally) => tally.seal(hour)),
       finalise: (request) => call("finalise", (tally) => tally.finalise(request)),
     };

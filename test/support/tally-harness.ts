@@ -1,11 +1,13 @@
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Tally } from "../../src/app/views/tally.ts";
+import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Verdict } from "../../src/core/views/verdict.ts";
 import { verdictOf } from "../../src/core/views/verdict.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import type { CountTables } from "../../src/ports/database.ts";
 import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
+import { calendarOf } from "./calendars.ts";
 import { content, frameOf } from "./events.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
@@ -14,6 +16,8 @@ export interface TallyParts {
   readonly shard?: number;
   /** Where it flushes to, instead of `database`. */
   readonly counts?: CountTables;
+  /** Of reporting days; UTC without it. */
+  readonly timeZone?: string;
   /** Of an earlier life. */
   readonly disk?: ObjectDisk;
 }
@@ -29,13 +33,18 @@ export class TallyHarness {
   tally: Tally;
   readonly #shard: number;
   readonly #counts: CountTables;
+  readonly #calendar: ReportingCalendar;
   #lastRow = 0;
 
-  constructor(now: number, { shard = 0, counts, disk = new ObjectDisk() }: TallyParts = {}) {
+  constructor(
+    now: number,
+    { shard = 0, counts, timeZone = "UTC", disk = new ObjectDisk() }: TallyParts = {},
+  ) {
     this.now = now;
     this.disk = disk;
     this.#shard = shard;
     this.#counts = counts ?? this.database;
+    this.#calendar = calendarOf(timeZone, now);
     this.tally = this.#wake();
   }
 
@@ -93,6 +102,8 @@ export class TallyHarness {
       name: `tally:${this.#shard}`,
       shard: this.#shard,
       counts: this.#counts,
+      statistics: this.database,
+      calendar: this.#calendar,
       store: tallyStore(this.disk.open(synced), this.now, () => undefined),
       clock: { now: () => this.now },
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },

@@ -22,5 +22,10 @@ export const objectTallies = (stubs: Stubs<TallyRpc>, timers: Timers): Tallies =
     status: (shard) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.status()),
     setStart: (shard, content, views) =>
       ask(shard, READ_TIMEOUT_MS, (tally) => tally.setStart(content, views)),
+    standing: (shard, content) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.standing(content)),
+    restate: (shard, content, views) =>
+      ask(shard, READ_TIMEOUT_MS, (tally) => tally.restate(content, views)),
+    reflush: (shard) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.reflush()),
+    rollUp: (shard) => ask(shard, FLUSH_TIMEOUT_MS, (tally) => tally.rollUp()),
   };
 };

@@ -14,6 +14,7 @@ export const TALLY_TABLES = [
     hour INTEGER NOT NULL,
     counted INTEGER NOT NULL,
     version INTEGER NOT NULL,
+    final INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (hour, content)
   ) WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS totals (
@@ -23,7 +24,8 @@ export const TALLY_TABLES = [
     published INTEGER NOT NULL,
     version INTEGER NOT NULL,
     closed INTEGER NOT NULL DEFAULT 0,
-    closed_through INTEGER NOT NULL DEFAULT 0
+    closed_through INTEGER NOT NULL DEFAULT 0,
+    restated INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID`,
   `CREATE INDEX IF NOT EXISTS cells_version ON cells (version)`,
   `CREATE INDEX IF NOT EXISTS totals_version ON totals (version)`,
@@ -37,7 +39,7 @@ export const TALLY_TABLES = [
 
 /** Columns younger than their table: storage born before them gets them when it is opened. */
 export const COLUMNS_OF_TOTALS = "PRAGMA table_info(totals)";
-export const LATER_COLUMNS_OF_TOTALS = ["closed", "closed_through"];
+export const LATER_COLUMNS_OF_TOTALS = ["closed", "closed_through", "restated"];
 export const addColumnToTotals = (column: string): string =>
   `ALTER TABLE totals ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0`;
 
@@ -46,10 +48,10 @@ export const OLDEST_CELLS = `SELECT content, hour, counted, version FROM cells
 
 export const SAVE_CELL = `INSERT INTO cells (content, hour, counted, version) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET counted = excluded.counted, version = excluded.version`;
-export const SAVE_TOTAL = `INSERT INTO totals (content, start, views, published, closed, closed_through, version)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
+export const SAVE_TOTAL = `INSERT INTO totals (content, start, restated, views, published, closed, closed_through, version)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET
-    start = excluded.start, views = excluded.views, published = excluded.published, closed = excluded.closed,
+    start = excluded.start, restated = excluded.restated, views = excluded.views, published = excluded.published, closed = excluded.closed,
     closed_through = excluded.closed_through, version = excluded.version`;
 export const SAVE_MARK = `INSERT INTO marks (source, mark) VALUES (?, ?)
   ON CONFLICT DO UPDATE SET mark = excluded.mark`;

@@ -10,6 +10,7 @@ import {
   scalar,
   storageAlarm,
 } from "./object-storage.ts";
+import { tallyDays } from "./tally-days.ts";
 import {
   addColumnToTotals,
   CHANGED_CELLS,
@@ -38,6 +39,7 @@ export const tallyStore = (
   if (generation === now) meta.set("generation", now);
 
   return {
+    days: tallyDays(storage, meta),
     alarm: storageAlarm(storage, background),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),
@@ -80,8 +82,19 @@ export const tallyStore = (
       for (const { content, hour, counted, version } of cells) {
         sql.exec(SAVE_CELL, content, hour, counted, version);
       }
-      for (const { content, start, views, published, closed, closedThrough, version } of totals) {
-        sql.exec(SAVE_TOTAL, content, start, views, published, closed, closedThrough, version);
+      for (const { content, start, restated, views, published, ...rest } of totals) {
+        const { closed, closedThrough, version } = rest;
+        sql.exec(
+          SAVE_TOTAL,
+          content,
+          start,
+          restated,
+          views,
+          published,
+          closed,
+          closedThrough,
+          version,
+        );
       }
       meta.set("checkpoint", position);
     },
@@ -168,6 +181,7 @@ const readCell = ({ content, hour, counted, version }: SqlRow): CellRow => ({
 const readTotal = ({ content, closed_through, ...row }: SqlRow): TotalRow => ({
   content: content as ContentId,
   start: Number(row.start),
+  restated: Number(row.restated),
   views: Number(row.views),
   published: Number(row.published),
   closed: Number(row.closed),

@@ -2,8 +2,8 @@ import type { ReportingCalendar, ReportingDay } from "../../core/views/reporting
 import type { ShardSchedule } from "../../core/views/shards.ts";
 import type { Correctors } from "../../ports/correctors.ts";
 import type { JobRun } from "../../ports/database.ts";
-import type { CorrectionOrder } from "../../protocol/correction-rpc.ts";
-import { askEveryShard } from "./every-shard.ts";
+import type { CorrectionOrder, CorrectionQueued } from "../../protocol/correction-rpc.ts";
+import { askEveryShard, type ShardAnswers } from "./every-shard.ts";
 import { runOnEveryShard, type ShardsJobDeps } from "./shards-job.ts";
 
 export interface CorrectDeps extends ShardsJobDeps {
@@ -30,26 +30,14 @@ const orderAsJob = (job: string, deps: CorrectDeps, order: CorrectionOrder): Pro
     return { rows: waiting, statements: 0 };
   });
 
-export type ShardOrdered =
-  | { readonly shard: number; readonly waiting: number }
-  | { readonly shard: number; readonly failed: string };
-
 export interface OrderDeps {
   readonly correctors: Pick<Correctors, "correct">;
   readonly schedule: ShardSchedule;
 }
 
-/** Gives an order to every Corrector. @returns what each said, in the order of shards */
-export const orderCorrection = async (
+/** Gives an order to every Corrector. */
+export const orderCorrection = (
   { correctors, schedule }: OrderDeps,
   order: CorrectionOrder,
-): Promise<readonly ShardOrdered[]> => {
-  const { answers, failed } = await askEveryShard(schedule, (shard) =>
-    correctors.correct(shard, order),
-  );
-  const ordered: ShardOrdered[] = [
-    ...answers.map(({ shard, answer: { waiting } }) => ({ shard, waiting })),
-    ...failed.map(({ shard, cause }) => ({ shard, failed: cause })),
-  ];
-  return ordered.sort((a, b) => a.shard - b.shard);
-};
+): Promise<ShardAnswers<CorrectionQueued>> =>
+  askEveryShard(schedule, (shard) => correctors.correct(shard, order));

@@ -1,11 +1,10 @@
-import { CRON_PARALLEL } from "../../core/limits.ts";
-import { allShards, type ShardSchedule } from "../../core/views/shards.ts";
+import type { ShardSchedule } from "../../core/views/shards.ts";
 import type { Correctors } from "../../ports/correctors.ts";
 import type { JobRun, JobTables } from "../../ports/database.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import type { CorrectorStatus } from "../../protocol/correction-rpc.ts";
 import type { TallyStatus } from "../../protocol/object-rpc.ts";
-import { inParallel } from "../in-parallel.ts";
+import { askEveryShard, inShardOrder, type ShardTold } from "./every-shard.ts";
 
 export interface StatusDeps {
   readonly tallies: Pick<Tallies, "status">;
@@ -14,17 +13,8 @@ export interface StatusDeps {
   readonly schedule: ShardSchedule;
 }
 
-/** Of an object that did not answer. */
-interface Silent {
-  readonly shard: number;
-  readonly failed: string;
-}
-
-export type ShardStatus =
-  | ({ readonly shard: number; readonly unflushed: number } & TallyStatus)
-  | Silent;
-
-export type ShardCorrection = ({ readonly shard: number } & CorrectorStatus) | Silent;
+export type ShardStatus = ShardTold<{ readonly unflushed: number } & TallyStatus>;
+export type ShardCorrection = ShardTold<CorrectorStatus>;
 
 export interface Status {
   readonly shards: readonly ShardStatus[];
@@ -58,14 +48,7 @@ export const readStatus = async (deps: StatusDeps): Promise<Status> => {
   return { shards, correctors: corrections, ...runs };
 };
 
-const askAll = <Answer extends object>(
+const askAll = async <Answer extends object>(
   schedule: ShardSchedule,
   ask: (shard: number) => Promise<Answer>,
-): Promise<readonly (({ readonly shard: number } & Answer) | Silent)[]> =>
-  inParallel(allShards(schedule), CRON_PARALLEL, async (shard) => {
-    try {
-      return { shard, ...(await ask(shard)) };
-    } catch (cause) {
-      return { shard, failed: `${cause}` };
-    }
-  });
+): Promise<readonly ShardTold<Answer>[]> => inShardOrder(await askEveryShard(schedule, ask));

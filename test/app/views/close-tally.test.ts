@@ -89,6 +89,8 @@ test("closing among views, corrections, flushes, crashes and other closings move
 
 const HOUR = Date.UTC(2026, 0, 1, 9);
 const LATER = HOUR + RAW_RETENTION_MS + DAY_MS;
+/** Whole reporting days are closed. */
+const CLOSED = Date.UTC(2026, 0, 2);
 
 let serial = 0;
 /** A view by somebody new. */
@@ -113,25 +115,51 @@ const countCells = ({ disk }: TallyHarness) =>
 
 test("a closing says how many cells it moved, and one with nothing left to do asks the database nothing", async () => {
   const harness = grown();
-  const closedThrough = HOUR + DAY_MS;
-  expect(await closeAll(harness)).toEqual({ closedThrough, cells: 5, statements: 3 });
+  const closedThrough = CLOSED;
+  expect(await closeAll(harness)).toEqual({ closedThrough, cells: 5, statements: 4 });
   expect(await closeAll(harness)).toEqual({ closedThrough, cells: 0, statements: 0 });
   expect(harness.tally.status()).toMatchObject({ closedThrough });
 });
 
 test("a Tally without a cell that old is closed all the same", async () => {
   const harness = new TallyHarness(LATER);
-  expect(await closeAll(harness)).toMatchObject({ closedThrough: HOUR + DAY_MS, cells: 0 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 0 });
   harness.evict();
-  expect(harness.tally.status()).toMatchObject({ closedThrough: HOUR + DAY_MS });
+  expect(harness.tally.status()).toMatchObject({ closedThrough: CLOSED });
 });
 
 test("nothing younger than raw retention is closed, whoever asks for it", async () => {
   const harness = grown();
   const { closedThrough } = await harness.tally.close(harness.now);
-  expect(closedThrough).toBe(HOUR + DAY_MS);
+  expect(closedThrough).toBe(CLOSED);
   harness.append([view("a", harness.now)]);
   expect(await harness.tally.close(harness.now)).toMatchObject({ closedThrough, cells: 0 });
+});
+
+test("what the database did not take of the sums of days keeps every cell where it is", async () => {
+  const harness = grown();
+  harness.database.fates = ["done", "done", "refused"];
+  await expect(closeAll(harness)).rejects.toThrow("the database is away");
+  expect(countCells(harness)).toBe(5);
+  expect(harness.tally.status()).toMatchObject({ closedThrough: 0 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 5 });
+  expect(harness.database.days.get("e/20260101/0")).toMatchObject({ views: 1 });
+});
+
+test("a day is closed as a whole or not at all, in the reporting time zone", async () => {
+  const harness = new TallyHarness(HOUR, { timeZone: "Europe/Berlin" });
+  const [evening, night] = [Date.UTC(2026, 0, 1, 22), Date.UTC(2026, 0, 1, 23)];
+  for (const at of [evening, night]) {
+    harness.now = at;
+    harness.append([view("a", at)]);
+  }
+  harness.now = night + DAY_MS / 2 + RAW_RETENTION_MS;
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: night, cells: 1 });
+  const days = [...harness.database.days.values()];
+  expect(days.map(({ day, views }) => [day, views])).toEqual([
+    [20260101, 1],
+    [20260102, 1],
+  ]);
 });
 
 test("between two parts of a closing views are taken in", async () => {
@@ -158,7 +186,7 @@ test("a crash between two parts loses the part that was not safe, and the next c
   await expect(closeAll(harness)).rejects.toThrow("a dead object");
   expect(countCells(harness)).toBe(3);
   expect(harness.tally.status()).toMatchObject({ closedThrough: 0 });
-  expect(await closeAll(harness)).toMatchObject({ closedThrough: HOUR + DAY_MS, cells: 3 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 3 });
   for (const id of ["a", "b", "c", "d", "e"]) {
     expect(harness.database.parts.get(`${id}/0`)).toMatchObject({ closed: 1, published: 1 });
   }
@@ -166,11 +194,11 @@ test("a crash between two parts loses the part that was not safe, and the next c
 
 test("the Tally is not closed before the database has the closed values", async () => {
   const harness = grown();
-  harness.database.fates = ["done", "done", "refused"];
+  harness.database.fates = ["done", "done", "done", "refused"];
   await expect(closeAll(harness)).rejects.toThrow("the database is away");
   expect(countCells(harness)).toBe(0);
   expect(harness.tally.status()).toMatchObject({ closedThrough: 0 });
-  expect(await closeAll(harness)).toMatchObject({ closedThrough: HOUR + DAY_MS, cells: 0 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 0 });
   expect(harness.database.parts.get("e/0")).toMatchObject({
     closed: 1,
     closedThrough: HOUR + HOUR_MS,
@@ -183,7 +211,7 @@ test("a correction of a closed hour is refused and changes nothing, also after a
   harness.evict();
   const { through } = harness.tally.seal(HOUR);
   const request = { run: 1, through, range: { from: "" }, cells: [[content("a"), 7]] } as const;
-  const refused = { status: "closed", through: HOUR + DAY_MS };
+  const refused = { status: "closed", through: CLOSED };
   expect(harness.tally.finalise({ ...request, hour: HOUR })).toEqual(refused);
   expect(harness.views("a")).toBe(1);
   const open = { ...request, hour: HOUR + DAY_MS };

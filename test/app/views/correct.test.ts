@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { correct, correctDay, orderCorrection } from "../../../src/app/views/correct.ts";
+import { inShardOrder } from "../../../src/app/views/every-shard.ts";
 import { makeCalendar } from "../../../src/core/views/reporting-day.ts";
 import type { CorrectionOrder } from "../../../src/protocol/correction-rpc.ts";
 import { JobDesk } from "../../support/jobs.ts";
@@ -74,7 +75,7 @@ describe("the day that is settled at night is the last reporting day that has en
 test("an order is answered by every shard, in their order, also by those that fail", async () => {
   const { orders, deps } = makeDesk({ away: [1] });
   const order = { kind: "hours", from: 0, to: 3_600_000, reason: "manual" } as const;
-  expect(await orderCorrection(deps, order)).toEqual([
+  expect(inShardOrder(await orderCorrection(deps, order))).toEqual([
     { shard: 0, waiting: 1 },
     { shard: 1, failed: "Error: no answer" },
     { shard: 2, waiting: 100 },

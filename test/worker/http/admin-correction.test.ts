@@ -66,6 +66,18 @@ describe("an order to correct", () => {
   });
 });
 
+test("a rebuild orders all hours from then on that are over, and says what each shard sent and what waits", async () => {
+  const correctors = new FakeCorrectors((name) => name === "corrector:2");
+  const answer = await ask(correctors, "rebuild", { from: formatHour(hoursAgo(30)) });
+  expect(answer.status).toBe(202);
+  const { shards } = await answer.json<{ shards: readonly object[] }>();
+  expect(shards[1]).toEqual({ shard: 1, hours: 3, rows: 0 });
+  expect(shards[2]).toEqual({ shard: 2, failed: expect.stringContaining("down") });
+  expect(shards).toHaveLength(8);
+  const hours = { kind: "hours", from: hoursAgo(30), to: HOUR, reason: "rebuild" };
+  expect(correctors.orders.map(([, order]) => order)).toEqual(Array(7).fill(hours));
+});
+
 describe("is refused, and no Corrector hears of it:", () => {
   const old = hoursAgo(91 * 24);
   const [before, now, next] = [hoursAgo(1), HOUR, hoursAgo(-1)].map(formatHour);

@@ -12,6 +12,10 @@ export const brokenTally: TallyRpc = {
   close: fail,
   status: fail,
   setStart: fail,
+  standing: fail,
+  restate: fail,
+  reflush: fail,
+  rollUp: fail,
   seal: fail,
   finalise: fail,
 };
