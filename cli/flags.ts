@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { DEFAULT_SECRETS, ROOT, UsageError } from "../dev/run/flags.ts";
 import { choiceOf, type DatabaseChoice } from "../dev/run/local-database.ts";
 import { readVariables } from "../dev/run/secrets.ts";
+import { strictly } from "./strictly.ts";
 
 export interface MoveFlags {
   readonly target: DatabaseChoice;
@@ -54,14 +55,6 @@ export const parseMoveFlags = (args: readonly string[]): MoveFlags => {
   const target = targetOf(values);
   const dump = file === undefined ? undefined : resolve(file);
   return { target, state: target.state, file: dump, restart, verifyOnly: verify };
-};
-
-const strictly = <Parsed>(parse: () => Parsed): Parsed => {
-  try {
-    return parse();
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : `${cause}`);
-  }
 };
 
 /** Which MySQL `npm start` would take, unless a flag says another. */

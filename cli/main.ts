@@ -6,6 +6,9 @@ import { USAGE } from "./usage.ts";
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   migrate: async (args) => (await import("./migrate.ts")).migrate(args),
   "migrate-database": async (args) => (await import("./migrate-database.ts")).migrateDatabase(args),
+  rebuild: async (args) => (await import("./service/commands.ts")).rebuild(args),
+  correct: async (args) => (await import("./service/commands.ts")).correct(args),
+  corrections: async (args) => (await import("./service/commands.ts")).corrections(args),
 };
 
 await runCommand(async () => {

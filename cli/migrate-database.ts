@@ -5,6 +5,7 @@ import { lockState } from "../dev/run/state-lock.ts";
 import { watchWorkerd } from "../dev/run/workerd.ts";
 import { DatabaseError } from "../src/ports/database.ts";
 import { type MoveFlags, parseMoveFlags } from "./flags.ts";
+import { untilInterrupted } from "./interrupted.ts";
 import { type Bookmark, readBookmark, removeBookmark, saveBookmark } from "./move/bookmark.ts";
 import { openDump } from "./move/dump.ts";
 import { openLocalD1 } from "./move/local-d1.ts";
@@ -37,6 +38,7 @@ export const migrateDatabase = async (args: readonly string[]): Promise<void> =>
   const source = await openSource(
     file === undefined ? await openLocalD1(state) : await openDump(file, state),
   );
+  // A page is finished first.
   const signal = untilInterrupted();
   let database: LocalDatabase | undefined;
   try {
@@ -129,17 +131,6 @@ const verifyAll = async (sides: Sides): Promise<readonly Verdict[]> => {
     progress.end();
   }
   return verdicts;
-};
-
-/** A page is finished first. Told twice, by a terminal and by what started us, it is the same. */
-const untilInterrupted = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // Miniflare's own would end the process at once.
-    process.removeAllListeners(signal);
-    process.on(signal, () => controller.abort());
-  }
-  return controller.signal;
 };
 
 const explained = (cause: unknown, signal: AbortSignal): unknown => {

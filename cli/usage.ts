@@ -2,7 +2,11 @@
 export const USAGE = `
 headcount migrate             brings a MySQL to the schema of this version
 headcount migrate-database    moves everything from D1 to MySQL; run again, it goes on from where it ended
+headcount rebuild             has a service find every hour from --from on anew, from its raw log
+headcount correct             the same of the hours --from --to; without them, of what is due
+headcount corrections         what corrections found, the latest first
 
+of migrate and migrate-database:
   --url URL         the MySQL: https://user:password@host (PlanetScale) or mysql://user:password@host:port/database;
                     else DATABASE_URL of the environment or of .dev.vars; else a MariaDB of its own under --state
   --state DIR       where npm start keeps everything, the local D1 among it (.headcount)
@@ -13,4 +17,13 @@ of migrate-database alone:
   --to mysql        where to: no other way is known
   --from-file FILE  moves a dump made by wrangler d1 export instead of the local D1
   --restart         forgets where an earlier run ended
-  --verify          compares, and writes no row`;
+  --verify          compares, and writes no row
+
+of rebuild, correct and corrections:
+  --url URL         the service: https://…, or http:// of this machine (http://127.0.0.1:8787)
+  --key KEY         its admin key; better, since others see flags: ADMIN_KEY of the environment or of .dev.vars
+  --secrets FILE    another file than .dev.vars
+  --from HOUR       2026-11-21T09 of UTC, or an instant of RFC 3339 on a whole hour
+  --to HOUR         of correct: the first hour that is not meant (one hour without it)
+  --patience N      seconds a shard may get nowhere before it is given up (120)
+  --limit N         of corrections: how many (20)`;

@@ -66,11 +66,12 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
   const database = makeDatabase(config.database);
-  const { contents, jobs, upkeep, registry } = database;
+  const { contents, corrections, jobs, upkeep, registry } = database;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
+  const correctors = objectCorrectors(env.CORRECTORS, timers);
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
   const known = new StreamRegistry({ streams: registry, clock, timers });
@@ -102,6 +103,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
     stats: new StatsReader({ database, calendar, clock, timers, log }),
     flush: { tallies, ...job },
+    correct: { correctors, calendar, ...job },
+    corrections,
+    rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
@@ -110,7 +114,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     startStream: { registry, rooms, known, clock, random },
     streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
     rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
-    status: { tallies, jobs, schedule },
+    status: { tallies, correctors, jobs, schedule },
     arrive: {
       registry: known,
       signatures: webCryptoSignatures(ticketKeys),

@@ -1,15 +1,20 @@
 import { type Job, runJobs } from "./app/run-jobs.ts";
 import { upkeep } from "./app/upkeep.ts";
 import { close } from "./app/views/close.ts";
+import { correct, correctDay } from "./app/views/correct.ts";
 import { flush } from "./app/views/flush.ts";
 import type { Composed, Services } from "./services.ts";
 
 /** What runs when, each expression's jobs in this order. The expressions are those of `wrangler.toml`, in UTC. */
 export const CRONS: ReadonlyMap<string, readonly Job<Services>[]> = new Map([
   ["*/5 * * * *", [{ name: "flush", run: (services: Services) => flush(services.flush) }]],
+  // By then the tokens of the hour before have run out, and what they confirmed is in its Tally.
+  ["15 * * * *", [{ name: "correct", run: (services: Services) => correct(services.correct) }]],
   [
     "0 2 * * *",
     [
+      // Before the closing: what is closed nobody corrects any more.
+      { name: "correct-day", run: (services: Services) => correctDay(services.correct) },
       { name: "close", run: (services: Services) => close(services.close) },
       // After the closing: what every shard has closed tonight may go tonight.
       { name: "upkeep", run: (services: Services) => upkeep(services.upkeep) },

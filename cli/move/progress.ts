@@ -65,7 +65,7 @@ export const startProgress = ({ verb, totals, output, now }: ProgressOptions): P
   };
 };
 
-const bar = (share: number): string => {
+export const bar = (share: number): string => {
   const filled = Math.round(share * BAR_CHARS);
   const percent = `${Math.floor(share * 100)}`.padStart(3);
   return `[${"#".repeat(filled)}${"-".repeat(BAR_CHARS - filled)}] ${percent} %`;

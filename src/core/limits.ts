@@ -233,6 +233,10 @@ export const CLOSE_TIMEOUT_MS = 2 * FLUSH_TIMEOUT_MS;
 export const DELETE_BATCH_ROWS = 5_000;
 export const DELETE_MAX_STATEMENTS = 100;
 
+/** Runs of correction in one read. */
+export const CORRECTIONS_MAX_RUNS = 500;
+export const CORRECTIONS_DEFAULT_RUNS = 50;
+
 /** How long an isolate believes that a content is, or is not, registered. */
 export const REGISTERED_MEMO_MS = MINUTE_MS;
 export const UNREGISTERED_MEMO_MS = 5 * SECOND_MS;

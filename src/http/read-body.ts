@@ -13,7 +13,11 @@ export const readBody = async <Schema extends v.GenericSchema>(
   const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type !== "application/json" && type !== "text/plain")
     throw new Refusal("unsupported-media-type");
-  return parse(schema, parseJson(await readText(request, maxBytes)));
+  const body = parseJson(await readText(request, maxBytes));
+  // An empty array passes for an object without fields.
+  if (Array.isArray(body))
+    throw new Refusal("invalid-request", { detail: "the body is an object" });
+  return parse(schema, body);
 };
 
 /** @throws Refusal naming the first thing that does not fit */

@@ -21,6 +21,8 @@ export const PROBLEMS = {
   "unknown-category": { status: 422, title: "The category is not registered" },
   "unknown-user": { status: 422, title: "The user is not registered" },
   "unknown-broadcaster": { status: 422, title: "The broadcaster is not registered" },
+  "hours-not-over": { status: 422, title: "Some of the hours are not over" },
+  "hours-closed": { status: 422, title: "Some of the hours are closed for good" },
   "token-early": { status: 425, title: "The visitor has not stayed long enough yet" },
   "upgrade-required": { status: 426, title: "This path speaks WebSocket" },
   "too-many-viewers": { status: 429, title: "Too many viewers from this network" },
@@ -34,6 +36,11 @@ export const PROBLEMS = {
   "room-unavailable": { status: 503, title: "The stream does not answer at the moment" },
   "not-saved": { status: 503, title: "It could not be saved; the same request again is safe" },
   "counts-unavailable": { status: 503, title: "The counts cannot be read at the moment" },
+  "correctors-unavailable": {
+    status: 503,
+    title: "No shard took the order; the same request again is safe",
+  },
+  "corrections-unavailable": { status: 503, title: "The corrections cannot be read at the moment" },
   "statistics-unavailable": {
     status: 503,
     title: "The statistics cannot be read at the moment",

@@ -2,6 +2,8 @@
 import * as v from "valibot";
 import { type ContentId, ID_PATTERN, type StreamId } from "../core/ids.ts";
 import {
+  CORRECTIONS_MAX_RUNS,
+  HOUR_MS,
   MAX_CONTENTS,
   MAX_TOKENS,
   MAX_WAIT_SECONDS,
@@ -10,6 +12,7 @@ import {
   STATS_MAX_LIMIT,
 } from "../core/limits.ts";
 import { GRANULARITIES } from "../core/statistics/periods.ts";
+import { parseHourOrInstant } from "../core/views/hour-text.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
@@ -101,6 +104,26 @@ export const StreamBody = v.strictObject({
   ),
 });
 
+/** Start of a UTC hour, ms. */
+const Hour = v.pipe(
+  v.string(),
+  v.transform(parseHourOrInstant),
+  v.number("an hour is 2026-11-21T09 (UTC), or an instant of RFC 3339 on a whole hour"),
+);
+
+/** `POST /v1/admin/correct`: hours of `from <= hour < to`, one of them without a `to`; `undefined`: what is due. */
+export const CorrectBody = v.pipe(
+  v.strictObject({ from: v.optional(Hour), to: v.optional(Hour) }),
+  v.check(({ from, to }) => from !== undefined || to === undefined, "to is nothing without from"),
+  v.check(({ from = 0, to = from + 1 }) => from < to, "to has to be after from"),
+  v.transform(({ from, to }) =>
+    from === undefined ? undefined : { from, to: to ?? from + HOUR_MS },
+  ),
+);
+
+/** `POST /v1/admin/rebuild` */
+export const RebuildBody = v.strictObject({ from: Hour });
+
 export const IdParam = Id;
 export const ContentParam = Content;
 export const StreamParam = v.pipe(
@@ -144,19 +167,32 @@ export const LiveQuery = v.strictObject({
 
 export const NoQuery = v.strictObject({});
 
+const limitTo = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,4}$/, "limit is a whole number"),
+    v.transform(Number),
+    v.minValue(1),
+    v.maxValue(max),
+  );
+
 /** Query of `GET /v1/rankings/live`. */
 export const RankingQuery = v.strictObject({
   category: v.optional(v.strictTuple([Id])),
-  limit: v.optional(
-    v.strictTuple([
+  limit: v.optional(v.strictTuple([limitTo(RANKING_MAX_STREAMS)])),
+});
+
+/** Query of `GET /v1/admin/corrections`. */
+export const CorrectionsQuery = v.strictObject({
+  limit: v.optional(once(limitTo(CORRECTIONS_MAX_RUNS))),
+  before: v.optional(
+    once(
       v.pipe(
         v.string(),
-        v.regex(/^\d{1,3}$/, "limit is a whole number"),
+        v.regex(/^\d{1,15}$/, "before is a time in ms, as next says it"),
         v.transform(Number),
-        v.minValue(1),
-        v.maxValue(RANKING_MAX_STREAMS),
       ),
-    ]),
+    ),
   ),
 });
 
@@ -165,15 +201,5 @@ export const StatsQuery = v.strictObject({
   granularity: v.optional(once(v.picklist(GRANULARITIES)), ["day"]),
   from: v.optional(once(v.string())),
   to: v.optional(once(v.string())),
-  limit: v.optional(
-    once(
-      v.pipe(
-        v.string(),
-        v.regex(/^[1-9]\d{0,3}$/, "limit is a whole number"),
-        v.transform(Number),
-        v.maxValue(STATS_MAX_LIMIT),
-      ),
-    ),
-    [`${STATS_DEFAULT_LIMIT}`],
-  ),
+  limit: v.optional(once(limitTo(STATS_MAX_LIMIT)), [`${STATS_DEFAULT_LIMIT}`]),
 });

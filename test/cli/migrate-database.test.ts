@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parseMoveFlags } from "../../cli/flags.ts";
 import { privateAddress, startPrivate } from "../../dev/mysql/private.ts";
 import { UsageError, WRANGLER_TOML } from "../../dev/run/flags.ts";
 import { WRANGLER, WRANGLER_ENV } from "../../dev/run/wrangler.ts";
 import { type FreshGateway, freshGateway, NO_MYSQL } from "../support/mysql.ts";
+import { killCommands, LAUNCHER, MAIN, start } from "./support/command.ts";
 import {
   contentsOfD1,
   contentsOfMySql,
@@ -18,26 +17,6 @@ import {
   runOnMySql,
 } from "./support/state.ts";
 import { MOVE_TABLES_BUT_HOURLY, oddRows, tableNamed } from "./support/tables.ts";
-
-const LAUNCHER = resolve(import.meta.dirname, "../../cli/headcount.js");
-const MAIN = resolve(import.meta.dirname, "../../cli/main.ts");
-
-const running = new Set<ChildProcess>();
-
-const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-  const { DATABASE_URL: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [...args], { env: { ...inherited, ...env } });
-  running.add(child);
-  const printed: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => printed.push(text));
-  }
-  const ended = once(child, "close").then(([code]): { code: number | null; output: string } => {
-    running.delete(child);
-    return { code, output: printed.join("") };
-  });
-  return { child, ended };
-};
 
 /** With no secrets file, whatever the clone has. */
 const command = (state: string, ...args: readonly string[]): readonly string[] => [
@@ -50,9 +29,7 @@ const headcount = (args: readonly string[], env?: Readonly<Record<string, string
   start([LAUNCHER, ...args], env).ended;
 
 beforeAll(makeTemplate);
-afterEach(() => {
-  for (const child of running) child.kill("SIGKILL");
-});
+afterEach(killCommands);
 afterAll(removeStates);
 
 describe("headcount", () => {

@@ -4,10 +4,12 @@ import { expect, inject, test } from "vitest";
 import { composeWorker } from "../../src/compose.ts";
 import { stamp } from "../../src/core/stamp.ts";
 import { CRONS, runCron } from "../../src/cron.ts";
+import type { JobRun } from "../../src/ports/database.ts";
 import { viewHourly } from "../../src/schema/d1/views.ts";
 import { adminRequest } from "./support/admin.ts";
 import { send } from "./support/client.ts";
 import { id } from "./support/events.ts";
+import { FakeCorrectors } from "./support/fake-correctors.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -32,8 +34,20 @@ test("what is deployed fires exactly the expressions that have jobs", () => {
   expect(new Set(inject("crons"))).toEqual(new Set(CRONS.keys()));
 });
 
-test("closing comes before upkeep, which drops what was closed", () => {
-  expect(CRONS.get("0 2 * * *")?.map(({ name }) => name)).toEqual(["close", "upkeep"]);
+test("at night the day is corrected, then what is closed nobody corrects any more, then upkeep drops what was closed", () => {
+  const names = CRONS.get("0 2 * * *")?.map(({ name }) => name);
+  expect(names).toEqual(["correct-day", "close", "upkeep"]);
+});
+
+test("every hour the Correctors are told to take up what is due, and the status tells of it", async () => {
+  const correctors = new FakeCorrectors((name) => name === "corrector:2");
+  await runCron("15 * * * *", composeWorker({ ...env, CORRECTORS: correctors }));
+  expect(correctors.orders).toHaveLength(7);
+  expect(new Set(correctors.orders.map(([, { kind }]) => kind))).toEqual(new Set(["due"]));
+  const status = await send(adminRequest("GET", "status"));
+  const { lastCorrect } = await status.json<{ lastCorrect: JobRun }>();
+  expect(lastCorrect).toMatchObject({ job: "correct", rows: 21, failures: 1 });
+  expect(JSON.parse(lastCorrect.detail)).toMatchObject([{ shard: 2 }]);
 });
 
 test("a night closes every shard, deletes what is then too old, and the status tells of it", async () => {
@@ -44,9 +58,12 @@ test("a night closes every shard, deletes what is then too old, and the status t
     { ...row, hour: Date.now() - 500 * 86_400_000 },
     { ...row, hour: kept },
   ]);
-  await runCron("0 2 * * *", composeWorker(env));
+  const correctors = new FakeCorrectors();
+  await runCron("0 2 * * *", composeWorker({ ...env, CORRECTORS: correctors }));
+  expect(correctors.orders.map(([, { kind }]) => kind)).toEqual(Array(8).fill("day"));
   expect(await database.select().from(viewHourly)).toEqual([{ ...row, hour: kept }]);
   expect(await (await send(adminRequest("GET", "status"))).json()).toMatchObject({
+    lastCorrectDay: { job: "correct-day", rows: 24, failures: 0 },
     lastClose: { job: "close", failures: 0 },
     lastUpkeep: { job: "upkeep", rows: 1, failures: 0, detail: "" },
     shards: Array.from({ length: 8 }, () => ({ closedThrough: expect.any(Number) })),

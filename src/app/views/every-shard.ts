@@ -28,3 +28,20 @@ export const askEveryShard = async <Answer>(
   });
   return { answers, failed };
 };
+
+/** What a shard answered, or why it did not. */
+export type ShardTold<Answer> =
+  | ({ readonly shard: number } & Answer)
+  | { readonly shard: number; readonly failed: string };
+
+/** For those who want to know of every shard, in the order of shards. */
+export const inShardOrder = <Answer extends object>({
+  answers,
+  failed,
+}: ShardAnswers<Answer>): readonly ShardTold<Answer>[] => {
+  const told: ShardTold<Answer>[] = [
+    ...answers.map(({ shard, answer }) => ({ shard, ...answer })),
+    ...failed.map(({ shard, cause }) => ({ shard, failed: cause })),
+  ];
+  return told.sort((a, b) => a.shard - b.shard);
+};

@@ -1,44 +1,54 @@
-import { CRON_PARALLEL } from "../../core/limits.ts";
-import { allShards, type ShardSchedule } from "../../core/views/shards.ts";
+import type { ShardSchedule } from "../../core/views/shards.ts";
+import type { Correctors } from "../../ports/correctors.ts";
 import type { JobRun, JobTables } from "../../ports/database.ts";
 import type { Tallies } from "../../ports/tallies.ts";
+import type { CorrectorStatus } from "../../protocol/correction-rpc.ts";
 import type { TallyStatus } from "../../protocol/object-rpc.ts";
-import { inParallel } from "../in-parallel.ts";
+import { askEveryShard, inShardOrder, type ShardTold } from "./every-shard.ts";
 
 export interface StatusDeps {
   readonly tallies: Pick<Tallies, "status">;
+  readonly correctors: Pick<Correctors, "status">;
   readonly jobs: Pick<JobTables, "last">;
   readonly schedule: ShardSchedule;
 }
 
-export type ShardStatus =
-  | ({ readonly shard: number; readonly unflushed: number } & TallyStatus)
-  | { readonly shard: number; readonly failed: string };
+export type ShardStatus = ShardTold<{ readonly unflushed: number } & TallyStatus>;
+export type ShardCorrection = ShardTold<CorrectorStatus>;
 
 export interface Status {
   readonly shards: readonly ShardStatus[];
+  readonly correctors: readonly ShardCorrection[];
   /** Each absent before the first run, and when the database does not answer. */
   readonly lastFlush: JobRun | undefined;
+  readonly lastCorrect: JobRun | undefined;
+  readonly lastCorrectDay: JobRun | undefined;
   readonly lastClose: JobRun | undefined;
   readonly lastUpkeep: JobRun | undefined;
 }
 
-/** How the shards stand; one that does not answer is named, and the others are told all the same. */
-export const readStatus = async ({ tallies, jobs, schedule }: StatusDeps): Promise<Status> => {
-  const ask = async (shard: number): Promise<ShardStatus> => {
-    try {
-      const status = await tallies.status(shard);
-      return { shard, unflushed: status.position - status.flushed, ...status };
-    } catch (cause) {
-      return { shard, failed: `${cause}` };
-    }
-  };
+/** How the shards stand; an object that does not answer is named, and the others are told all the same. */
+export const readStatus = async (deps: StatusDeps): Promise<Status> => {
+  const { tallies, correctors, jobs, schedule } = deps;
   const last = (job: string) => jobs.last(job).catch(() => undefined);
-  const [shards, lastFlush, lastClose, lastUpkeep] = await Promise.all([
-    inParallel(allShards(schedule), CRON_PARALLEL, ask),
-    last("flush"),
-    last("close"),
-    last("upkeep"),
-  ]);
-  return { shards, lastFlush, lastClose, lastUpkeep };
+  const [shards, corrections, lastFlush, lastCorrect, lastCorrectDay, lastClose, lastUpkeep] =
+    await Promise.all([
+      askAll(schedule, async (shard) => {
+        const status = await tallies.status(shard);
+        return { unflushed: status.position - status.flushed, ...status };
+      }),
+      askAll(schedule, (shard) => correctors.status(shard)),
+      last("flush"),
+      last("correct"),
+      last("correct-day"),
+      last("close"),
+      last("upkeep"),
+    ]);
+  const runs = { lastFlush, lastCorrect, lastCorrectDay, lastClose, lastUpkeep };
+  return { shards, correctors: corrections, ...runs };
 };
+
+const askAll = async <Answer extends object>(
+  schedule: ShardSchedule,
+  ask: (shard: number) => Promise<Answer>,
+): Promise<readonly ShardTold<Answer>[]> => inShardOrder(await askEveryShard(schedule, ask));

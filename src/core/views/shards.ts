@@ -1,6 +1,7 @@
 import { combine, hashText, mix32 } from "../hash.ts";
 import type { ContentId } from "../ids.ts";
 import { HOUR_MS, MAX_SHARDS } from "../limits.ts";
+import { parseHour } from "./hour-text.ts";
 
 /** From `fromHourMs` on, events are routed over `count` shards. */
 export interface ShardEntry {
@@ -27,7 +28,7 @@ export const parseSchedule = (text: string): ScheduleResult => {
     const count = Number(match?.[1]);
     const hour = match?.[2];
     const fromHourMs = hour === undefined ? Number.NEGATIVE_INFINITY : parseHour(hour);
-    if (match === null || !(count >= 1 && count <= MAX_SHARDS) || Number.isNaN(fromHourMs)) {
+    if (match === null || !(count >= 1 && count <= MAX_SHARDS) || fromHourMs === undefined) {
       return { status: "refused", reason: `"${part}" is not COUNT or COUNT@YYYY-MM-DDTHHZ` };
     }
     if ((index === 0) !== (hour === undefined)) {
@@ -43,12 +44,6 @@ export const parseSchedule = (text: string): ScheduleResult => {
   return first === undefined
     ? { status: "refused", reason: "it is empty" }
     : { status: "ok", schedule: [first, ...rest] };
-};
-
-/** @returns NaN for an hour no calendar has: `Date.parse` reads 30 February as 2 March */
-const parseHour = (text: string): number => {
-  const at = Date.parse(`${text}:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? at : Number.NaN;
 };
 
 /** @returns the shard of a content's events issued at `atMs` */

@@ -22,6 +22,9 @@ describe("who has no admin key gets nowhere", () => {
     ["PUT", "/v1/admin/contents/a"],
     ["PUT", "/v1/admin/categories/a"],
     ["POST", "/v1/admin/flush"],
+    ["POST", "/v1/admin/correct"],
+    ["POST", "/v1/admin/rebuild"],
+    ["GET", "/v1/admin/corrections"],
     ["GET", "/v1/admin/status"],
   ])("%s %s", async (method, path) => {
     for (const authorization of [

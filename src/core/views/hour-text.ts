@@ -1,0 +1,33 @@
+/** A UTC hour as people write it: `2026-11-21T09`. */
+import { HOUR_MS } from "../limits.ts";
+
+const HOUR = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3])$/;
+/** RFC 3339, section 5.6, with its capitals; a leap second begins no hour. */
+const INSTANT =
+  /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** @returns start of the hour, ms; `undefined` for what is no hour of the calendar */
+export const parseHour = (text: string): number | undefined => {
+  const [, date] = HOUR.exec(text) ?? [];
+  return date !== undefined && isDate(date) ? Date.parse(`${text}:00Z`) : undefined;
+};
+
+/**
+ * @param text `2026-11-21T09`, or an instant of RFC 3339 on a whole hour of UTC: `2026-11-21T10:00:00+01:00`
+ * @returns start of the hour, ms; `undefined` for anything else
+ */
+export const parseHourOrInstant = (text: string): number | undefined => {
+  const [, date] = INSTANT.exec(text) ?? [];
+  if (date === undefined) return parseHour(text);
+  const at = Date.parse(text);
+  return isDate(date) && at % HOUR_MS === 0 ? at : undefined;
+};
+
+/** @param hour start of a UTC hour, ms */
+export const formatHour = (hour: number): string => new Date(hour).toISOString().slice(0, 13);
+
+/** `Date.parse` reads 30 February as 2 March. */
+const isDate = (date: string): boolean => {
+  const at = Date.parse(`${date}T00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+};
