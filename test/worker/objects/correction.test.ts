@@ -18,7 +18,8 @@ import { framesOfEvents, id, makeEvent, newVisitor } from "../support/events.ts"
 import { collectorAt, countedIn, drain, eventually, tallyOf } from "../support/objects.ts";
 
 const database = drizzle(env.DB);
-const HOUR = hourOf(Date.now()) - 2 * HOUR_MS;
+/** Long enough ago to be told as final. */
+const HOUR = hourOf(Date.now()) - 3 * HOUR_MS;
 
 const correctorOf = (shard: number) => env.CORRECTORS.getByName(`corrector:${shard}`);
 
