@@ -6,10 +6,14 @@ import { HOUR_MS } from "../../src/core/limits.ts";
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
-import type { CellRecord } from "../../src/ports/database.ts";
 import type { CorrectionRun, Exclusion } from "../../src/ports/correction-tables.ts";
+import type { CellRecord } from "../../src/ports/database.ts";
 import type { ViewRegion, ViewUniques } from "../../src/ports/statistics-tables.ts";
-import type { CorrectableHour, CorrectionOrder, FinaliseRequest } from "../../src/protocol/correction-rpc.ts";
+import type {
+  CorrectableHour,
+  CorrectionOrder,
+  FinaliseRequest,
+} from "../../src/protocol/correction-rpc.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { MemoryRawLog } from "./memory-raw-log.ts";
 import { ObjectDisk } from "./object-disk.ts";

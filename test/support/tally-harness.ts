@@ -43,10 +43,7 @@ export class TallyHarness {
   #lastRow = 0;
   #run = 0;
 
-  constructor(
-    now: number,
-    { shard = 0, counts, timeZone = "UTC", ...shared }: TallyParts = {},
-  ) {
+  constructor(now: number, { shard = 0, counts, timeZone = "UTC", ...shared }: TallyParts = {}) {
     this.now = now;
     this.disk = shared.disk ?? new ObjectDisk();
     this.rawLog = shared.rawLog ?? new MemoryRawLog();

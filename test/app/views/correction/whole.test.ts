@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { Hash64 } from "../../../../src/core/hash.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../src/core/limits.ts";
 import type { ViewEvent } from "../../../../src/core/views/view-event.ts";
-import type { Hash64 } from "../../../../src/core/hash.ts";
 import { hexOfHash } from "../../../../src/protocol/hex.ts";
 import { CorrectorWorld } from "../../../support/corrector-world.ts";
 import { content, makeEvent, visitor } from "../../../support/events.ts";
@@ -131,7 +131,10 @@ test.each(["hours", "seal", "finalise", "rollUp"])(
   async (dying) => {
     const run = async (dieAt: number) => {
       const world = new CorrectorWorld({ now: NINE, limits: { contentsPerChunk: 2 } });
-      happen(world, ["a", "b", "c", "d", "e"].map((id) => view(id, NINE)));
+      happen(
+        world,
+        ["a", "b", "c", "d", "e"].map((id) => view(id, NINE)),
+      );
       world.now = QUARTER_PAST_TEN;
       world.append([view("c", NINE + 2 * MINUTE_MS), view("f", NINE)]);
       let point = 0;
