@@ -67,7 +67,7 @@ test("a late copy makes a final hour dirty, the next order takes it and nothing 
   const settled = await world.flushed("a", NINE);
   expect(settled).toMatchObject({ views: 1, final: true });
   const stamps = [final, reopened, settled].map((cell) => cell?.stamp ?? "");
-  expect(stamps).toEqual([...new Set(stamps)].sort());
+  expect(stamps).toEqual([...new Set(stamps)].toSorted((one, other) => (one < other ? -1 : 1)));
   expect(await world.flushed("b", NINE)).toMatchObject({ final: true });
 });
 
