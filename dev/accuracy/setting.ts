@@ -1,0 +1,31 @@
+/** Where and when a run takes place. Two midnights: reporting days change an hour before UTC's. */
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export const TIME_ZONE = "Europe/Berlin";
+/** Of the zone from UTC, all winter long. */
+export const ZONE_OFFSET_MS = HOUR_MS;
+
+export const STARTS_AT = Date.UTC(2026, 10, 21, 10);
+export const TRAFFIC_HOURS = 27;
+export const TRAFFIC_ENDS_AT = STARTS_AT + TRAFFIC_HOURS * HOUR_MS;
+/** A new salt, and for a minute both visitor keys. */
+export const MIDNIGHT = Date.UTC(2026, 10, 21, 23);
+/** The night after the second reporting day, with time for its correction. */
+export const ENDS_AT = Date.UTC(2026, 10, 23, 4);
+
+/** In the middle of it contents move to other shards. */
+export const SHARDS = "5,7@2026-11-22T03Z";
+
+export const CONTENTS = 20_000;
+
+/** Weights of where readers come in. */
+export const COLOS = { FRA: 40, VIE: 22, LHR: 20, IAD: 16, HEL: 2 } as const;
+export type Colo = keyof typeof COLOS;
+
+/** A Collector that acknowledges and reaches no Tally: what it has is handed over beyond the horizon. */
+export const CUT_COLO: Colo = "HEL";
+export const CUTS: readonly (readonly [fromMs: number, toMs: number])[] = [
+  [STARTS_AT + 5.2 * HOUR_MS, STARTS_AT + 5.2 * HOUR_MS + 32 * MINUTE_MS],
+  [MIDNIGHT - 15 * MINUTE_MS, MIDNIGHT + 18 * MINUTE_MS],
+];
