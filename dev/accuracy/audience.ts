@@ -30,7 +30,7 @@ export const visitorOf = (number: number, seed: number): Visitor => {
   const random = new Prng(seed ^ Math.imul(number + 1, 0x9e3779b1));
   // A twin has the client and browser of the one before it, and a network of its own: by definition another visitor.
   const self = number % EVERY_TWIN === 5 ? number - 1 : number;
-  const home = number % EVERY_HOUSEHOLD === 3 ? number - 1 : number;
+  const home = self === number && number % EVERY_HOUSEHOLD === 3 ? number - 1 : number;
   const named = number % 3 !== 0 || self !== number || home !== number;
   const isBot = number % EVERY_BOT === 0;
   const browsers = isBot ? BOTS : BROWSERS;
