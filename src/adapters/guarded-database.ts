@@ -47,6 +47,10 @@ export const guardedDatabase = (database: Database, deps: GuardDeps): Database =
     ) as Tables;
   return {
     counts: guardAll(database.counts),
+    shards: guardAll(database.shards),
+    statistics: guardAll(database.statistics),
+    corrections: guardAll(database.corrections),
+    exclusions: guardAll(database.exclusions),
     contents: guardAll(database.contents),
     registry: guardAll(database.registry),
     streams: guardAll(database.streams),

@@ -1,10 +1,16 @@
 import type { ContentId, StreamId } from "../core/ids.ts";
 import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
+import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
+import type { StatisticsTables } from "./statistics-tables.ts";
 
 /** The store of everything that must last. Every call throws a `DatabaseError` when the store fails or does not answer in time; every write is safe to repeat. */
 export interface Database {
   readonly counts: CountTables;
+  readonly shards: ShardTables;
+  readonly statistics: StatisticsTables;
+  readonly corrections: CorrectionTables;
+  readonly exclusions: ExclusionTables;
   readonly contents: ContentTables;
   readonly registry: RegistryTables;
   readonly streams: StreamTables;
@@ -43,6 +49,10 @@ export interface TotalRecord {
   /** Start of a UTC hour, ms. */
   readonly closedThrough: number;
   readonly published: number;
+  /** Views brought along from elsewhere; kept at the content's first home. */
+  readonly start: number;
+  /** What operators added to the truth, below 0 what they took from it; there too. */
+  readonly restated: number;
   readonly stamp: Stamp;
 }
 
@@ -56,6 +66,30 @@ export interface CountTables {
   totals(contents: readonly ContentId[]): Promise<readonly TotalRecord[]>;
   /** All shards' cells of a content whose hours begin in `from <= hour < to`, ms; in the order of hour and shard. */
   hours(content: ContentId, from: number, to: number): Promise<readonly CellRecord[]>;
+}
+
+/**
+ * All that the database has of one shard, for a Tally whose storage was lost. Pages are in the order of their key and
+ * begin behind `after`, the last row of the page before: a row that is there throughout is told once, whatever is
+ * written meanwhile. A page with fewer rows than `limit` is the last.
+ */
+export interface ShardTables {
+  /**
+   * In the order of content and hour.
+   * @param from only cells of hours that begin then or later, ms; all when absent
+   */
+  cells(
+    shard: number,
+    after: Pick<CellRecord, "content" | "hour"> | undefined,
+    limit: number,
+    from?: number,
+  ): Promise<readonly CellRecord[]>;
+  /** In the order of content. */
+  totals(
+    shard: number,
+    after: Pick<TotalRecord, "content"> | undefined,
+    limit: number,
+  ): Promise<readonly TotalRecord[]>;
 }
 
 /** The last numbers of a stream. */

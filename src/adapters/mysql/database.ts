@@ -1,10 +1,14 @@
 import { UPKEEP_STATEMENT_TIMEOUT_MS } from "../../core/limits.ts";
 import type { Database } from "../../ports/database.ts";
 import { mysqlContentTables } from "./content-tables.ts";
+import { mysqlCorrectionTables } from "./correction-tables.ts";
 import { mysqlCountTables } from "./count-tables.ts";
+import { mysqlExclusionTables } from "./exclusion-tables.ts";
 import { mysqlHandle } from "./handle.ts";
 import { mysqlJobTables } from "./job-tables.ts";
 import { mysqlRegistryTables } from "./registry-tables.ts";
+import { mysqlShardTables } from "./shard-tables.ts";
+import { mysqlStatisticsTables } from "./statistics-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
 import { mysqlUpkeepTables } from "./upkeep-tables.ts";
 
@@ -17,6 +21,10 @@ export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
   const db = mysqlHandle(url, timeoutMs);
   return {
     counts: mysqlCountTables(db),
+    shards: mysqlShardTables(db),
+    statistics: mysqlStatisticsTables(db),
+    corrections: mysqlCorrectionTables(db),
+    exclusions: mysqlExclusionTables(db),
     contents: mysqlContentTables(db),
     registry: mysqlRegistryTables(db),
     streams: mysqlStreamTables(db),

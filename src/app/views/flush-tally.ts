@@ -40,13 +40,15 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
   for (const page of totals) {
     rows += page.length;
     statements += await counts.saveTotals(
-      page.map(({ content, published, closed, closedThrough, version }) => {
+      page.map(({ content, start, published, closed, closedThrough, version }) => {
         return {
           content,
           shard,
           published,
           closed,
           closedThrough,
+          start,
+          restated: 0,
           stamp: stamp(generation, version),
         };
       }),

@@ -40,11 +40,18 @@ export const correctionRuns = sqliteTable(
   {
     shard: integer("shard_id").notNull(),
     hour: time("hour").notNull(),
-    run: integer("run").notNull(),
+    /** Unix ms, and larger than that of any earlier run of the hour. */
+    run: time("run").notNull(),
+    reason: text("reason", { enum: ["hourly", "daily", "late", "carry", "manual", "rebuild"] })
+      .notNull()
+      .default("hourly"),
     outcome: text("outcome", { enum: ["done", "gap", "superseded", "failed"] }).notNull(),
     startedAt: time("started_at").notNull(),
     durationMs: integer("duration_ms").notNull(),
     events: count("events"),
+    /** Sum of the hour's cells when the run began, and what it found. */
+    before: count("views_before").default(0),
+    after: count("views_after").default(0),
     /** Cells it changed. */
     changed: count("changed"),
     /** Events by verdict and what was missing, as JSON. */

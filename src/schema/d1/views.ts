@@ -1,5 +1,5 @@
 /** Counts of views. All carry the content as the column they would be sharded on. */
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { contentId, count, day, flag, stamp, time } from "./columns.ts";
 
 const shard = () => integer("shard_id").notNull();
@@ -16,7 +16,10 @@ export const viewHourly = sqliteTable(
     final: flag("final"),
     stamp: stamp(),
   },
-  (table) => [primaryKey({ columns: [table.content, table.hour, table.shard] })],
+  (table) => [
+    primaryKey({ columns: [table.content, table.hour, table.shard] }),
+    index("view_hourly_by_shard").on(table.shard, table.content, table.hour),
+  ],
 );
 
 /** The same by reporting day, for longer than hours are kept. */
@@ -67,7 +70,7 @@ export const viewRegions = sqliteTable(
   ],
 );
 
-/** What a shard publishes of a content, and the views whose hours are gone from `view_hourly`. */
+/** What a shard publishes of a content, the parts of it that are in no cell, and the views whose hours are gone from `view_hourly`. */
 export const viewTotals = sqliteTable(
   "view_totals",
   {
@@ -77,7 +80,14 @@ export const viewTotals = sqliteTable(
     closed: count("closed").default(0),
     closedThrough: time("closed_through").notNull().default(0),
     published: count("published"),
+    /** Views brought along from elsewhere; kept at the content's first home. */
+    start: count("start_views").default(0),
+    /** What operators added to the truth or took from it; there too. */
+    restated: count("restated").default(0),
     stamp: stamp(),
   },
-  (table) => [primaryKey({ columns: [table.content, table.shard] })],
+  (table) => [
+    primaryKey({ columns: [table.content, table.shard] }),
+    index("view_totals_by_shard").on(table.shard, table.content),
+  ],
 );

@@ -1,5 +1,6 @@
 /** What runs, what was decided, and who may, as `src/schema/d1/operations.ts` explains it. */
 import { index, mysqlTable, primaryKey } from "drizzle-orm/mysql-core";
+import type { CorrectionReason } from "../../protocol/correction-rpc.ts";
 import { count, flag, id, json, prose, small, time, word } from "./columns.ts";
 
 export const jobRuns = mysqlTable(
@@ -35,11 +36,14 @@ export const correctionRuns = mysqlTable(
   {
     shard: small("shard_id"),
     hour: time("hour").notNull(),
-    run: small("run"),
+    run: time("run").notNull(),
+    reason: word<CorrectionReason>("reason").default("hourly"),
     outcome: word<"done" | "gap" | "superseded" | "failed">("outcome"),
     startedAt: time("started_at").notNull(),
     durationMs: count("duration_ms"),
     events: count("events"),
+    before: count("views_before").default(0),
+    after: count("views_after").default(0),
     changed: count("changed"),
     detail: json(),
   },

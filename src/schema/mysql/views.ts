@@ -2,7 +2,7 @@
  * Counts of views. All carry the content as the column that a sharded MySQL is sharded on. `view_hourly` is
  * partitioned by month (in the migration, which Drizzle cannot say).
  */
-import { mysqlTable, primaryKey } from "drizzle-orm/mysql-core";
+import { index, mysqlTable, primaryKey } from "drizzle-orm/mysql-core";
 import { contentId, count, day, exact, flag, small, stamp, time, word } from "./columns.ts";
 
 const shard = () => small("shard_id");
@@ -18,7 +18,10 @@ export const viewHourly = mysqlTable(
     final: flag("final"),
     stamp: stamp(),
   },
-  (table) => [primaryKey({ columns: [table.content, table.hour, table.shard] })],
+  (table) => [
+    primaryKey({ columns: [table.content, table.hour, table.shard] }),
+    index("view_hourly_by_shard").on(table.shard, table.content, table.hour),
+  ],
 );
 
 export const viewDaily = mysqlTable(
@@ -77,7 +80,12 @@ export const viewTotals = mysqlTable(
     closed: count("closed").default(0),
     closedThrough: time("closed_through").notNull().default(0),
     published: count("published"),
+    start: count("start_views").default(0),
+    restated: count("restated").default(0),
     stamp: stamp(),
   },
-  (table) => [primaryKey({ columns: [table.content, table.shard] })],
+  (table) => [
+    primaryKey({ columns: [table.content, table.shard] }),
+    index("view_totals_by_shard").on(table.shard, table.content),
+  ],
 );

@@ -1,0 +1,27 @@
+import { and, asc, eq, gte, lt } from "drizzle-orm";
+import type { StatisticsTables } from "../../ports/statistics-tables.ts";
+import { viewDaily, viewRegions, viewUniques } from "../../schema/mysql/views.ts";
+import { forwardUpsert } from "./forward-upsert.ts";
+import type { MySqlHandle } from "./handle.ts";
+
+export const mysqlStatisticsTables = (db: MySqlHandle): StatisticsTables => ({
+  saveDays: (rows) => forwardUpsert(db.$client, viewDaily, rows),
+  saveUniques: (rows) => forwardUpsert(db.$client, viewUniques, rows),
+  saveRegions: (rows) => forwardUpsert(db.$client, viewRegions, rows),
+
+  days: (content, from, to) =>
+    db
+      .select()
+      .from(viewDaily)
+      .where(and(eq(viewDaily.content, content), gte(viewDaily.day, from), lt(viewDaily.day, to)))
+      .orderBy(asc(viewDaily.day), asc(viewDaily.shard)),
+
+  uniques: (content, from, to) =>
+    db
+      .select()
+      .from(viewUniques)
+      .where(
+        and(eq(viewUniques.content, content), gte(viewUniques.day, from), lt(viewUniques.day, to)),
+      )
+      .orderBy(asc(viewUniques.day), asc(viewUniques.shard)),
+});
