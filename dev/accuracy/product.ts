@@ -1,6 +1,7 @@
 import { collectorStore } from "../../src/adapters/objects/collector-store.ts";
 import { saltStore } from "../../src/adapters/objects/salt-store.ts";
 import { objectTallies } from "../../src/adapters/objects/tallies.ts";
+import type { SqlRow } from "../../src/adapters/objects/object-storage.ts";
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Collector } from "../../src/app/views/collector.ts";
 import { SaltKeeper } from "../../src/app/views/salt-keeper.ts";
@@ -16,6 +17,7 @@ import { Prng } from "../../test/simulation/prng.ts";
 import type { Scheduler } from "../../test/simulation/scheduler.ts";
 import { type Edge, makeEdge } from "./edge.ts";
 import { LocalObject } from "./local-object.ts";
+import type { Counts } from "./oracle.ts";
 import { type Colo, COLOS, CUT_COLO, CUTS, SHARDS, TIME_ZONE } from "./setting.ts";
 
 export interface ProductDeps {
@@ -67,6 +69,38 @@ export class Product {
     if (edge === undefined) throw new Error(`there is no POP ${colo}`);
     return edge;
   };
+
+  /** All cells there are by `hour content`, the parts of a content's shards summed up. */
+  cells(): Counts {
+    return this.#cellsWhere("1 = 1", ({ hour, content }) => `${hour} ${content}`);
+  }
+
+  /** The same of one hour. */
+  cellsOf(hour: number): Counts {
+    return this.#cellsWhere(`hour = ${hour}`, ({ content }) => `${hour} ${content}`);
+  }
+
+  /** The same by `hour content shard`. */
+  parts(): Counts {
+    return this.#cellsWhere("1 = 1", ({ hour, content }, shard) => `${hour} ${content} ${shard}`);
+  }
+
+  #cellsWhere(where: string, keyOf: (row: SqlRow, shard: number) => string): Counts {
+    const counts: Counts = new Map();
+    for (const [shard, { disk }] of this.tallyObjects) {
+      for (const row of disk.read(`SELECT hour, content, counted FROM cells WHERE ${where}`)) {
+        const key = keyOf(row, shard);
+        counts.set(key, (counts.get(key) ?? 0) + Number(row.counted));
+      }
+    }
+    return counts;
+  }
+
+  /** Orders every dirty hour that has been over for a while. */
+  async correctDue(): Promise<void> {}
+
+  /** Orders the reporting day that was over last, as the cron of 02:00 does. */
+  async correctDayBefore(_at: number): Promise<void> {}
 
   readonly log: Log = {
     info: () => undefined,

@@ -21,7 +21,10 @@ export const quickenHmac = async (): Promise<() => void> => {
 
 const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
 
-const macWith = async (subtle: SubtleCrypto, secret: Uint8Array<ArrayBuffer>, text: Uint8Array<ArrayBuffer>) =>
+type Subtle = typeof crypto.subtle;
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const macWith = async (subtle: Subtle, secret: Bytes, text: Bytes) =>
   subtle.sign("HMAC", await subtle.importKey("raw", secret, ALGORITHM, false, ["sign"]), text);
 
 const quickHmac = {

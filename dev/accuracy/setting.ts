@@ -20,12 +20,15 @@ export const SHARDS = "5,7@2026-11-22T03Z";
 export const CONTENTS = 20_000;
 
 /** Weights of where readers come in. */
-export const COLOS = { FRA: 40, VIE: 22, LHR: 20, IAD: 16, HEL: 2 } as const;
+export const COLOS = { FRA: 40, VIE: 22, LHR: 20, IAD: 17, HEL: 1 } as const;
 export type Colo = keyof typeof COLOS;
+
+const cut = (hours: number, minutes: number) =>
+  [STARTS_AT + hours * HOUR_MS, STARTS_AT + hours * HOUR_MS + minutes * MINUTE_MS] as const;
 
 /** A Collector that acknowledges and reaches no Tally: what it has is handed over beyond the horizon. */
 export const CUT_COLO: Colo = "HEL";
 export const CUTS: readonly (readonly [fromMs: number, toMs: number])[] = [
-  [STARTS_AT + 5.2 * HOUR_MS, STARTS_AT + 5.2 * HOUR_MS + 32 * MINUTE_MS],
-  [MIDNIGHT - 15 * MINUTE_MS, MIDNIGHT + 18 * MINUTE_MS],
+  cut(5.2, 32),
+  cut(14.6, 33),
 ];

@@ -1,0 +1,58 @@
+import { compare, type Difference, type Evidence } from "./evidence.ts";
+
+/** A promise, and whether the run kept it. */
+export interface Verdict {
+  readonly promise: string;
+  readonly kept: boolean;
+  /** What was found, in numbers. */
+  readonly found: string;
+  /** Where it was broken. */
+  readonly examples: readonly string[];
+}
+
+/**
+ * Realtime, as it stands 15 minutes after each hour and before any correction. A content-hour is a pair of content and
+ * UTC hour with a view in it; the measure is the share of them whose number is exactly the oracle's.
+ */
+const REALTIME_MIN_SHARE = 0.999;
+
+export const judge = (evidence: Evidence): readonly Verdict[] => {
+  const { truth, realtime, cells, parts, rows, days, uniques, regions } = evidence;
+  const early = compare(truth.cells, realtime);
+  const share = early.equal / Math.max(1, early.keys);
+  return [
+    {
+      promise: `before correction ${percent(REALTIME_MIN_SHARE)} of content-hours are exact`,
+      kept: early.keys > 0 && share >= REALTIME_MIN_SHARE,
+      found: `${percent(share)}: ${wrongOf(early)}; of the views ${percent(shareOfViews(early))}`,
+      examples: early.examples,
+    },
+    equal("after correction every cell is the oracle's", compare(truth.cells, cells)),
+    equal("a cell's row in the database is the Tally's", compare(parts, rows)),
+    equal("a day is the sum of its hours", compare(truth.days, days)),
+    equal("uniques of a day are the oracle's", compare(truth.uniques, uniques)),
+    equal("regions of a day are the oracle's", compare(truth.regions, regions)),
+    none("everything is final at the end", evidence.provisional, []),
+    none("clients were told what the protocol says", evidence.unexpected.length, evidence.unexpected),
+    none("nothing went wrong inside", evidence.errors.length, evidence.errors),
+  ];
+};
+
+const equal = (promise: string, difference: Difference): Verdict => ({
+  promise,
+  kept: difference.keys > 0 && difference.equal === difference.keys,
+  found: wrongOf(difference),
+  examples: difference.examples,
+});
+
+const none = (promise: string, count: number, all: readonly string[]): Verdict => ({
+  ...{ promise, kept: count === 0, found: `${count}`, examples: all.slice(0, 5) },
+});
+
+const wrongOf = ({ keys, equal: exact, offBy }: Difference): string =>
+  `${keys - exact} of ${keys} wrong, by ${offBy} together`;
+
+/** What is counted too much is as wrong as what is missing. */
+const shareOfViews = ({ offBy, expected }: Difference): number => 1 - offBy / Math.max(1, expected);
+
+const percent = (share: number): string => `${(100 * share).toFixed(share === REALTIME_MIN_SHARE ? 1 : 4)} %`;

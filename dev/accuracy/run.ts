@@ -1,0 +1,72 @@
+import type { MySqlAddress } from "../mysql/address.ts";
+import { Scheduler } from "../../test/simulation/scheduler.ts";
+import { Crons } from "./crons.ts";
+import { openDatabase, readRows } from "./database.ts";
+import type { Evidence } from "./evidence.ts";
+import { Oracle } from "./oracle.ts";
+import { makePlan } from "./plan.ts";
+import { Product } from "./product.ts";
+import { quickenHmac } from "./quick-hmac.ts";
+import { Readers } from "./readers.ts";
+import { RealWork } from "./real-work.ts";
+import { ENDS_AT, STARTS_AT, ZONE_OFFSET_MS } from "./setting.ts";
+
+export interface RunOptions {
+  readonly events: number;
+  readonly seed: number;
+  /** An empty database. */
+  readonly mysql: MySqlAddress;
+  log(line: string): void;
+}
+
+export interface Run {
+  readonly evidence: Evidence;
+  /** What there is to tell that is not judged. */
+  readonly numbers: readonly (readonly [name: string, value: number | string])[];
+}
+
+/** One world from its seed to its end, and what it left behind. */
+export const run = async (options: RunOptions): Promise<Run> => {
+  const restore = await quickenHmac();
+  try {
+    return await live(options);
+  } finally {
+    restore();
+  }
+};
+
+const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
+  const realWork = new RealWork();
+  const scheduler = new Scheduler(STARTS_AT, realWork.settled);
+  const timers = scheduler.timers({ alive: true }, "database");
+  const random = { fraction: () => 0.5, bytes: (count: number) => new Uint8Array(count) };
+  const { database, close } = await openDatabase(mysql, { timers, random, realWork });
+  try {
+    const oracle = new Oracle(ZONE_OFFSET_MS);
+    const product = new Product({ scheduler, database, seed });
+    const plan = makePlan(events, seed);
+    const { edge } = product;
+    const readers = new Readers({ plan, seed, scheduler, realWork, oracle, edge });
+    const crons = new Crons({ product, database, scheduler, log });
+    readers.begin();
+    crons.begin();
+    while (scheduler.now < ENDS_AT && (await scheduler.step()));
+    const told = [...readers.answers].map(([answer, count]) => [`answers: ${answer}`, count] as const);
+    return {
+      evidence: {
+        ...{ truth: oracle.truth(), realtime: crons.realtime, errors: product.errors },
+        unexpected: readers.unexpected,
+        ...{ cells: product.cells(), parts: product.parts() },
+        ...(await readRows(mysql)),
+      },
+      numbers: [
+        ...([["events", events], ["acknowledged", readers.acknowledged]] as const),
+        ...([["copies acknowledged", readers.copies]] as const),
+        ...told,
+        ["steps of the world", scheduler.steps],
+      ],
+    };
+  } finally {
+    await close();
+  }
+};
