@@ -36,6 +36,7 @@ import { Collector } from "./app/views/collector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
+import { StatsReader } from "./app/views/read-stats.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
@@ -99,6 +100,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
     counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
+    stats: new StatsReader({ database, calendar, clock, timers, log }),
     flush: { tallies, ...job },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },

@@ -10,6 +10,7 @@ import type { FlushDeps } from "./app/views/flush.ts";
 import type { MintDeps } from "./app/views/mint.ts";
 import type { RegistryDeps } from "./app/views/put-content.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
+import type { StatsReader } from "./app/views/read-stats.ts";
 import type { StatusDeps } from "./app/views/status.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
@@ -35,6 +36,7 @@ export interface Services {
   readonly mint: MintDeps;
   readonly confirm: ConfirmDeps;
   readonly counts: CountReader;
+  readonly stats: StatsReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
   readonly adminKey: string;

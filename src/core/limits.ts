@@ -226,3 +226,31 @@ export const RANKING_MEMO_MS = SECOND_MS;
 /** How long caches may keep the numbers of a stream: they change each second while it is live, and not after its end unless it begins anew. */
 export const LIVE_MAX_AGE_SECONDS = 1;
 export const ENDED_MAX_AGE_SECONDS = 10;
+
+/**
+ * After a period's end, the time until its number can be final: correction looks at an hour when it is over for 15 min,
+ * and once an hour.
+ */
+export const STATS_SETTLE_MS = 75 * MINUTE_MS;
+
+/** Reporting days whose views are summed from hours; older ones have their sum, made nightly and after correction. */
+export const STATS_HOURLY_DAYS = 35;
+
+/** Periods of one question: what one statement reads in a blink. The hours of 31 days, one of them with 25. */
+export const STATS_MAX_PERIODS = { hour: 31 * 24 + 1, day: 400, week: 260, month: 120 } as const;
+
+/** Periods where no beginning was asked for. */
+export const STATS_DEFAULT_PERIODS = { hour: 24, day: 30, week: 12, month: 12 } as const;
+
+/** Days of a range for which hours of the day are told. */
+export const STATS_PROFILE_DAYS = 31;
+
+/** Periods in one answer. */
+export const STATS_DEFAULT_LIMIT = 100;
+export const STATS_MAX_LIMIT = 1_000;
+
+/** How long caches may keep statistics, s: with the present in it, with something provisional, all of it final. */
+export const STATS_MAX_AGE_SECONDS = { current: 60, provisional: 300, final: 3_600 } as const;
+
+/** Answers an isolate remembers for when the database is away, up to 200 KB each. */
+export const STATS_MEMO_ENTRIES = 50;

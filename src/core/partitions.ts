@@ -65,6 +65,12 @@ export interface PartitionPlan {
   readonly deleteBefore: number | undefined;
 }
 
+/** @returns start of the oldest period whose rows are kept, ms; 0: all are kept */
+export const keptFrom = (table: AgeingTable, now: number): number => {
+  const ageing = AGEING[table];
+  return ageing.kept === undefined ? 0 : periodAt(ageing, now, -ageing.kept);
+};
+
 /**
  * What a table wants done now, however long nothing was done. A plan made again after it was carried out is empty:
  * what is added is younger than all that may go.
@@ -76,10 +82,10 @@ export const planPartitions = (state: PartitionState): PartitionPlan => {
     below === undefined ? [] : [{ name, belowMs: msOf(ageing, below) }],
   );
   const lastBound = bounded.at(-1)?.belowMs ?? 0;
-  const keptFrom = ageing.kept === undefined ? 0 : periodAt(ageing, now, -ageing.kept);
-  const mayGo = periodAt(ageing, Math.max(0, Math.min(keptFrom, droppableBefore)));
+  const kept = keptFrom(table, now);
+  const mayGo = periodAt(ageing, Math.max(0, Math.min(kept, droppableBefore)));
   return {
-    add: partitions === undefined ? [] : missing(ageing, lastBound, keptFrom, now),
+    add: partitions === undefined ? [] : missing(ageing, lastBound, kept, now),
     drop: bounded.filter(({ belowMs }) => 0 < belowMs && belowMs <= mayGo).map(({ name }) => name),
     catchAllInUse: partitions !== undefined && lastBound <= now,
     deleteBefore: mayGo > 0 ? boundOf(ageing, mayGo) : undefined,
@@ -93,11 +99,11 @@ export const planPartitions = (state: PartitionState): PartitionPlan => {
 const missing = (
   ageing: Ageing,
   lastBound: number,
-  keptFrom: number,
+  kept: number,
   now: number,
 ): readonly NewPartition[] => {
   const last = periodAt(ageing, now, ageing.ahead);
-  const from = Math.max(lastBound, keptFrom);
+  const from = Math.max(lastBound, kept);
   const add: NewPartition[] = [];
   let start = periodAt(ageing, from > 0 ? from : now);
   while (start <= last) {

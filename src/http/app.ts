@@ -9,6 +9,7 @@ import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
 import { scripts } from "./scripts.ts";
+import { stats } from "./stats.ts";
 import { streams } from "./streams.ts";
 import { views } from "./views.ts";
 
@@ -21,7 +22,7 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/admin\/streams\/[^/]+\/(?:start|end)$/, "POST"],
   [/^\/v1\/admin\/flush$/, "POST"],
   [/^\/v1\/admin\/status$/, "GET, HEAD"],
-  [/^\/v1\/(?:streams\/[^/]+|rankings\/live)$/, "GET, HEAD"],
+  [/^\/v1\/(?:streams\/[^/]+|rankings\/live|stats\/contents\/[^/]+)$/, "GET, HEAD"],
   [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
   [/^\/(?:demo(?:\/[^/]+|\/live\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],
 ];
@@ -43,6 +44,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
 
   app.route("/", views);
   app.route("/", counts);
+  app.route("/", stats);
   app.route("/", live);
   app.route("/", streams);
   app.route("/", admin);

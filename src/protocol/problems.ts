@@ -2,6 +2,9 @@
 export const PROBLEMS = {
   "malformed-json": { status: 400, title: "The body is not JSON" },
   "invalid-request": { status: 400, title: "The request does not fit its schema" },
+  "invalid-date": { status: 400, title: "A date is none, or none that fits the granularity" },
+  "empty-range": { status: 400, title: "The range ends before it begins" },
+  "range-too-long": { status: 400, title: "The range has too many periods" },
   "token-forged": { status: 401, title: "The token is none of ours, or was changed" },
   "ticket-refused": { status: 401, title: "The ticket is missing, expired or not for this stream" },
   unauthorized: { status: 401, title: "An admin key is needed" },
@@ -11,6 +14,7 @@ export const PROBLEMS = {
   "unknown-stream": { status: 404, title: "The stream is not registered" },
   "method-not-allowed": { status: 405, title: "The path does not know this method" },
   "stream-not-live": { status: 409, title: "The stream is not live" },
+  "hours-not-kept": { status: 410, title: "Hours so long ago are not kept" },
   "token-expired": { status: 410, title: "The token is out of life" },
   "body-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is neither JSON nor text" },
@@ -30,6 +34,10 @@ export const PROBLEMS = {
   "room-unavailable": { status: 503, title: "The stream does not answer at the moment" },
   "not-saved": { status: 503, title: "It could not be saved; the same request again is safe" },
   "counts-unavailable": { status: 503, title: "The counts cannot be read at the moment" },
+  "statistics-unavailable": {
+    status: 503,
+    title: "The statistics cannot be read at the moment",
+  },
   "stream-unavailable": { status: 503, title: "The stream's numbers cannot be read at the moment" },
 } as const;
 

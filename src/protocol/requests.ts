@@ -1,7 +1,15 @@
 /** Bodies and queries as clients send them. Unknown fields are refused: a misspelt one must not pass for absent. */
 import * as v from "valibot";
 import { type ContentId, ID_PATTERN, type StreamId } from "../core/ids.ts";
-import { MAX_CONTENTS, MAX_TOKENS, MAX_WAIT_SECONDS, RANKING_MAX_STREAMS } from "../core/limits.ts";
+import {
+  MAX_CONTENTS,
+  MAX_TOKENS,
+  MAX_WAIT_SECONDS,
+  RANKING_MAX_STREAMS,
+  STATS_DEFAULT_LIMIT,
+  STATS_MAX_LIMIT,
+} from "../core/limits.ts";
+import { GRANULARITIES } from "../core/statistics/periods.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
@@ -140,5 +148,23 @@ export const RankingQuery = v.strictObject({
         v.maxValue(RANKING_MAX_STREAMS),
       ),
     ]),
+  ),
+});
+
+/** Query of `GET /v1/stats/contents/:id`; what a date is depends on the granularity. */
+export const StatsQuery = v.strictObject({
+  granularity: v.optional(once(v.picklist(GRANULARITIES)), ["day"]),
+  from: v.optional(once(v.string())),
+  to: v.optional(once(v.string())),
+  limit: v.optional(
+    once(
+      v.pipe(
+        v.string(),
+        v.regex(/^[1-9]\d{0,3}$/, "limit is a whole number"),
+        v.transform(Number),
+        v.maxValue(STATS_MAX_LIMIT),
+      ),
+    ),
+    [`${STATS_DEFAULT_LIMIT}`],
   ),
 });

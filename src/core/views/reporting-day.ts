@@ -1,9 +1,12 @@
-import { HOUR_MS, MINUTE_MS } from "../limits.ts";
+import { dateName } from "../civil-date.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../limits.ts";
 
 /** A calendar day in the reporting time zone; `[startMs, endMs)`, 23 to 25 hours long. */
 export interface ReportingDay {
   /** `2026-11-21` */
   readonly name: string;
+  /** The same as days since 1970-01-01; `dateNumber` of it stands in tables. */
+  readonly date: number;
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -12,6 +15,14 @@ export interface ReportingDay {
 export interface ReportingCalendar {
   readonly timeZone: string;
   dayOf(atMs: number): ReportingDay;
+  /**
+   * When a day begins, ms. A day that the zone left out (it moved across the date line) is empty: it begins with the
+   * next one.
+   * @param date days since 1970-01-01
+   */
+  startOf(date: number): number;
+  /** What the clock shows at the start of a UTC hour, ms, as if it stood in UTC. */
+  wallClock(hourMs: number): number;
 }
 
 export type CalendarResult =
@@ -43,7 +54,15 @@ export const makeCalendar = (timeZone: string, nowMs: number): CalendarResult =>
       };
     }
   }
-  return { status: "ok", calendar: { timeZone, dayOf: memoLast((at) => findDay(format, at)) } };
+  return {
+    status: "ok",
+    calendar: {
+      timeZone,
+      dayOf: memoLast((at) => findDay(format, at)),
+      startOf: (date) => findStart(format, date),
+      wallClock: (hourMs) => wallClock(format, hourMs),
+    },
+  };
 };
 
 const dayFormat = (timeZone: string): Intl.DateTimeFormat =>
@@ -58,28 +77,33 @@ const dayFormat = (timeZone: string): Intl.DateTimeFormat =>
     second: "2-digit",
   });
 
-const wallClock = (format: Intl.DateTimeFormat, atMs: number) => {
+/** What the clock shows, as if it stood in UTC, ms. */
+const wallClock = (format: Intl.DateTimeFormat, atMs: number): number => {
   const parts: Record<string, string> = {};
   for (const { type, value } of format.formatToParts(atMs)) parts[type] = value;
   const { year = "", month = "", day = "", hour = "", minute = "", second = "" } = parts;
-  return {
-    name: `${year}-${month}-${day}`,
-    utcMs: Date.UTC(+year, +month - 1, +day, +hour, +minute, +second),
-  };
+  return Date.UTC(+year, +month - 1, +day, +hour, +minute, +second);
 };
 
 const offsetAt = (format: Intl.DateTimeFormat, atMs: number): number =>
-  wallClock(format, atMs).utcMs - Math.floor(atMs / 1_000) * 1_000;
+  wallClock(format, atMs) - Math.floor(atMs / 1_000) * 1_000;
 
-/** Day changes fall on whole UTC hours, so the bounds are found by stepping hours. */
+/**
+ * Days change at whole UTC hours: the first one that shows the day or a later one. Dates never go back, clocks that
+ * are put back at midnight show the day before once more; so stepping from a guess finds it.
+ */
+const findStart = (format: Intl.DateTimeFormat, date: number): number => {
+  const midnight = date * DAY_MS;
+  let start = Math.floor((midnight - offsetAt(format, midnight)) / HOUR_MS) * HOUR_MS;
+  while (wallClock(format, start - HOUR_MS) >= midnight) start -= HOUR_MS;
+  while (wallClock(format, start) < midnight) start += HOUR_MS;
+  return start;
+};
+
 const findDay = (format: Intl.DateTimeFormat, atMs: number): ReportingDay => {
-  const hour = Math.floor(atMs / HOUR_MS) * HOUR_MS;
-  const { name } = wallClock(format, hour);
-  let startMs = hour;
-  while (wallClock(format, startMs - HOUR_MS).name === name) startMs -= HOUR_MS;
-  let endMs = hour + HOUR_MS;
-  while (wallClock(format, endMs).name === name) endMs += HOUR_MS;
-  return { name, startMs, endMs };
+  const date = Math.floor(wallClock(format, atMs) / DAY_MS);
+  const [startMs, endMs] = [findStart(format, date), findStart(format, date + 1)];
+  return { name: dateName(date), date, startMs, endMs };
 };
 
 /** Nearly every call is about the day of the call before. */

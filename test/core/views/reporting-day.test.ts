@@ -20,6 +20,7 @@ test("in UTC a day is 24 h from midnight", () => {
   const startMs = Date.UTC(2026, 10, 21);
   expect(calendar("UTC").dayOf(NOW)).toEqual({
     name: "2026-11-21",
+    date: startMs / (24 * HOUR),
     startMs,
     endMs: startMs + 24 * HOUR,
   });

@@ -1,0 +1,73 @@
+import { dateNumber } from "../civil-date.ts";
+import { DAY_MS, HOUR_MS, STATS_HOURLY_DAYS, STATS_PROFILE_DAYS } from "../limits.ts";
+import type { ReportingCalendar } from "../views/reporting-day.ts";
+import type { Periods } from "./periods.ts";
+import { hoursKeptFrom, type PeriodRange } from "./range.ts";
+
+/** `from <= … < to` */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one answer is made of. */
+export interface ReportPlan {
+  readonly periods: Periods;
+  readonly range: PeriodRange;
+  /** The part of the range that is listed. */
+  readonly page: PeriodRange;
+  /** As many periods before the range; absent when their hours are gone. */
+  readonly before: PeriodRange | undefined;
+  /** Whether the hours of the day are told. */
+  readonly profiled: boolean;
+  /** Days from this one on, in days since 1970-01-01, are summed from hours, older ones from their sums. */
+  readonly hourlyFrom: number;
+  /** Rows to read; absent: none of them. Hours in ms, days and uniques by number (20261121). */
+  readonly rows: {
+    readonly hours: Span | undefined;
+    readonly days: Span | undefined;
+    readonly uniques: Span | undefined;
+  };
+}
+
+/** @param now ms */
+export const planReport = (
+  asked: { readonly periods: Periods; readonly range: PeriodRange; readonly limit: number },
+  calendar: ReportingCalendar,
+  now: number,
+): ReportPlan => {
+  const { periods, range, limit } = asked;
+  const page = { first: range.first, end: Math.min(range.end, range.first + limit) };
+  const earlier = { first: range.first - (range.end - range.first), end: range.first };
+  const hourly = periods.granularity === "hour";
+  const kept = periods.startOf(earlier.first) >= hoursKeptFrom(now);
+  const before = hourly && !kept ? undefined : earlier;
+  const lengthMs = periods.startOf(range.end) - periods.startOf(range.first);
+  const profiled = kept && lengthMs <= STATS_PROFILE_DAYS * DAY_MS + HOUR_MS;
+  const hourlyFrom = calendar.dayOf(now).date - STATS_HOURLY_DAYS + 1;
+  const first = (before ?? range).first;
+  const firstMs = periods.startOf(first);
+  const hoursFrom = hourly || profiled ? firstMs : Math.max(firstMs, calendar.startOf(hourlyFrom));
+  const dates = ({ first, end }: PeriodRange) =>
+    [periods.firstDate(first), periods.firstDate(end)] as const;
+  const [firstDate, endDate] = dates({ first, end: range.end });
+  return {
+    periods,
+    range,
+    page,
+    before,
+    profiled,
+    hourlyFrom,
+    rows: {
+      hours: spanOf(hoursFrom, periods.startOf(range.end)),
+      days: hourly ? undefined : daySpan(firstDate, Math.min(endDate, hourlyFrom)),
+      uniques: periods.granularity === "day" ? daySpan(...dates(page)) : undefined,
+    },
+  };
+};
+
+const spanOf = (from: number, to: number): Span | undefined =>
+  from < to ? { from, to } : undefined;
+
+const daySpan = (from: number, to: number): Span | undefined =>
+  from < to ? { from: dateNumber(from), to: dateNumber(to) } : undefined;
