@@ -75,7 +75,11 @@ const PLACES: readonly [Place, ...Place[]] = [
   place("DE", "BE", "Berlin"),
   ...[place("DE", "BY", "München"), place("DE", "HH", "Hamburg")],
   ...[place("AT", "9", "Wien"), place("CH", "ZH", "Zürich"), place("FR", "IDF", "Paris")],
-  ...[place("GB", "ENG", "London"), place("US", "CA", "Los Angeles"), place("US", "NY", "New York")],
+  ...[
+    place("GB", "ENG", "London"),
+    place("US", "CA", "Los Angeles"),
+    place("US", "NY", "New York"),
+  ],
   ...[place("BR", "SP", "São Paulo"), place("JP", "13", "東京"), place("FI", "18", "Helsinki")],
   place("XX", "", ""),
 ];

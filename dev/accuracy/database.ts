@@ -55,7 +55,9 @@ export const readRows = async (address: MySqlAddress): Promise<Rows> => {
         "SELECT CONCAT_WS(' ', hour, content_id, shard_id) AS k, views AS n FROM view_hourly",
       ),
       days: await read(SUM_OF.replace("$what", "SUM(views)").replace("$table", "view_daily")),
-      uniques: await read(SUM_OF.replace("$what", "SUM(uniques)").replace("$table", "view_uniques")),
+      uniques: await read(
+        SUM_OF.replace("$what", "SUM(uniques)").replace("$table", "view_uniques"),
+      ),
       regions: await read(
         `SELECT CONCAT_WS(' ', day, content_id, country, region) AS k, SUM(views) AS n
          FROM view_regions GROUP BY k`,

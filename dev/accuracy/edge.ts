@@ -56,7 +56,6 @@ export const makeEdge = (deps: EdgeDeps): Edge => {
   const confirming = { clock, timers, salts, keyedHash, sealer, lane };
   return {
     mint: (request) => mint(minting, request),
-    confirm: (sent) =>
-      confirm(confirming, { ...sent, colo, background: (work) => void work }),
+    confirm: (sent) => confirm(confirming, { ...sent, colo, background: (work) => void work }),
   };
 };

@@ -33,7 +33,11 @@ export const judge = (evidence: Evidence): readonly Verdict[] => {
     equal("uniques of a day are the oracle's", compare(truth.uniques, uniques)),
     equal("regions of a day are the oracle's", compare(truth.regions, regions)),
     none("everything is final at the end", evidence.provisional, []),
-    none("clients were told what the protocol says", evidence.unexpected.length, evidence.unexpected),
+    none(
+      "clients were told what the protocol says",
+      evidence.unexpected.length,
+      evidence.unexpected,
+    ),
     none("nothing went wrong inside", evidence.errors.length, evidence.errors),
   ];
 };
@@ -55,4 +59,5 @@ const wrongOf = ({ keys, equal: exact, offBy }: Difference): string =>
 /** What is counted too much is as wrong as what is missing. */
 const shareOfViews = ({ offBy, expected }: Difference): number => 1 - offBy / Math.max(1, expected);
 
-const percent = (share: number): string => `${(100 * share).toFixed(share === REALTIME_MIN_SHARE ? 1 : 4)} %`;
+const percent = (share: number): string =>
+  `${(100 * share).toFixed(share === REALTIME_MIN_SHARE ? 1 : 4)} %`;

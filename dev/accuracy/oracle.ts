@@ -114,9 +114,7 @@ export class Oracle {
 
   #dayOf(at: number): number {
     const local = new Date(at + this.#zoneOffsetMs);
-    return (
-      local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate()
-    );
+    return local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate();
   }
 }
 

@@ -53,9 +53,7 @@ class Planner {
       else this.#visit();
     }
     const { at } = this.#plan;
-    const order = Uint32Array.from(at.keys()).sort(
-      (a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b,
-    );
+    const order = Uint32Array.from(at.keys()).sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b);
     return { ...this.#plan, events: this.#events, pages: this.#pages, order };
   }
 
@@ -101,8 +99,8 @@ class Planner {
   #time(): number {
     const random = this.#random;
     const kind = random.fraction();
-    if (kind < 0.06) return MIDNIGHT + random.between(-75_000, 75_000);
-    if (kind < 0.2) {
+    if (kind < 0.1) return MIDNIGHT + random.between(-75_000, 75_000);
+    if (kind < 0.4) {
       const hour = STARTS_AT + random.between(1, TRAFFIC_HOURS - 1) * HOUR_MS;
       return hour + random.between(-65_000, 65_000);
     }

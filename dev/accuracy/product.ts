@@ -1,13 +1,13 @@
 import { collectorStore } from "../../src/adapters/objects/collector-store.ts";
+import type { SqlRow } from "../../src/adapters/objects/object-storage.ts";
 import { saltStore } from "../../src/adapters/objects/salt-store.ts";
 import { objectTallies } from "../../src/adapters/objects/tallies.ts";
-import type { SqlRow } from "../../src/adapters/objects/object-storage.ts";
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Collector } from "../../src/app/views/collector.ts";
 import { SaltKeeper } from "../../src/app/views/salt-keeper.ts";
 import { Tally } from "../../src/app/views/tally.ts";
-import { allShards, parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
+import { allShards, parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { Database } from "../../src/ports/database.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { Random } from "../../src/ports/random.ts";
@@ -18,7 +18,7 @@ import type { Scheduler } from "../../test/simulation/scheduler.ts";
 import { type Edge, makeEdge } from "./edge.ts";
 import { LocalObject } from "./local-object.ts";
 import type { Counts } from "./oracle.ts";
-import { type Colo, COLOS, CUT_COLO, CUTS, SHARDS, TIME_ZONE } from "./setting.ts";
+import { COLOS, type Colo, CUT_COLO, CUTS, SHARDS, TIME_ZONE } from "./setting.ts";
 
 export interface ProductDeps {
   readonly scheduler: Scheduler;
@@ -116,7 +116,16 @@ export class Product {
       ...{ name, scheduler, syncMs: () => 1 },
       make: (storage) => {
         const store = tallyStore(storage, clock.now(), background);
-        return new Tally({ name, shard, store, counts: database.counts, clock, random, log, abort });
+        return new Tally({
+          name,
+          shard,
+          store,
+          counts: database.counts,
+          clock,
+          random,
+          log,
+          abort,
+        });
       },
       alarm: (tally) => tally.alarm(),
     });

@@ -8,7 +8,8 @@ import { createHmac, createSecretKey, KeyObject } from "node:crypto";
  */
 export const quickenHmac = async (): Promise<() => void> => {
   const { subtle } = crypto;
-  const restore = () => Object.defineProperty(crypto, "subtle", { value: subtle, configurable: true });
+  const restore = () =>
+    Object.defineProperty(crypto, "subtle", { value: subtle, configurable: true });
   const secret = new Uint8Array(32).fill(7);
   const text = new TextEncoder().encode("the same");
   const slow = await macWith(subtle, secret, text);

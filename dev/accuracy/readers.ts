@@ -100,7 +100,9 @@ export class Readers {
     if (kind < 0.17) return this.#confirmAt(page, random.between(8_000, LIFE_MS - 1));
     if (kind < 0.175) return this.#confirmAt(page, LIFE_MS - 1);
     if (kind < 0.18) return this.#forge(page);
-    const dwell = random.chance(0.1) ? DWELL_MS : DWELL_MS + Math.floor(5_000 * random.fraction() ** 3);
+    const dwell = random.chance(0.1)
+      ? DWELL_MS
+      : DWELL_MS + Math.floor(5_000 * random.fraction() ** 3);
     this.#confirmAt(page, dwell);
     if (random.chance(0.08)) this.#confirmAgain(page, dwell);
   }

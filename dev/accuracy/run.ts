@@ -1,5 +1,5 @@
-import type { MySqlAddress } from "../mysql/address.ts";
 import { Scheduler } from "../../test/simulation/scheduler.ts";
+import type { MySqlAddress } from "../mysql/address.ts";
 import { Crons } from "./crons.ts";
 import { openDatabase, readRows } from "./database.ts";
 import type { Evidence } from "./evidence.ts";
@@ -51,7 +51,9 @@ const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
     readers.begin();
     crons.begin();
     while (scheduler.now < ENDS_AT && (await scheduler.step()));
-    const told = [...readers.answers].map(([answer, count]) => [`answers: ${answer}`, count] as const);
+    const told = [...readers.answers].map(
+      ([answer, count]) => [`answers: ${answer}`, count] as const,
+    );
     return {
       evidence: {
         ...{ truth: oracle.truth(), realtime: crons.realtime, errors: product.errors },
@@ -60,7 +62,10 @@ const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
         ...(await readRows(mysql)),
       },
       numbers: [
-        ...([["events", events], ["acknowledged", readers.acknowledged]] as const),
+        ...([
+          ["events", events],
+          ["acknowledged", readers.acknowledged],
+        ] as const),
         ...([["copies acknowledged", readers.copies]] as const),
         ...told,
         ["steps of the world", scheduler.steps],
