@@ -26,6 +26,8 @@ export interface Difference {
   readonly keys: number;
   /** Of these, equal. */
   readonly equal: number;
+  /** Sum of how near each is: the smaller of the two numbers as a share of the larger. */
+  readonly nearness: number;
   /** Sum of what each is off by, and of the expected numbers. */
   readonly offBy: number;
   readonly expected: number;
@@ -36,16 +38,17 @@ export interface Difference {
 const MAX_EXAMPLES = 5;
 
 export const compare = (expected: Counts, found: Counts): Difference => {
-  let [keys, equal, offBy, sum] = [0, 0, 0, 0];
+  let [keys, equal, nearness, offBy, sum] = [0, 0, 0, 0, 0];
   const examples: string[] = [];
   for (const key of new Set([...expected.keys(), ...found.keys()])) {
     const [there, here] = [expected.get(key) ?? 0, found.get(key) ?? 0];
     if (there === 0 && here === 0) continue;
     keys += 1;
+    nearness += Math.min(there, here) / Math.max(there, here);
     sum += there;
     if (there === here) equal += 1;
     else if (examples.length < MAX_EXAMPLES) examples.push(`${key}: ${here} and not ${there}`);
     offBy += Math.abs(there - here);
   }
-  return { keys, equal, offBy, expected: sum, examples };
+  return { keys, equal, nearness, offBy, expected: sum, examples };
 };

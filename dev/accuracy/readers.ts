@@ -95,11 +95,17 @@ export class Readers {
     const random = this.#random;
     const kind = random.fraction();
     if (kind < 0.03) return;
-    if (kind < 0.13) return this.#comeEarly(page);
-    if (kind < 0.15) return this.#confirmAt(page, LIFE_MS + random.pick([0, 1, 70_000, 290_000]));
-    if (kind < 0.17) return this.#confirmAt(page, random.between(8_000, LIFE_MS - 1));
-    if (kind < 0.175) return this.#confirmAt(page, LIFE_MS - 1);
-    if (kind < 0.18) return this.#forge(page);
+    if (kind < 0.13) this.#comeEarly(page);
+    else if (kind < 0.15) this.#confirmAt(page, LIFE_MS + random.pick([0, 1, 70_000, 290_000]));
+    else if (kind < 0.17) this.#confirmAt(page, random.between(8_000, LIFE_MS - 1));
+    else if (kind < 0.175) this.#confirmAt(page, LIFE_MS - 1);
+    else if (kind < 0.18) this.#forge(page);
+    else this.#stay(page);
+  }
+
+  /** As most do: the page reports as soon as it may, and now and then once more. */
+  #stay(page: Page): void {
+    const random = this.#random;
     const dwell = random.chance(0.1)
       ? DWELL_MS
       : DWELL_MS + Math.floor(5_000 * random.fraction() ** 3);
