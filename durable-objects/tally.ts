@@ -5,13 +5,16 @@ import type { ContentId } from "../src/core/ids.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type { Chunk } from "../src/protocol/chunk.ts";
 import type {
+  CorrectableHour,
+  FinaliseAnswer,
+  FinaliseRequest,
+  SealAnswer,
+} from "../src/protocol/correction-rpc.ts";
+import type {
   AppendAnswer,
   CloseAnswer,
   CountsAnswer,
-  FinaliseAnswer,
-  FinaliseRequest,
   FlushAnswer,
-  SealAnswer,
   TallyRpc,
   TallyStatus,
 } from "../src/protocol/object-rpc.ts";
@@ -50,15 +53,23 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
     this.#tally.setStart(content, views);
   }
 
-  async seal(hour: number): Promise<SealAnswer> {
-    return this.#tally.seal(hour);
+  async hours(): Promise<readonly CorrectableHour[]> {
+    return this.#tally.correction.hours();
+  }
+
+  seal(hour: number, run: number): Promise<SealAnswer> {
+    return this.#tally.correction.seal(hour, run);
   }
 
   async finalise(request: FinaliseRequest): Promise<FinaliseAnswer> {
-    return this.#tally.finalise(request);
+    return this.#tally.correction.finalise(request);
   }
 
-  override alarm(): void {
-    this.#tally.alarm();
+  async leave(hour: number, run: number, through: number): Promise<void> {
+    this.#tally.correction.leave(hour, run, through);
+  }
+
+  override alarm(): Promise<void> {
+    return this.#tally.alarm();
   }
 }

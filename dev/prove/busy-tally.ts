@@ -31,7 +31,9 @@ export class BusyTally {
   readonly #underWay = new Set<Promise<void>>();
   #serial = 0;
   #run = 0;
-  #sealed: { readonly hour: number; readonly through: number } | undefined;
+  #sealed:
+    | { readonly hour: number; readonly run: number; readonly through: number }
+    | undefined;
   #flushes = 0;
   #failedFlushes = 0;
 
@@ -52,7 +54,7 @@ export class BusyTally {
   /** Resolves when so many flushes have ended, one way or the other. */
   async live(flushes: number): Promise<void> {
     while (this.#flushes < flushes) {
-      this.#happen();
+      await this.#happen();
       this.#flush();
       const full = this.#underWay.size >= MAX_FLUSHES_UNDER_WAY;
       if (full || this.#prng.chance(0.5)) await Promise.race(this.#underWay);
@@ -77,7 +79,7 @@ export class BusyTally {
     this.#underWay.add(flush);
   }
 
-  #happen(): void {
+  async #happen(): Promise<void> {
     const { harness } = this;
     const prng = this.#prng;
     harness.now += prng.between(5_000, 90_000);
@@ -86,7 +88,7 @@ export class BusyTally {
     if (prng.chance(0.05)) {
       harness.tally.setStart(content(this.#someContent()), prng.between(0, 100));
     }
-    if (prng.chance(0.1)) this.#correct();
+    if (prng.chance(0.1)) await this.#correct();
     if (prng.chance(0.05)) harness.evict();
   }
 
@@ -111,19 +113,19 @@ export class BusyTally {
   }
 
   /** One time it reads the hour before, the next it settles what it has read: much happens in between. */
-  #correct(): void {
-    const { tally, now } = this.harness;
+  async #correct(): Promise<void> {
+    const { harness } = this;
     const sealed = this.#sealed;
     if (sealed === undefined) {
-      const hour = hourOf(now - HOUR_MS);
-      this.#sealed = { hour, through: tally.seal(hour).through };
+      const hour = hourOf(harness.now - HOUR_MS);
+      this.#run += 1;
+      this.#sealed = { hour, run: this.#run, through: await harness.seal(hour, this.#run) };
       return;
     }
     this.#sealed = undefined;
-    this.#run += 1;
     const found = content(this.#someContent());
-    tally.finalise({
-      ...{ ...sealed, run: this.#run, range: { from: "content-", to: "content." } },
+    harness.tally.correction.finalise({
+      ...{ ...sealed, range: { from: "content-", to: "content." } },
       cells: [[found, this.#prng.between(0, 30)]],
     });
   }

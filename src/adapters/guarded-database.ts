@@ -8,6 +8,7 @@ import {
 import { type Database, DatabaseError } from "../ports/database.ts";
 import type { Random } from "../ports/random.ts";
 import { demandWithin, TimeoutError, type Timers } from "../ports/timers.ts";
+import { repeated, type Tries } from "./repeated.ts";
 
 export interface GuardDeps {
   /** What the vendor's error means. */
@@ -24,17 +25,16 @@ export const guardedDatabase = (database: Database, deps: GuardDeps): Database =
   const { timers } = deps;
   const guard =
     (what: string, timeoutMs: number, call: (...args: unknown[]) => Promise<unknown>) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await demandWithin(call(...args), timeoutMs, what, timers);
-        } catch (cause) {
+    (...args: unknown[]): Promise<unknown> =>
+      repeated(
+        () => demandWithin(call(...args), timeoutMs, what, timers),
+        (cause) => {
           const error = asDatabaseError(cause, what, deps);
-          if (!error.transient || attempt === DATABASE_ATTEMPTS) throw error;
-          await timers.start(pauseMs(deps)).elapsed;
-        }
-      }
-    };
+          return { error, mayPass: error.transient };
+        },
+        TRIES,
+        deps,
+      );
   const guardAll = <Tables extends object>(
     tables: Tables,
     timeoutMs = DATABASE_TIMEOUT_MS,
@@ -65,6 +65,8 @@ const asDatabaseError = (cause: unknown, what: string, { explain }: GuardDeps): 
   return new DatabaseError(`${what}: ${message}`, { transient });
 };
 
-/** Random, so that two who have locked each other out do not meet again. */
-const pauseMs = ({ random }: GuardDeps): number =>
-  DATABASE_RETRY_MIN_MS + random.fraction() * (DATABASE_RETRY_MAX_MS - DATABASE_RETRY_MIN_MS);
+const TRIES: Tries = {
+  attempts: DATABASE_ATTEMPTS,
+  minPauseMs: DATABASE_RETRY_MIN_MS,
+  maxPauseMs: DATABASE_RETRY_MAX_MS,
+};

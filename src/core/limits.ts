@@ -142,11 +142,41 @@ export const DATABASE_ATTEMPTS = 3;
 export const DATABASE_RETRY_MIN_MS = 50;
 export const DATABASE_RETRY_MAX_MS = 250;
 
+/** A call to the raw log that takes longer is given up, and so is a read whose next piece does. */
+export const RAW_LOG_TIMEOUT_MS = 10 * SECOND_MS;
+
+/** The same of storing an object, some megabytes. */
+export const RAW_LOG_PUT_TIMEOUT_MS = 30 * SECOND_MS;
+
+/** Each call is tried this often, being safe to repeat; not the pieces of a read, which its reader begins anew. */
+export const RAW_LOG_ATTEMPTS = 3;
+export const RAW_LOG_RETRY_MIN_MS = 100;
+export const RAW_LOG_RETRY_MAX_MS = 1_000;
+
 /** Rows a Tally reads and writes in one step of a flush. */
 export const FLUSH_BATCH_ROWS = 1_000;
 
 /** How long raw events are kept: an hour older than this can be corrected by nobody, and its cells are closed. */
 export const RAW_RETENTION_MS = 90 * DAY_MS;
+
+/**
+ * Frames of one range of the archive, about 60,000 events. It is held in memory as a whole while it is written, once as
+ * frames and once sorted: some 20 MB.
+ */
+export const ARCHIVE_RANGE_BYTES = 4 * 1024 * 1024;
+
+/** An archiving that dies half way is taken up again after this. */
+export const ARCHIVE_REARM_MS = 30 * SECOND_MS;
+
+/** First and longest wait after an archiving that failed: each attempt reads and compresses the range anew. */
+export const ARCHIVE_BACKOFF_MIN_MS = 5 * SECOND_MS;
+export const ARCHIVE_BACKOFF_MAX_MS = 10 * MINUTE_MS;
+
+/** Log entries deleted in one transaction, of up to 1 MB each, though mostly some 10 KB. */
+export const TRIM_BATCH_ENTRIES = 200;
+
+/** A correction run that settled nothing for so long holds up the trimming of the log no more; its next chunk is `stale`. */
+export const SEAL_HOLDS_LOG_MS = 6 * HOUR_MS;
 
 /** Cells a Tally closes in one transaction: tens of milliseconds in which it takes nothing in. */
 export const CLOSE_BATCH_CELLS = 2_000;

@@ -1,7 +1,9 @@
 import type { ContentId } from "../core/ids.ts";
 import type { ContentRange } from "../core/views/finalise.ts";
-import type { CellKey, CellRow, SavedLedger, TotalRow } from "../core/views/ledger.ts";
+import type { Cell, CellKey, CellRow, SavedLedger, TotalRow } from "../core/views/ledger.ts";
 import type { Alarm } from "./alarm.ts";
+import type { ArchiveStore } from "./archive-store.ts";
+import type { HourStore } from "./hour-store.ts";
 
 /** One chunk as it was folded. */
 export interface LogEntry {
@@ -21,21 +23,6 @@ export interface Advance {
   readonly horizon: number;
 }
 
-export interface HourState {
-  /** Number of the last correction run; 0 before any. */
-  readonly run: number;
-  /** Log position up to which that run read. */
-  readonly through: number;
-  /** Last position at which something happened that only correction can settle; the hour is dirty while it is above `through`. */
-  readonly dirtiedAt: number;
-}
-
-/** A cell as the database gets it. */
-export interface SavedCell extends CellRow {
-  /** Correction has settled the hour. */
-  readonly final: boolean;
-}
-
 /** Changes since a flush, in an order that pages: by version, then key. */
 export interface ChangePage<Row> {
   /** The last row of the page before. */
@@ -49,6 +36,8 @@ export interface ChangePage<Row> {
 /** A Tally's SQLite. Writes inside `atomically` commit together or not at all. */
 export interface TallyStore extends SavedLedger {
   readonly alarm: Alarm;
+  readonly archive: ArchiveStore;
+  readonly hours: HourStore;
   /** Unix ms at which the storage was born. */
   generation(): number;
   horizon(): number;
@@ -65,7 +54,7 @@ export interface TallyStore extends SavedLedger {
   /** Version up to which everything is in the database. */
   flushed(): number;
   saveFlushed(version: number): void;
-  changedCells(page: ChangePage<SavedCell>): readonly SavedCell[];
+  changedCells(page: ChangePage<CellRow>): readonly CellRow[];
   changedTotals(page: ChangePage<TotalRow>): readonly TotalRow[];
   /**
    * Hours before this one are being closed or are closed: nothing may change their cells any more. Only rises.
@@ -81,9 +70,7 @@ export interface TallyStore extends SavedLedger {
   oldestCells(before: number, limit: number): readonly CellRow[];
   /** Deletes this cell and all that come before it in the order of (hour, content). */
   deleteCellsThrough(last: CellKey): void;
-  cellsOf(hour: number, range: ContentRange): ReadonlyMap<ContentId, number>;
-  hour(hour: number): HourState;
-  saveHour(hour: number, state: HourState): void;
+  cellsOf(hour: number, range: ContentRange): ReadonlyMap<ContentId, Cell>;
   /** Size of everything stored. */
   bytes(): number;
   atomically<T>(work: () => T): T;

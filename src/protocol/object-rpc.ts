@@ -1,8 +1,8 @@
 /** What Durable Objects answer. Expected outcomes are values: RPC does not keep error classes. */
 import type { ContentId } from "../core/ids.ts";
 import type { Stamp } from "../core/stamp.ts";
-import type { ContentRange } from "../core/views/finalise.ts";
 import type { Chunk } from "./chunk.ts";
+import type { TallyCorrectionRpc } from "./correction-rpc.ts";
 
 /** `committed`: on disk, so it will be counted whatever dies next. `overloaded`: nothing was taken; try another. */
 export type CollectAnswer = { readonly status: "committed" } | { readonly status: "overloaded" };
@@ -25,31 +25,6 @@ export interface CountsAnswer {
   readonly asOf: number;
   readonly counts: readonly PublishedCount[];
 }
-
-export interface SealAnswer {
-  /** Everything the Tally will ever say of the hour up to now lies at or below this log position. */
-  readonly through: number;
-  /** Events of the hour in the log up to there, copies and uncounted ones included. */
-  readonly events: number;
-}
-
-export interface FinaliseRequest {
-  /** Start of the hour, ms. */
-  readonly hour: number;
-  readonly run: number;
-  readonly through: number;
-  readonly range: ContentRange;
-  readonly cells: readonly (readonly [ContentId, number])[];
-}
-
-export type FinaliseAnswer =
-  | { readonly status: "done"; readonly changed: number; readonly dirty: boolean }
-  /** A later run has been here. */
-  | { readonly status: "superseded"; readonly run: number }
-  /** The hour lies before this one, ms; what does is closed for good. */
-  | { readonly status: "closed"; readonly through: number }
-  /** The run claims to have read further than the log goes. */
-  | { readonly status: "ahead"; readonly position: number };
 
 export interface FlushAnswer {
   /** Version up to which everything is in the database now. */
@@ -74,6 +49,11 @@ export interface TallyStatus {
   /** Positions up to which cells are saved here, and are in the database. */
   readonly checkpoint: number;
   readonly flushed: number;
+  /** Position up to which the log lies in the archive, and bytes of frames above it. */
+  readonly archived: number;
+  readonly unarchivedBytes: number;
+  /** Hours of which something came that no correction has settled. */
+  readonly dirtyHours: number;
   /** Cells of hours before this one, ms, are moved into closed values, and these are in the database. */
   readonly closedThrough: number;
   readonly horizon: number;
@@ -97,7 +77,8 @@ export interface CollectorRpc {
   append(frames: Uint8Array): Promise<CollectAnswer>;
 }
 
-export interface TallyRpc {
+/** Without the daily sums, which no Tally keeps yet. */
+export interface TallyRpc extends Omit<TallyCorrectionRpc, "rollUp"> {
   append(chunk: Chunk): Promise<AppendAnswer>;
   counts(contents: readonly ContentId[]): Promise<CountsAnswer>;
   /** Saves the ledger and brings what changed to the database. */
@@ -106,8 +87,6 @@ export interface TallyRpc {
   close(before: number): Promise<CloseAnswer>;
   status(): Promise<TallyStatus>;
   setStart(content: ContentId, views: number): Promise<void>;
-  seal(hour: number): Promise<SealAnswer>;
-  finalise(request: FinaliseRequest): Promise<FinaliseAnswer>;
 }
 
 export interface SaltsRpc {

@@ -9,6 +9,7 @@ import { makeCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { TallyRpc } from "../../src/protocol/object-rpc.ts";
 import { MemoryCountTables } from "../support/memory-count-tables.ts";
+import { MemoryRawLog } from "../support/memory-raw-log.ts";
 import type { CollectorWitness } from "./collector-witness.ts";
 import type { Kind, ObjectHost } from "./object-host.ts";
 import type { Prng } from "./prng.ts";
@@ -64,10 +65,12 @@ export const tallyKind = (
   onFault: OnFault,
 ): Kind<Tally> => ({
   make({ storage, clock, background, abort }, { name }) {
+    const rawLog = new MemoryRawLog();
     const store = tallyStore(storage, clock.now(), background);
     const counts = new MemoryCountTables();
     const random = { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 };
-    return new Tally({ name, shard: shardOfName(name), store, counts, clock, random, log, abort });
+    const shard = shardOfName(name);
+    return new Tally({ name, shard, store, rawLog, counts, clock, random, log, abort });
   },
   alarm: (tally) => tally.alarm(),
   onWake(_, tally) {

@@ -174,8 +174,11 @@ export class World {
       close: (before) => call("close", (tally) => tally.close(before)),
       status: () => call("status", (tally) => tally.status()),
       setStart: (content, views) => call("start", (tally) => tally.setStart(content, views)),
-      seal: (hour) => call("seal", (tally) => tally.seal(hour)),
-      finalise: (request) => call("finalise", (tally) => tally.finalise(request)),
+      hours: () => call("hours", (tally) => tally.correction.hours()),
+      seal: (hour, run) => call("seal", (tally) => tally.correction.seal(hour, run)),
+      finalise: (request) => call("finalise", (tally) => tally.correction.finalise(request)),
+      leave: (hour, run, through) =>
+        call("leave", (tally) => tally.correction.leave(hour, run, through)),
     };
   }
 

@@ -90,14 +90,16 @@ export class ClosingWorld {
     }
   }
 
-  correct(number: number, counted: number): void {
+  async correct(number: number, counted: number): Promise<void> {
     const hour = this.#hour(number);
     if (hour === undefined) return;
-    const { tally } = this.harness;
+    const { correction } = this.harness.tally;
     this.#run += 1;
-    const { through } = tally.seal(hour);
+    const run = this.#run;
+    const sealed = await correction.seal(hour, run);
+    const through = sealed.status === "sealed" ? sealed.through : 0;
     const cells = [[content("b"), counted]] as const;
-    const answer = tally.finalise({ hour, run: this.#run, through, range: { from: "" }, cells });
+    const answer = correction.finalise({ hour, run, through, range: { from: "" }, cells });
     if (answer.status === "closed") {
       expect(hour).toBeLessThan(answer.through);
       return;
@@ -118,7 +120,7 @@ export class ClosingWorld {
       this.check();
       if (meanwhile === "append") this.append(["a", "c"]);
       if (meanwhile === "late view") this.lateView(0);
-      if (meanwhile === "correct") this.correct(0, 7);
+      if (meanwhile === "correct") other = this.correct(0, 7);
       if (meanwhile === "crash") harness.crash();
       if (meanwhile === "close") {
         other = this.#tolerating(harness.tally.close(before + DAY_MS));

@@ -8,6 +8,7 @@ import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
 import { content, frameOf } from "./events.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
+import { MemoryRawLog } from "./memory-raw-log.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export interface TallyParts {
@@ -23,6 +24,7 @@ export class TallyHarness {
   readonly disk: ObjectDisk;
   readonly problems: string[] = [];
   readonly database = new MemoryCountTables();
+  readonly rawLog = new MemoryRawLog();
   /** Runs while the Tally waits for its disk, before what it wrote is safe. */
   beforeDurable: () => void = () => undefined;
   now: number;
@@ -67,6 +69,13 @@ export class TallyHarness {
     return this.tally.append(chunk);
   }
 
+  /** @returns the position up to which the run may read. @throws when it is refused */
+  async seal(hour: number, run: number): Promise<number> {
+    const answer = await this.tally.correction.seal(hour, run);
+    if (answer.status !== "sealed") throw new Error(`the run is refused: ${answer.status}`);
+    return answer.through;
+  }
+
   views(id: string): number | undefined {
     return this.tally.counts([content(id)]).counts[0]?.views;
   }
@@ -94,6 +103,7 @@ export class TallyHarness {
       shard: this.#shard,
       counts: this.#counts,
       store: tallyStore(this.disk.open(synced), this.now, () => undefined),
+      rawLog: this.rawLog,
       clock: { now: () => this.now },
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: report, warn: report, error: report },

@@ -1,3 +1,5 @@
+import { HOUR_MS } from "../../core/limits.ts";
+
 /** Tables and statements of a Tally. */
 export const TALLY_TABLES = [
   `CREATE TABLE IF NOT EXISTS marks (source TEXT PRIMARY KEY, mark INTEGER NOT NULL) WITHOUT ROWID`,
@@ -14,6 +16,7 @@ export const TALLY_TABLES = [
     hour INTEGER NOT NULL,
     counted INTEGER NOT NULL,
     version INTEGER NOT NULL,
+    final INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (hour, content)
   ) WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS totals (
@@ -31,21 +34,57 @@ export const TALLY_TABLES = [
     hour INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,
     through INTEGER NOT NULL,
-    dirtied_at INTEGER NOT NULL
+    dirtied_at INTEGER NOT NULL,
+    changed INTEGER NOT NULL DEFAULT 0,
+    incomplete INTEGER NOT NULL DEFAULT 0
   )`,
+  `CREATE TABLE IF NOT EXISTS objects (
+    name TEXT PRIMARY KEY,
+    hour INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    index_name TEXT NOT NULL
+  ) WITHOUT ROWID`,
+  `CREATE INDEX IF NOT EXISTS objects_hour ON objects (hour)`,
+  `CREATE TABLE IF NOT EXISTS ranges (
+    index_name TEXT PRIMARY KEY,
+    archived_at INTEGER NOT NULL,
+    unreadable TEXT
+  ) WITHOUT ROWID`,
 ];
 
-/** Columns younger than their table: storage born before them gets them when it is opened. */
-export const COLUMNS_OF_TOTALS = "PRAGMA table_info(totals)";
-export const LATER_COLUMNS_OF_TOTALS = ["closed", "closed_through"];
-export const addColumnToTotals = (column: string): string =>
-  `ALTER TABLE totals ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0`;
+export interface LaterColumns {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** What brings older rows up to date with them. */
+  readonly then: readonly string[];
+}
 
-export const OLDEST_CELLS = `SELECT content, hour, counted, version FROM cells
+/**
+ * Before hours had a row from their first event on, they had one only when something was late or corrected: those there
+ * are all have something that no correction has settled.
+ */
+const HOURS_OF_CELLS = `INSERT INTO hours (hour, run, through, dirtied_at)
+  SELECT DISTINCT hour, 0, 0, 1 FROM cells WHERE TRUE
+  ON CONFLICT DO UPDATE SET through = 0, dirtied_at = MAX(dirtied_at, 1)`;
+const HOURS_OF_LOG = `INSERT INTO hours (hour, run, through, dirtied_at)
+  SELECT DISTINCT newest_at - newest_at % ${HOUR_MS}, 0, 0, 1 FROM log WHERE newest_at > 0
+  ON CONFLICT DO NOTHING`;
+
+/** Columns younger than their table: storage born before them gets them when it is opened. */
+export const LATER_COLUMNS: readonly LaterColumns[] = [
+  { table: "totals", columns: ["closed", "closed_through"], then: [] },
+  { table: "hours", columns: ["changed", "incomplete"], then: [] },
+  { table: "cells", columns: ["final"], then: [HOURS_OF_CELLS, HOURS_OF_LOG] },
+];
+export const columnsOf = (table: string): string => `PRAGMA table_info(${table})`;
+export const addColumn = (table: string, column: string): string =>
+  `ALTER TABLE ${table} ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0`;
+
+export const OLDEST_CELLS = `SELECT content, hour, counted, version, final FROM cells
   WHERE hour < ? ORDER BY hour, content LIMIT ?`;
 
-export const SAVE_CELL = `INSERT INTO cells (content, hour, counted, version) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET counted = excluded.counted, version = excluded.version`;
+export const SAVE_CELL = `INSERT INTO cells (content, hour, counted, version, final) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET counted = excluded.counted, version = excluded.version, final = excluded.final`;
 export const SAVE_TOTAL = `INSERT INTO totals (content, start, views, published, closed, closed_through, version)
   VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET
@@ -53,12 +92,20 @@ export const SAVE_TOTAL = `INSERT INTO totals (content, start, views, published,
     closed_through = excluded.closed_through, version = excluded.version`;
 export const SAVE_MARK = `INSERT INTO marks (source, mark) VALUES (?, ?)
   ON CONFLICT DO UPDATE SET mark = excluded.mark`;
-export const SAVE_HOUR = `INSERT INTO hours (hour, run, through, dirtied_at) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET run = excluded.run, through = excluded.through, dirtied_at = excluded.dirtied_at`;
+export const SAVE_HOUR = `INSERT INTO hours (hour, run, through, dirtied_at, changed, incomplete)
+  VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET run = excluded.run, through = excluded.through, dirtied_at = excluded.dirtied_at,
+    changed = excluded.changed, incomplete = excluded.incomplete`;
 
-export const CHANGED_CELLS = `SELECT content, hour, counted, version,
-    EXISTS (SELECT 1 FROM hours WHERE hours.hour = cells.hour AND run > 0 AND dirtied_at <= through) AS final
-  FROM cells WHERE (version, hour, content) > (?, ?, ?) AND version <= ?
+export const SAVE_OBJECT = `INSERT INTO objects (name, hour, events, index_name) VALUES (?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET hour = excluded.hour, events = excluded.events, index_name = excluded.index_name`;
+export const SAVE_RANGE = `INSERT INTO ranges (index_name, archived_at, unreadable) VALUES (?, ?, ?)
+  ON CONFLICT DO UPDATE SET archived_at = excluded.archived_at, unreadable = excluded.unreadable`;
+export const OLDEST_ENTRIES = `SELECT position, newest_at FROM log
+  WHERE position <= ? ORDER BY position LIMIT ?`;
+
+export const CHANGED_CELLS = `SELECT content, hour, counted, version, final FROM cells
+  WHERE (version, hour, content) > (?, ?, ?) AND version <= ?
   ORDER BY version, hour, content LIMIT ?`;
 export const CHANGED_TOTALS = `SELECT * FROM totals
   WHERE (version, content) > (?, ?) AND version <= ? ORDER BY version, content LIMIT ?`;

@@ -1,24 +1,24 @@
 import type { ContentId } from "../../core/ids.ts";
-import type { CellRow, TotalRow } from "../../core/views/ledger.ts";
-import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
+import type { Cell, CellRow, TotalRow } from "../../core/views/ledger.ts";
+import type { TallyStore } from "../../ports/tally-store.ts";
 import { MetaTable } from "./meta-table.ts";
 import {
-  asBytes,
   type Background,
   type ObjectStorage,
   type SqlRow,
   scalar,
   storageAlarm,
 } from "./object-storage.ts";
+import { archiveStore, readEntry } from "./tally-archive.ts";
+import { hourStore } from "./tally-hours.ts";
 import {
-  addColumnToTotals,
+  addColumn,
   CHANGED_CELLS,
   CHANGED_TOTALS,
-  COLUMNS_OF_TOTALS,
-  LATER_COLUMNS_OF_TOTALS,
+  columnsOf,
+  LATER_COLUMNS,
   OLDEST_CELLS,
   SAVE_CELL,
-  SAVE_HOUR,
   SAVE_MARK,
   SAVE_TOTAL,
   TALLY_TABLES,
@@ -39,6 +39,8 @@ export const tallyStore = (
 
   return {
     alarm: storageAlarm(storage, background),
+    archive: archiveStore(sql, meta),
+    hours: hourStore(sql),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),
     checkpoint: () => meta.number("checkpoint", 0),
@@ -65,10 +67,8 @@ export const tallyStore = (
       for (const row of sql.exec(query, fromMs)) yield readEntry(row);
     },
     cell({ content, hour }) {
-      const query = "SELECT counted, version FROM cells WHERE hour = ? AND content = ?";
-      for (const { counted, version } of sql.exec(query, hour, content)) {
-        return { counted: Number(counted), version: Number(version) };
-      }
+      const query = "SELECT counted, version, final FROM cells WHERE hour = ? AND content = ?";
+      for (const row of sql.exec(query, hour, content)) return readCell(row);
       return undefined;
     },
     total(content) {
@@ -77,8 +77,8 @@ export const tallyStore = (
       return undefined;
     },
     saveLedger(position, cells, totals) {
-      for (const { content, hour, counted, version } of cells) {
-        sql.exec(SAVE_CELL, content, hour, counted, version);
+      for (const { content, hour, counted, version, final } of cells) {
+        sql.exec(SAVE_CELL, content, hour, counted, version, Number(final));
       }
       for (const { content, start, views, published, closed, closedThrough, version } of totals) {
         sql.exec(SAVE_TOTAL, content, start, views, published, closed, closedThrough, version);
@@ -90,7 +90,7 @@ export const tallyStore = (
     changedCells({ after, above, through, limit }) {
       const key = after ?? { version: above, hour: END_OF_TIME, content: "" };
       const rows = sql.exec(CHANGED_CELLS, key.version, key.hour, key.content, through, limit);
-      return [...rows].map((row) => ({ ...readCell(row), final: row.final === 1 }));
+      return [...rows].map(readCellRow);
     },
     changedTotals({ after, above, through, limit }) {
       const key = after ?? { version: above, content: AFTER_ALL_IDS };
@@ -104,40 +104,14 @@ export const tallyStore = (
     },
     closed: () => meta.number("closed", 0),
     saveClosed: (through) => meta.set("closed", through),
-    oldestCells: (before, limit) => [...sql.exec(OLDEST_CELLS, before, limit)].map(readCell),
+    oldestCells: (before, limit) => [...sql.exec(OLDEST_CELLS, before, limit)].map(readCellRow),
     deleteCellsThrough({ hour, content }) {
       sql.exec("DELETE FROM cells WHERE (hour, content) <= (?, ?)", hour, content);
     },
-    cellsOf(hour, { from, to }) {
-      const rows =
-        to === undefined
-          ? sql.exec(
-              "SELECT content, counted FROM cells WHERE hour = ? AND content >= ?",
-              hour,
-              from,
-            )
-          : sql.exec(
-              "SELECT content, counted FROM cells WHERE hour = ? AND content >= ? AND content < ?",
-              hour,
-              from,
-              to,
-            );
-      const cells = new Map<ContentId, number>();
-      for (const { content, counted } of rows) cells.set(content as ContentId, Number(counted));
-      return cells;
-    },
-    hour(hour) {
-      for (const row of sql.exec(
-        "SELECT run, through, dirtied_at FROM hours WHERE hour = ?",
-        hour,
-      )) {
-        const { run, through, dirtied_at } = row;
-        return { run: Number(run), through: Number(through), dirtiedAt: Number(dirtied_at) };
-      }
-      return { run: 0, through: 0, dirtiedAt: 0 };
-    },
-    saveHour(hour, { run, through, dirtiedAt }) {
-      sql.exec(SAVE_HOUR, hour, run, through, dirtiedAt);
+    cellsOf(hour, { from, to = AFTER_ALL_IDS }) {
+      const query = "SELECT * FROM cells WHERE hour = ? AND content >= ? AND content < ?";
+      const rows = sql.exec(query, hour, from, to);
+      return new Map([...rows].map((row) => [row.content as ContentId, readCell(row)]));
     },
     bytes: () => sql.databaseSize,
     atomically: (work) => storage.transactionSync(work),
@@ -149,20 +123,28 @@ export const tallyStore = (
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 const AFTER_ALL_IDS = "~";
 
-/** In one step: a storage that died between the two has both or none. */
+/** In one step: a storage that died in between has all or nothing of it. */
 const addLaterColumns = (storage: ObjectStorage): void =>
   storage.transactionSync(() => {
-    const there = new Set([...storage.sql.exec(COLUMNS_OF_TOTALS)].map(({ name }) => name));
-    for (const column of LATER_COLUMNS_OF_TOTALS) {
-      if (!there.has(column)) storage.sql.exec(addColumnToTotals(column));
+    const { sql } = storage;
+    for (const { table, columns, then } of LATER_COLUMNS) {
+      const there = new Set([...sql.exec(columnsOf(table))].map(({ name }) => name));
+      const missing = columns.filter((column) => !there.has(column));
+      for (const column of missing) sql.exec(addColumn(table, column));
+      if (missing.length > 0) for (const statement of then) sql.exec(statement);
     }
   });
 
-const readCell = ({ content, hour, counted, version }: SqlRow): CellRow => ({
-  content: content as ContentId,
-  hour: Number(hour),
+const readCell = ({ counted, version, final }: SqlRow): Cell => ({
   counted: Number(counted),
   version: Number(version),
+  final: final === 1,
+});
+
+const readCellRow = (row: SqlRow): CellRow => ({
+  content: row.content as ContentId,
+  hour: Number(row.hour),
+  ...readCell(row),
 });
 
 const readTotal = ({ content, closed_through, ...row }: SqlRow): TotalRow => ({
@@ -173,11 +155,4 @@ const readTotal = ({ content, closed_through, ...row }: SqlRow): TotalRow => ({
   closed: Number(row.closed),
   closedThrough: Number(closed_through),
   version: Number(row.version),
-});
-
-const readEntry = ({ position, source, frames, verdicts }: SqlRow): LogEntry => ({
-  position: Number(position),
-  source: String(source),
-  frames: asBytes(frames),
-  verdicts: asBytes(verdicts),
 });

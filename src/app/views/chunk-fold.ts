@@ -1,10 +1,12 @@
 import { judge, raiseHorizon, remember } from "../../core/views/fold.ts";
 import { hourOf, type Ledger } from "../../core/views/ledger.ts";
-import { VERDICTS } from "../../core/views/verdict.ts";
+import { VERDICTS, type Verdict } from "../../core/views/verdict.ts";
+import type { ViewEvent } from "../../core/views/view-event.ts";
 import { CountedWindow } from "../../core/views/window.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import { decodeFrame, framesOf } from "../../protocol/frame.ts";
 import type { TallyStatus } from "../../protocol/object-rpc.ts";
+import type { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
 
 export interface FoldedChunk {
@@ -19,12 +21,14 @@ export interface FoldedChunk {
 export class ChunkFold {
   readonly #store: TallyStore;
   readonly #ledger: Ledger;
+  readonly #hours: Hours;
   #horizon: number;
   #window: CountedWindow | undefined;
 
-  constructor(store: TallyStore, ledger: Ledger) {
+  constructor(store: TallyStore, ledger: Ledger, hours: Hours) {
     this.#store = store;
     this.#ledger = ledger;
+    this.#hours = hours;
     this.#horizon = store.horizon();
   }
 
@@ -53,11 +57,17 @@ export class ChunkFold {
       const verdict = judge(window, this.#horizon, event);
       verdicts.push(VERDICTS[verdict]);
       newestAt = Math.max(newestAt, event.at);
-      const hour = hourOf(event.at);
-      if (verdict === "counted") this.#ledger.count({ content: event.content, hour }, position);
-      if (verdict === "late") this.#dirty(hour, position);
+      this.note(event, verdict, position);
     }
     return { verdicts: Uint8Array.from(verdicts), newestAt, unreadable };
+  }
+
+  /** Brings an event that is judged into the ledger: one just folded, or one from the log on wake. */
+  note({ at, content }: ViewEvent, verdict: Verdict, position: number): void {
+    const hour = hourOf(at);
+    if (verdict === "counted") this.#ledger.count({ content, hour }, position);
+    const isOpen = this.#hours.happened(hour, verdict, position);
+    if (isOpen) this.#ledger.mark({ content, hour }, false, position);
   }
 
   status(): Pick<TallyStatus, "horizon" | "windowEntries" | "approximateMinutes"> {
@@ -79,9 +89,5 @@ export class ChunkFold {
     }
     this.#window = window;
     return window;
-  }
-
-  #dirty(hour: number, position: number): void {
-    this.#store.saveHour(hour, { ...this.#store.hour(hour), dirtiedAt: position });
   }
 }

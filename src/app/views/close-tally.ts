@@ -32,7 +32,10 @@ export const closeTally = async (before: number, deps: CloseTallyDeps): Promise<
   const first = await deps.flush();
   const cells = await moveAll(through, deps);
   const second = await deps.flush();
-  store.saveClosed(Math.max(through, store.closed()));
+  store.atomically(() => {
+    store.saveClosed(Math.max(through, store.closed()));
+    store.hours.forgetHoursBefore(store.closed());
+  });
   return {
     closedThrough: store.closed(),
     cells,

@@ -1,8 +1,8 @@
 import { FLUSH_BATCH_ROWS } from "../../core/limits.ts";
 import { stamp } from "../../core/stamp.ts";
-import type { TotalRow } from "../../core/views/ledger.ts";
+import type { CellRow, TotalRow } from "../../core/views/ledger.ts";
 import type { CountTables } from "../../ports/database.ts";
-import type { ChangePage, SavedCell, TallyStore } from "../../ports/tally-store.ts";
+import type { ChangePage, TallyStore } from "../../ports/tally-store.ts";
 
 export interface FlushTallyDeps {
   readonly shard: number;
@@ -27,7 +27,7 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
   let rows = 0;
   let statements = 0;
 
-  const cells = pages<SavedCell>((page) => store.changedCells(page), above, through);
+  const cells = pages<CellRow>((page) => store.changedCells(page), above, through);
   for (const page of cells) {
     rows += page.length;
     statements += await counts.saveCells(

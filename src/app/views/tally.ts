@@ -1,12 +1,12 @@
 import type { ContentId } from "../../core/ids.ts";
-import { CHECKPOINT_MAX_MS, CHECKPOINT_MIN_MS } from "../../core/limits.ts";
 import { stamp } from "../../core/stamp.ts";
 import { acceptChunk } from "../../core/views/cursor.ts";
-import { hourOf, Ledger } from "../../core/views/ledger.ts";
+import { Ledger } from "../../core/views/ledger.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CountTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
+import type { RawLog } from "../../ports/raw-log.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
 import { joinFrames } from "../../protocol/frame.ts";
@@ -14,18 +14,18 @@ import type {
   AppendAnswer,
   CloseAnswer,
   CountsAnswer,
-  FinaliseAnswer,
-  FinaliseRequest,
   FlushAnswer,
-  SealAnswer,
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
+import { TallyArchive } from "./archive.ts";
 import { ChunkFold } from "./chunk-fold.ts";
 import { closeTally } from "./close-tally.ts";
-import { finaliseHour } from "./finalise-hour.ts";
+import { TallyCorrection } from "./correction.ts";
 import { flushTally } from "./flush-tally.ts";
+import { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
 import { SourcePace } from "./source-pace.ts";
+import { TallyAlarm } from "./tally-alarm.ts";
 
 export interface TallyDeps {
   readonly shard: number;
@@ -33,6 +33,7 @@ export interface TallyDeps {
   /** Name of the object, `tally:<shard>`. */
   readonly name: string;
   readonly store: TallyStore;
+  readonly rawLog: RawLog;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -45,24 +46,33 @@ export interface TallyDeps {
  * transaction; cells and totals follow at the next checkpoint, and on wake the log behind it is added again.
  */
 export class Tally {
+  /** What its Corrector asks of it. */
+  readonly correction: TallyCorrection;
   readonly #deps: TallyDeps;
   readonly #ledger: Ledger;
+  readonly #hours: Hours;
+  readonly #archive: TallyArchive;
+  readonly #alarm: TallyAlarm;
   readonly #fold: ChunkFold;
   readonly #pace = new SourcePace();
   readonly #generation: number;
   #position: number;
   #checkpoint: number;
-  #armed = false;
 
   constructor(deps: TallyDeps) {
     this.#deps = deps;
-    this.#ledger = new Ledger(deps.store);
-    this.#generation = deps.store.generation();
-    this.#fold = new ChunkFold(deps.store, this.#ledger);
-    this.#checkpoint = deps.store.checkpoint();
+    const { store } = deps;
+    this.#ledger = new Ledger(store);
+    this.#hours = new Hours(store.hours, store.closing());
+    this.#archive = new TallyArchive(deps);
+    this.#alarm = new TallyAlarm({ ...deps, archive: this.#archive });
+    this.#generation = store.generation();
+    this.#fold = new ChunkFold(store, this.#ledger, this.#hours);
+    this.correction = this.#makeCorrection();
+    this.#checkpoint = store.checkpoint();
     this.#position = this.#checkpoint;
-    for (const entry of deps.store.entriesAbove(this.#checkpoint)) this.#replay(entry);
-    if (this.#ledger.dirty) this.#armCheckpoint();
+    for (const entry of store.entriesAbove(this.#checkpoint)) this.#replay(entry);
+    if (this.#ledger.dirty) this.#alarm.arm();
   }
 
   append(chunk: Chunk): AppendAnswer {
@@ -92,31 +102,11 @@ export class Tally {
     return { asOf: this.#deps.clock.now(), counts };
   }
 
-  /** Fixes what a correction run of the hour reads: the log up to the position answered. */
-  seal(hour: number): SealAnswer {
-    const events = countIf(
-      loggedEvents(this.#deps.store.entriesSince(hour)),
-      ({ frame }) => frame !== undefined && hourOf(frame.event.at) === hour,
-    );
-    return { through: this.#position, events };
-  }
-
-  /** Sets the hour's cells of a range of contents to what correction found, and keeps what was counted since it read. */
-  finalise(request: FinaliseRequest): FinaliseAnswer {
-    this.checkpoint();
-    if (request.through > this.#position) return { status: "ahead", position: this.#position };
-    return this.#commit(() => {
-      const answer = finaliseHour(this.#deps.store, this.#ledger, request, this.#position + 1);
-      if (answer.status === "done" && answer.changed > 0) this.#position += 1;
-      this.#save();
-      return answer;
-    });
-  }
-
   /** @throws when the database fails; the next flush goes on from where the last one ended */
   async flush(): Promise<FlushAnswer> {
     this.checkpoint();
     const flushed = await flushTally(this.#deps);
+    await this.#archive.trim();
     return { ...flushed, flushed: this.#deps.store.flushed(), status: this.status() };
   }
 
@@ -138,6 +128,7 @@ export class Tally {
       begin: (through) => {
         this.#fold.moveHorizon(clock.now());
         this.#commit(() => store.saveClosing(through, this.#fold.horizon));
+        this.#hours.close(through);
       },
       flush: () => this.flush(),
       move: (cells, last) =>
@@ -161,13 +152,24 @@ export class Tally {
       closedThrough: this.#deps.store.closed(),
       sources: this.#pace.sources,
       bytes: this.#deps.store.bytes(),
+      dirtyHours: this.#deps.store.hours.countDirty(this.#deps.store.closing()),
+      ...this.#archive.status(),
       ...this.#fold.status(),
     };
   }
 
-  /** Nothing awaits in here, so nothing can become pending between the save and the cleared alarm. */
-  alarm(): void {
+  /** The checkpoint leaves an alarm behind while the archive is due: it may die on the way, and be due again after it. */
+  async alarm(): Promise<void> {
     this.checkpoint();
+    await this.#archive.tend(this.#position);
+    this.#alarm.handled();
+  }
+
+  #makeCorrection(): TallyCorrection {
+    const [ledger, hours, archive] = [this.#ledger, this.#hours, this.#archive];
+    const position = () => this.#position;
+    const change = <T>(work: (version: number) => T): T => this.#change(work);
+    return new TallyCorrection({ ...this.#deps, ledger, hours, archive, position, change });
   }
 
   #foldAndLog(source: string, frames: Uint8Array): void {
@@ -176,14 +178,13 @@ export class Tally {
     if (unreadable > 0) this.#warn("tally.unreadable", { source, frames: unreadable });
     this.#deps.store.appendEntry({ position, source, frames, verdicts }, newestAt);
     this.#position = position;
-    this.#armCheckpoint();
+    this.#archive.appended(frames.length);
+    this.#alarm.arm();
   }
 
   #replay(entry: LogEntry): void {
     for (const { frame, verdict } of loggedEvents([entry])) {
-      if (verdict !== "counted" || frame === undefined) continue;
-      const { content, at } = frame.event;
-      this.#ledger.count({ content, hour: hourOf(at) }, entry.position);
+      if (frame !== undefined) this.#fold.note(frame.event, verdict, entry.position);
     }
     this.#position = entry.position;
   }
@@ -191,27 +192,22 @@ export class Tally {
   #save(): void {
     const { cells, totals } = this.#ledger.changes();
     this.#deps.store.saveLedger(this.#position, cells, totals);
-    this.#deps.store.alarm.clear();
+    this.#alarm.saved();
     this.#ledger.markSaved();
     this.#checkpoint = this.#position;
-    this.#armed = false;
   }
 
   /** What changes cells or totals beside the fold has a position of its own, and is saved with it. */
-  #change(work: (version: number) => void): void {
-    this.#commit(() => {
-      this.#position += 1;
-      work(this.#position);
+  #change<T>(work: (version: number) => T): T {
+    return this.#commit(() => {
       this.#save();
+      const result = work(this.#position + 1);
+      if (this.#ledger.dirty) {
+        this.#position += 1;
+        this.#save();
+      }
+      return result;
     });
-  }
-
-  #armCheckpoint(): void {
-    if (this.#armed) return;
-    const { store, clock, random } = this.#deps;
-    const spread = (CHECKPOINT_MAX_MS - CHECKPOINT_MIN_MS) * random.fraction();
-    store.alarm.set(Math.round(clock.now() + CHECKPOINT_MIN_MS + spread));
-    this.#armed = true;
   }
 
   /** The fold changes memory before the commit: if the commit fails, the instance must not live on. */
@@ -227,9 +223,3 @@ export class Tally {
     this.#deps.log.error(event, { tally: this.#deps.name, ...fields });
   }
 }
-
-const countIf = <T>(items: Iterable<T>, holds: (item: T) => boolean): number => {
-  let count = 0;
-  for (const item of items) if (holds(item)) count += 1;
-  return count;
-};

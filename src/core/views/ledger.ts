@@ -6,6 +6,8 @@ export interface Cell {
   readonly counted: number;
   /** Log position of the last change. */
   readonly version: number;
+  /** Correction has settled it: it holds what a fold of all its events finds. */
+  readonly final: boolean;
 }
 
 /** A shard's part of a content's number. */
@@ -39,7 +41,7 @@ export interface SavedLedger {
 
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
 
-const EMPTY_CELL: Cell = { counted: 0, version: 0 };
+const EMPTY_CELL: Cell = { counted: 0, version: 0, final: false };
 const EMPTY_TOTAL: Total = {
   start: 0,
   views: 0,
@@ -68,11 +70,15 @@ export class Ledger {
   }
 
   /** Gives a cell its value; the content's truth moves by the difference and its published number never down. */
-  set(key: CellKey, counted: number, version: number): void {
+  set(key: CellKey, counted: number, version: number, final = false): void {
     const difference = counted - this.cell(key).counted;
-    this.#cellsOf(key.hour).set(key.content, { counted, version });
-    this.#dirtyCells.set(`${key.hour}/${key.content}`, key);
+    this.#setCell(key, { counted, version, final });
     this.#move(key.content, difference, this.total(key.content).start, version);
+  }
+
+  /** Says whether a cell is final; its value stays. */
+  mark(key: CellKey, final: boolean, version: number): void {
+    this.#setCell(key, { counted: this.cell(key).counted, version, final });
   }
 
   /** Gives a content its start value; what is published follows upwards only. */
@@ -109,7 +115,7 @@ export class Ledger {
   }
 
   get dirty(): boolean {
-    return this.#dirtyTotals.size > 0;
+    return this.#dirtyTotals.size > 0 || this.#dirtyCells.size > 0;
   }
 
   /** @returns everything changed since the last `markSaved` */
@@ -136,6 +142,11 @@ export class Ledger {
     const views = total.views + difference;
     const published = Math.max(total.published, views);
     this.#setTotal(content, { ...total, start, views, published, version });
+  }
+
+  #setCell(key: CellKey, cell: Cell): void {
+    this.#cellsOf(key.hour).set(key.content, cell);
+    this.#dirtyCells.set(`${key.hour}/${key.content}`, key);
   }
 
   #setTotal(content: ContentId, total: Total): void {

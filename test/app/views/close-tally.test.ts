@@ -181,13 +181,14 @@ test("a correction of a closed hour is refused and changes nothing, also after a
   const harness = grown();
   await closeAll(harness);
   harness.evict();
-  const { through } = harness.tally.seal(HOUR);
+  const closed = { status: "closed", through: HOUR + DAY_MS };
+  expect(await harness.tally.correction.seal(HOUR, 1)).toEqual(closed);
+  const through = await harness.seal(HOUR + DAY_MS, 1);
   const request = { run: 1, through, range: { from: "" }, cells: [[content("a"), 7]] } as const;
-  const refused = { status: "closed", through: HOUR + DAY_MS };
-  expect(harness.tally.finalise({ ...request, hour: HOUR })).toEqual(refused);
+  expect(harness.tally.correction.finalise({ ...request, hour: HOUR })).toEqual(closed);
   expect(harness.views("a")).toBe(1);
   const open = { ...request, hour: HOUR + DAY_MS };
-  expect(harness.tally.finalise(open)).toMatchObject({ status: "done" });
+  expect(harness.tally.correction.finalise(open)).toMatchObject({ status: "done" });
   expect(harness.views("a")).toBe(8);
 });
 

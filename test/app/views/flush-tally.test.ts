@@ -79,9 +79,9 @@ const take = async (
       return harness.tally.setStart(content("a"), what.views);
     case "correct": {
       const [hour = 0] = HOURS;
-      const { through } = harness.tally.seal(hour);
+      const through = await harness.seal(hour, run);
       const cells = [[content("a"), what.counted]] as const;
-      return harness.tally.finalise({ hour, run, through, range: { from: "" }, cells });
+      return harness.tally.correction.finalise({ hour, run, through, range: { from: "" }, cells });
     }
   }
 };
@@ -147,9 +147,9 @@ test("an hour that correction settled is written as final", async () => {
   const harness = new TallyHarness(NOON);
   harness.append(viewsOf(1, NOON));
   const hour = hourOf(NOON);
-  const { through } = harness.tally.seal(hour);
+  const through = await harness.seal(hour, 1);
   const cells = [[content("c0"), 5]] as const;
-  harness.tally.finalise({ hour, run: 1, through, range: { from: "" }, cells });
+  harness.tally.correction.finalise({ hour, run: 1, through, range: { from: "" }, cells });
   await harness.tally.flush();
   expect([...harness.database.cells.values()]).toMatchObject([{ views: 5, final: true }]);
 });

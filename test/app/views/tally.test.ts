@@ -19,16 +19,16 @@ const viewAt = (serial: number, at: number, person = serial): ViewEvent =>
 const chunked = (events: readonly ViewEvent[]) =>
   Array.from({ length: Math.ceil(events.length / 3) }, (_, i) => events.slice(i * 3, i * 3 + 3));
 
-const interrupt = (harness: TallyHarness, what: string | undefined): void => {
+const interrupt = async (harness: TallyHarness, what: string | undefined): Promise<void> => {
   if (what === "checkpoint") harness.tally.checkpoint();
   if (what === "evict") harness.evict();
-  if (what === "alarm" && harness.disk.alarm !== undefined) harness.tally.alarm();
+  if (what === "alarm" && harness.disk.alarm !== undefined) await harness.tally.alarm();
 };
 
 describe("whatever arrives, evicted, saved and woken at any step", () => {
-  test("the verdicts and the published numbers are those of the naive oracle", () => {
-    fc.assert(
-      fc.property(arrivals(), interruptions, (events, steps) => {
+  test("the verdicts and the published numbers are those of the naive oracle", async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals(), interruptions, async (events, steps) => {
         const harness = new TallyHarness(MIDNIGHT);
         const oracle = new NaiveOracle();
         const expected: boolean[] = [];
@@ -36,7 +36,7 @@ describe("whatever arrives, evicted, saved and woken at any step", () => {
           harness.append(group);
           expected.push(...group.map((event) => oracle.counts(naively(event))));
           for (const id of CONTENTS) expect(harness.views(id)).toBe(oracle.countOf(id));
-          interrupt(harness, steps[index]);
+          await interrupt(harness, steps[index]);
           for (const id of CONTENTS) expect(harness.views(id)).toBe(oracle.countOf(id));
         }
         expect(harness.verdicts().map((verdict) => verdict === "counted")).toEqual(expected);
@@ -44,14 +44,14 @@ describe("whatever arrives, evicted, saved and woken at any step", () => {
     );
   });
 
-  test("an instance woken at any step answers as the one that lived, stamps included", () => {
-    fc.assert(
-      fc.property(arrivals(), interruptions, (events, steps) => {
+  test("an instance woken at any step answers as the one that lived, stamps included", async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals(), interruptions, async (events, steps) => {
         const lived = new TallyHarness(MIDNIGHT);
         const woken = new TallyHarness(MIDNIGHT);
         for (const [index, group] of chunked(events).entries()) {
           expect(woken.append(group).mark).toBe(lived.append(group).mark);
-          interrupt(woken, steps[index]);
+          await interrupt(woken, steps[index]);
           for (const id of CONTENTS) expect(woken.stamp(id)).toBe(lived.stamp(id));
         }
         expect(woken.verdicts()).toEqual(lived.verdicts());
@@ -60,14 +60,14 @@ describe("whatever arrives, evicted, saved and woken at any step", () => {
     );
   });
 
-  test("stamps and published numbers only rise, and an alarm stands while something is unsaved", () => {
-    fc.assert(
-      fc.property(arrivals(), interruptions, (events, steps) => {
+  test("stamps and published numbers only rise, and an alarm stands while something is unsaved", async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals(), interruptions, async (events, steps) => {
         const harness = new TallyHarness(MIDNIGHT);
         let before = { stamp: "", views: 0 };
         for (const [index, group] of chunked(events).entries()) {
           harness.append(group);
-          interrupt(harness, steps[index]);
+          await interrupt(harness, steps[index]);
           const { position, checkpoint } = harness.tally.status();
           expect(harness.disk.alarm !== undefined).toBe(position > checkpoint);
           const now = { stamp: harness.stamp("a") ?? "", views: harness.views("a") ?? 0 };
@@ -154,11 +154,11 @@ describe("bytes that are no event", () => {
   });
 });
 
-test("what is unsaved is saved by the alarm, once, and then nothing stands any more", () => {
+test("what is unsaved is saved by the alarm, once, and then nothing stands any more", async () => {
   const harness = new TallyHarness(NOON);
   harness.append([viewAt(1, NOON)]);
   expect(harness.disk.alarm).toBe(NOON + (CHECKPOINT_MIN_MS + CHECKPOINT_MAX_MS) / 2);
-  harness.tally.alarm();
+  await harness.tally.alarm();
   expect(harness.disk.alarm).toBeUndefined();
   expect(harness.tally.status()).toMatchObject({ position: 1, checkpoint: 1 });
 });

@@ -107,7 +107,7 @@ test("a cell's version is the position that changed it last, and others keep the
   const [a, b] = CONTENTS;
   ledger.count({ content: a, hour: 0 }, 4);
   ledger.count({ content: b, hour: 0 }, 7);
-  expect(ledger.cell({ content: a, hour: 0 })).toEqual({ counted: 1, version: 4 });
+  expect(ledger.cell({ content: a, hour: 0 })).toEqual({ counted: 1, version: 4, final: false });
   expect(ledger.total(a).version).toBe(4);
 });
 
@@ -121,7 +121,7 @@ test("only what changed since the last save is saved again", () => {
   expect(ledger.dirty).toBe(false);
   ledger.count({ content: b, hour: HOUR }, 2);
   expect(ledger.changes()).toEqual({
-    cells: [{ content: b, hour: HOUR, counted: 1, version: 2 }],
+    cells: [{ content: b, hour: HOUR, counted: 1, version: 2, final: false }],
     totals: [{ content: b, start: 0, views: 1, published: 1, ...OPEN, version: 2 }],
   });
 });

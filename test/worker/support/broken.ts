@@ -12,6 +12,8 @@ export const brokenTally: TallyRpc = {
   close: fail,
   status: fail,
   setStart: fail,
+  hours: fail,
   seal: fail,
   finalise: fail,
+  leave: fail,
 };

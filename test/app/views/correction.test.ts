@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ViewEvent } from "../../../src/core/views/view-event.ts";
-import type { FinaliseRequest } from "../../../src/protocol/object-rpc.ts";
+import type { FinaliseRequest } from "../../../src/protocol/correction-rpc.ts";
 import { content, makeEvent, visitor } from "../../support/events.ts";
 import { TallyHarness } from "../../support/tally-harness.ts";
 
@@ -22,18 +22,18 @@ const started = (...views: readonly ViewEvent[]): TallyHarness => {
   return harness;
 };
 
-const finalise = (
+/** Seals and settles the hour as one run, or settles what it sealed before. */
+const finalise = async (
   harness: TallyHarness,
   cells: Readonly<Record<string, number>>,
-  more: Partial<FinaliseRequest> = {},
+  { run = 1, hour = HOUR, through, range = EVERYTHING }: Partial<FinaliseRequest> = {},
 ) =>
-  harness.tally.finalise({
-    hour: HOUR,
-    run: 1,
-    through: harness.tally.seal(HOUR).through,
-    range: EVERYTHING,
+  harness.tally.correction.finalise({
+    hour,
+    run,
+    through: through ?? (await harness.seal(hour, run)),
+    range,
     cells: Object.entries(cells).map(([id, count]) => [content(id), count] as const),
-    ...more,
   });
 
 const cells = (harness: TallyHarness, hour = HOUR): Readonly<Record<string, number>> => {
@@ -48,29 +48,29 @@ const truth = (harness: TallyHarness, id: string): number => {
 };
 
 describe("a correction of an hour", () => {
-  test("sets the cells it names, and those it does not name to 0", () => {
+  test("sets the cells it names, and those it does not name to 0", async () => {
     const harness = started(view("a"), view("b"), view("b"));
-    expect(finalise(harness, { b: 5 })).toEqual({ status: "done", changed: 2, dirty: false });
+    expect(await finalise(harness, { b: 5 })).toEqual({ status: "done", changed: 2, dirty: false });
     expect(cells(harness)).toEqual({ a: 0, b: 5 });
     expect(truth(harness, "b")).toBe(5);
   });
 
-  test("counts what nobody had counted yet", () => {
+  test("counts what nobody had counted yet", async () => {
     const harness = started(view("a"));
-    finalise(harness, { a: 1, late: 2 });
+    await finalise(harness, { a: 1, late: 2 });
     expect(harness.views("late")).toBe(2);
   });
 
-  test("leaves other hours and contents outside its range alone", () => {
+  test("leaves other hours and contents outside its range alone", async () => {
     const harness = started(view("a"), view("m"), view("z"), view("m", NEXT_HOUR));
-    finalise(harness, {}, { range: { from: "b", to: "z" } });
+    await finalise(harness, {}, { range: { from: "b", to: "z" } });
     expect(cells(harness)).toEqual({ a: 1, m: 0, z: 1 });
     expect(cells(harness, NEXT_HOUR)).toEqual({ m: 1 });
   });
 
-  test("downwards holds the published number until the truth has caught up", () => {
+  test("downwards holds the published number until the truth has caught up", async () => {
     const harness = started(view("a"), view("a"), view("a"));
-    finalise(harness, { a: 1 });
+    await finalise(harness, { a: 1 });
     expect([harness.views("a"), truth(harness, "a")]).toEqual([3, 1]);
     harness.append([view("a"), view("a")]);
     expect(harness.views("a")).toBe(3);
@@ -78,91 +78,93 @@ describe("a correction of an hour", () => {
     expect(harness.views("a")).toBe(4);
   });
 
-  test("takes a log position of its own, so that its stamps are above all before and below all after", () => {
+  test("takes a log position of its own, so that its stamps are above all before and below all after", async () => {
     const harness = started(view("a"));
     const before = harness.stamp("a") ?? "";
-    finalise(harness, { a: 7 });
+    await finalise(harness, { a: 7 });
     const corrected = harness.stamp("a") ?? "";
     harness.append([view("a")]);
     expect(before < corrected && corrected < (harness.stamp("a") ?? "")).toBe(true);
     expect(harness.tally.status().position).toBe(3);
   });
 
-  test("that changes nothing takes no position", () => {
+  test("that changes nothing takes no position", async () => {
     const harness = started(view("a"));
-    expect(finalise(harness, { a: 1 })).toMatchObject({ changed: 0 });
-    expect(harness.tally.status().position).toBe(1);
+    expect(await finalise(harness, { a: 1 })).toMatchObject({ changed: 0 });
+    const settled = harness.tally.status().position;
+    expect(await finalise(harness, { a: 1 }, { run: 2 })).toMatchObject({ changed: 0 });
+    expect(harness.tally.status().position).toBe(settled);
   });
 
-  test("is not undone by an eviction", () => {
+  test("is not undone by an eviction", async () => {
     const harness = started(view("a"));
-    finalise(harness, { a: 7 });
+    await finalise(harness, { a: 7 });
     harness.evict();
     harness.append([view("a")]);
     expect(harness.views("a")).toBe(8);
   });
 
-  test("leaves no alarm behind", () => {
+  test("leaves no alarm behind", async () => {
     const harness = started(view("a"));
-    finalise(harness, { a: 2 });
+    await finalise(harness, { a: 2 });
     expect(harness.disk.alarm).toBeUndefined();
   });
 });
 
 describe("what arrives after the position that a run read", () => {
-  test("stays counted on top of what the run found, and its hour dirty", () => {
+  test("stays counted on top of what the run found, and its hour dirty", async () => {
     const harness = started(view("a"));
-    const { through } = harness.tally.seal(HOUR);
+    const through = await harness.seal(HOUR, 1);
     harness.append([view("a"), view("new")]);
-    const answer = finalise(harness, { a: 4 }, { through });
+    const answer = await finalise(harness, { a: 4 }, { through });
     expect(answer).toMatchObject({ status: "done", dirty: true });
     expect(cells(harness)).toEqual({ a: 5, new: 1 });
   });
 
-  test("makes the hour dirty even when it was not counted", () => {
+  test("makes the hour dirty even when it was not counted", async () => {
     const harness = started(view("a"));
-    const { through } = harness.tally.seal(HOUR);
+    const through = await harness.seal(HOUR, 1);
     const late = view("a", HOUR + 2_000);
     harness.now = HOUR + 30 * 60_000;
     harness.append([late]);
-    expect(finalise(harness, { a: 1 }, { through })).toMatchObject({ changed: 0, dirty: true });
+    expect(await finalise(harness, { a: 1 }, { through })).toMatchObject({ changed: 0, dirty: true });
   });
 
-  test("in another hour leaves this one clean", () => {
+  test("in another hour leaves this one clean", async () => {
     const harness = started(view("a"));
-    const { through } = harness.tally.seal(HOUR);
+    const through = await harness.seal(HOUR, 1);
     harness.append([view("a", NEXT_HOUR)]);
-    expect(finalise(harness, { a: 1 }, { through })).toMatchObject({ dirty: false });
+    expect(await finalise(harness, { a: 1 }, { through })).toMatchObject({ dirty: false });
   });
 
-  test("is clean again after a run that read it", () => {
+  test("is clean again after a run that read it", async () => {
     const harness = started(view("a"));
-    const { through } = harness.tally.seal(HOUR);
+    const through = await harness.seal(HOUR, 1);
     harness.append([view("a")]);
-    finalise(harness, { a: 1 }, { through });
-    expect(finalise(harness, { a: 2 }, { run: 2 })).toMatchObject({ changed: 0, dirty: false });
+    await finalise(harness, { a: 1 }, { through });
+    expect(await finalise(harness, { a: 2 }, { run: 2 })).toMatchObject({ changed: 0, dirty: false });
   });
 });
 
 describe("runs", () => {
-  test("below the last one seen are refused and change nothing, also after an eviction", () => {
+  test("below the last one seen are refused and change nothing, also after an eviction", async () => {
     const harness = started(view("a"));
-    finalise(harness, { a: 5 }, { run: 3 });
+    await finalise(harness, { a: 5 }, { run: 3 });
     harness.evict();
-    expect(finalise(harness, { a: 9 }, { run: 2 })).toEqual({ status: "superseded", run: 3 });
+    expect(await finalise(harness, { a: 9 }, { run: 2, through: 1 })).toEqual({ status: "superseded", run: 3 });
     expect(cells(harness)).toEqual({ a: 5 });
   });
 
-  test("that claim to have read further than the log goes are refused", () => {
+  test("that claim to have read further than the log goes are refused", async () => {
     const harness = started(view("a"));
-    expect(finalise(harness, { a: 9 }, { through: 2 })).toEqual({ status: "ahead", position: 1 });
+    expect(await finalise(harness, { a: 9 }, { through: 2 })).toEqual({ status: "ahead", position: 1 });
     expect(cells(harness)).toEqual({ a: 1 });
   });
 
-  test("of another hour do not supersede this one's", () => {
+  test("of another hour do not supersede this one's", async () => {
     const harness = started(view("a"), view("a", NEXT_HOUR));
-    finalise(harness, { a: 5 }, { hour: NEXT_HOUR, run: 9 });
-    expect(finalise(harness, { a: 2 }, { run: 1 })).toMatchObject({ status: "done" });
+    await finalise(harness, { a: 5 }, { hour: NEXT_HOUR, run: 9 });
+    expect(await finalise(harness, { a: 2 }, { run: 1 })).toMatchObject({ status: "done" });
   });
 });
 
@@ -172,28 +174,28 @@ describe("whatever was counted, corrected and counted again", () => {
   const views = fc.array(ids, { maxLength: 8 });
   const split = fc.constantFrom("b", "c", "zz");
 
-  test("a run applied twice, whole or in ranges, is a run applied once", () => {
-    fc.assert(
-      fc.property(views, views, found, split, (before, after, result, at) => {
-        const run = (ranges: readonly FinaliseRequest["range"][]) => {
+  test("a run applied twice, whole or in ranges, is a run applied once", async () => {
+    await fc.assert(
+      fc.asyncProperty(views, views, found, split, async (before, after, result, at) => {
+        const run = async (ranges: readonly FinaliseRequest["range"][]) => {
           const harness = started(...before.map((id) => view(id)));
-          const { through } = harness.tally.seal(HOUR);
+          const through = await harness.seal(HOUR, 1);
           if (after.length > 0) harness.append(after.map((id) => view(id)));
           for (const range of ranges) {
             const named = Object.entries(result).filter(
               ([id]) => id >= range.from && (range.to === undefined || id < range.to),
             );
-            finalise(harness, Object.fromEntries(named), { through, range });
+            await finalise(harness, Object.fromEntries(named), { through, range });
           }
           const nonZero = Object.entries(cells(harness)).filter(([, counted]) => counted > 0);
           return Object.fromEntries(nonZero);
         };
         const low = { from: "", to: at };
         const high = { from: at };
-        const once = run([EVERYTHING]);
-        expect(run([EVERYTHING, EVERYTHING])).toEqual(once);
-        expect(run([low, high])).toEqual(once);
-        expect(run([high, low, low, high])).toEqual(once);
+        const once = await run([EVERYTHING]);
+        expect(await run([EVERYTHING, EVERYTHING])).toEqual(once);
+        expect(await run([low, high])).toEqual(once);
+        expect(await run([high, low, low, high])).toEqual(once);
         const expected = new Map(Object.entries(result));
         for (const id of after) expected.set(id, (expected.get(id) ?? 0) + 1);
         for (const [id, counted] of expected) expect(once[id] ?? 0).toBe(counted);
