@@ -5,6 +5,8 @@ import { mysqlDatabase } from "./adapters/mysql/database.ts";
 import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
+import { correctorStore } from "./adapters/objects/corrector-store.ts";
+import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
@@ -19,6 +21,7 @@ import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
+import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
@@ -33,6 +36,7 @@ import { Room } from "./app/live/room.ts";
 import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
 import { Collector } from "./app/views/collector.ts";
+import { Corrector } from "./app/views/correction/corrector.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
@@ -150,6 +154,30 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally =
   const { counts } = makeDatabase(checked.config);
   const shard = Number(name.split(":")[1]);
   return new Tally({ name, shard, store, counts, clock, random, log, abort });
+};
+
+/** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
+export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Corrector => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { schedule, calendar, database } = checked.config;
+  const { statistics, corrections, exclusions } = makeDatabase(database);
+  const { name, storage, background } = context;
+  return new Corrector({
+    shard: Number(name.split(":")[1]),
+    schedule,
+    calendar,
+    store: correctorStore(storage, background),
+    tallies: objectTallies(env.TALLIES, timers),
+    correctors: objectCorrectors(env.CORRECTORS, timers),
+    rawLog: r2RawLog(env.RAW_LOG, { timers, random }),
+    statistics,
+    corrections,
+    exclusions,
+    clock,
+    random,
+    log,
+  });
 };
 
 /** @throws when the deployment is not configured: no salt is made for a calendar nobody chose */

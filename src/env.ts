@@ -1,10 +1,11 @@
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
 import { fromBase64Url } from "./protocol/base64url.ts";
+import type { CorrectorRpc } from "./protocol/correction-rpc.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
 import type { RankingsRpc, RoomRpc } from "./protocol/room-rpc.ts";
 
-type Objects = "COLLECTORS" | "TALLIES" | "SALTS" | "ROOMS" | "RANKINGS";
+type Objects = "COLLECTORS" | "TALLIES" | "CORRECTORS" | "SALTS" | "ROOMS" | "RANKINGS";
 type Variables =
   | "TALLY_SHARDS"
   | "REPORT_TIMEZONE"
@@ -21,6 +22,7 @@ export interface UncheckedEnv
   readonly DATABASE_URL?: string;
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
+  readonly CORRECTORS: { getByName(name: string): CorrectorRpc };
   readonly SALTS: { getByName(name: string): SaltsRpc };
   readonly ROOMS: { getByName(name: string): RoomRpc };
   readonly RANKINGS: { getByName(name: string): RankingsRpc };

@@ -5,6 +5,7 @@ import { makeApp } from "./http/app.ts";
 import type { Composed } from "./services.ts";
 
 export { Collector } from "../durable-objects/collector.ts";
+export { Corrector } from "../durable-objects/corrector.ts";
 export { Rankings } from "../durable-objects/rankings.ts";
 export { Room } from "../durable-objects/room.ts";
 export { Salts } from "../durable-objects/salts.ts";

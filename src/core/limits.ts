@@ -284,3 +284,56 @@ export const STATS_MAX_AGE_SECONDS = { current: 60, provisional: 300, final: 3_6
 
 /** Answers an isolate remembers for when the database is away, up to 200 KB each. */
 export const STATS_MEMO_ENTRIES = 50;
+
+/** An hour is corrected on its own account this long after its end: most of what is late has come by then. */
+export const CORRECT_AFTER_MS = 15 * MINUTE_MS;
+
+/**
+ * Events a Corrector reads, folds or walks over before it takes a new alarm: a second or two of computing, where the
+ * platform allows 30. Counted and not timed, since the clock stands still while an object computes.
+ */
+export const CORRECTION_EVENTS_PER_ALARM = 500_000;
+
+/** Events whose counted views are in memory at a time, 14 bytes each, before they are put in the order of contents. */
+export const CORRECTION_EVENTS_PER_SLICE = 250_000;
+
+/** Events of one minute in one stored piece, 44 bytes each and their content ids: SQLite's limit is 2 MB. */
+export const CORRECTION_PIECE_EVENTS = 15_000;
+
+/** Bytes of a page of counted views: a walk over a day holds one of each slice of each hour. */
+export const CORRECTION_PAGE_BYTES = 16 * 1024;
+
+/** Part of what is carried from hour to hour in one row. */
+export const CARRY_PART_BYTES = 1_500_000;
+
+/** Contents in one `finalise`. */
+export const FINALISE_MAX_CONTENTS = 2_000;
+
+/** A correction that dies half way is taken up again after this. */
+export const CORRECTION_REARM_MS = MINUTE_MS;
+
+/** First and longest wait after a step that failed. */
+export const CORRECTION_BACKOFF_MIN_MS = 5 * SECOND_MS;
+export const CORRECTION_BACKOFF_MAX_MS = 10 * MINUTE_MS;
+
+/** Failures in a row, about an hour, after which an hour gives way to others and begins anew later. */
+export const CORRECTION_MAX_FAILURES = 12;
+
+/** How long an hour that was passed over waits for its next turn. */
+export const CORRECTION_RETURN_MS = 10 * MINUTE_MS;
+
+/** An hour that needs what another shard carries over asks again after this, and does without after that. */
+export const CARRY_ASK_MS = MINUTE_MS;
+export const CARRY_PATIENCE_MS = HOUR_MS;
+
+/** Reporting days before today whose counted views a Corrector keeps; an older day is read anew as a whole. */
+export const COUNTED_DAYS_KEPT = 3;
+
+/** The Tally archives what is left of its log before it answers a seal. */
+export const SEAL_TIMEOUT_MS = 5 * MINUTE_MS;
+
+/** One chunk of a correction: a scan of the log above what was read. */
+export const FINALISE_TIMEOUT_MS = 30 * SECOND_MS;
+
+/** Daily sums of everything that changed since they were sent last. */
+export const ROLL_UP_TIMEOUT_MS = 2 * MINUTE_MS;

@@ -1,6 +1,12 @@
 import type { ContentId } from "../core/ids.ts";
 import type { Chunk } from "../protocol/chunk.ts";
 import type {
+  CorrectableHour,
+  FinaliseAnswer,
+  FinaliseRequest,
+  SealAnswer,
+} from "../protocol/correction-rpc.ts";
+import type {
   AppendAnswer,
   CloseAnswer,
   CountsAnswer,
@@ -20,6 +26,12 @@ export interface Tallies {
    */
   close(shard: number, before: number): Promise<CloseAnswer>;
   status(shard: number): Promise<TallyStatus>;
+  /** @see TallyCorrectionRpc */
+  hours(shard: number): Promise<readonly CorrectableHour[]>;
+  seal(shard: number, hour: number, run: number): Promise<SealAnswer>;
+  finalise(shard: number, request: FinaliseRequest): Promise<FinaliseAnswer>;
+  leave(shard: number, hour: number, run: number, through: number): Promise<void>;
+  rollUp(shard: number): Promise<{ readonly rows: number }>;
   /** Gives a content views it brings along from elsewhere: the value itself, not an addition. */
   setStart(shard: number, content: ContentId, views: number): Promise<void>;
 }

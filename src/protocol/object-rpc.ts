@@ -78,7 +78,7 @@ export interface CollectorRpc {
 }
 
 /** Without the daily sums, which no Tally keeps yet. */
-export interface TallyRpc extends Omit<TallyCorrectionRpc, "rollUp"> {
+export interface TallyRpc extends TallyCorrectionRpc {
   append(chunk: Chunk): Promise<AppendAnswer>;
   counts(contents: readonly ContentId[]): Promise<CountsAnswer>;
   /** Saves the ledger and brings what changed to the database. */

@@ -35,7 +35,8 @@ export const remember = (window: CountedWindow, event: Judged): void => {
 export const raiseHorizon = (horizon: number, now: number): number =>
   Math.max(horizon, now - HORIZON_MS);
 
-const keysOf = ({ content, visitor, previousVisitor }: Judged): readonly Hash64[] => {
+/** What a view is known by in the window: its visitor and content as one, under the day's key and the one before. */
+export const keysOf = ({ content, visitor, previousVisitor }: Judged): readonly Hash64[] => {
   const hashed = hashText(content);
   const key = combine(hashed, visitor);
   return previousVisitor === undefined ? [key] : [key, combine(hashed, previousVisitor)];

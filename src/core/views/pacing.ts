@@ -1,4 +1,6 @@
 import {
+  CORRECTION_BACKOFF_MAX_MS,
+  CORRECTION_BACKOFF_MIN_MS,
   DRAIN_BACKOFF_MAX_MS,
   DRAIN_BACKOFF_MIN_MS,
   PACE_APPENDS_PER_SECOND,
@@ -34,6 +36,10 @@ export const backoffMs = (
   const ceiling = Math.min(max, min * 2 ** (failures - 1));
   return ceiling / 2 + (random * ceiling) / 2;
 };
+
+/** The same for a step of correction, which nobody waits for. */
+export const correctionBackoffMs = (failures: number, random: number): number =>
+  backoffMs(failures, random, { min: CORRECTION_BACKOFF_MIN_MS, max: CORRECTION_BACKOFF_MAX_MS });
 
 const DRAIN_BACKOFF: BackoffBounds = { min: DRAIN_BACKOFF_MIN_MS, max: DRAIN_BACKOFF_MAX_MS };
 

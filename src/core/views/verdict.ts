@@ -17,6 +17,8 @@ export const VERDICTS = {
   unreadable: 18,
   /** An edge verdict of a later version than this code: kept, not counted. */
   unknown: 19,
+  /** What an operator has excluded: correction alone says so. */
+  excluded: 20,
 } as const;
 export type Verdict = keyof typeof VERDICTS;
 

@@ -1,0 +1,56 @@
+import type { CorrectorStore } from "../../../ports/corrector-store.ts";
+import type { Run } from "./run.ts";
+
+/** Failures in a row, and when to try again. */
+export interface Trouble {
+  readonly failures: number;
+  /** Ms. */
+  readonly notBefore: number;
+  readonly cause: string;
+}
+
+export const NO_TROUBLE: Trouble = { failures: 0, notBefore: 0, cause: "" };
+
+type Notes = Pick<CorrectorStore, "notes">;
+
+/** Of another format is only what an earlier version left: then its hour begins anew. */
+const FORMAT = 1;
+
+export const readRun = ({ notes }: Notes): Run | undefined => {
+  const text = notes.note("run") ?? "";
+  if (text === "") return undefined;
+  const saved = JSON.parse(text) as { readonly format: number; readonly run: Run };
+  if (saved.format === FORMAT) return saved.run;
+  const { job, run, startedAt } = saved.run;
+  return newRun(job, run, startedAt);
+};
+
+export const saveRun = ({ notes }: Notes, run: Run | undefined): void =>
+  notes.setNote("run", run === undefined ? "" : JSON.stringify({ format: FORMAT, run }));
+
+export const newRun = (job: Run["job"], run: number, startedAt: number): Run =>
+  job.kind === "day"
+    ? { kind: "day", job, run, startedAt, from: undefined, final: false }
+    : { kind: "hour", job, run, startedAt, phase: { name: "begin" }, findings: NO_FINDINGS };
+
+/** Larger than any before it, and than those of a storage that was lost. */
+export const mintRun = ({ notes }: Notes, now: number): number => {
+  const run = Math.max(now, Number(notes.note("last-run") ?? 0) + 1);
+  notes.setNote("last-run", `${run}`);
+  return run;
+};
+
+export const readTrouble = ({ notes }: Notes): Trouble =>
+  JSON.parse(notes.note("trouble") ?? JSON.stringify(NO_TROUBLE)) as Trouble;
+
+export const saveTrouble = ({ notes }: Notes, trouble: Trouble): void =>
+  notes.setNote("trouble", JSON.stringify(trouble));
+
+const NO_FINDINGS = {
+  events: 0,
+  copies: 0,
+  verdicts: {},
+  changed: 0,
+  after: 0,
+  notes: [],
+} as const;
