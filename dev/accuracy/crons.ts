@@ -44,19 +44,28 @@ export class Crons {
 
   async #fire(at: number): Promise<void> {
     const { product, database, scheduler } = this.#deps;
-    const { tallies, schedule, clock, random, log } = product;
+    const { schedule, clock, random, log } = product;
+    const { tallies } = product.shards;
     await flush({ tallies, schedule, clock, random, log, jobs: database.jobs });
     if (at % HOUR_MS === 15 * MINUTE_MS) {
       this.#look(at - 15 * MINUTE_MS - HOUR_MS);
       const seconds = Math.round((performance.now() - this.#startedAt) / 1_000);
       const now = new Date(scheduler.now).toISOString().slice(0, 16);
       this.#deps.log(`${now} after ${seconds} s, ${scheduler.steps} steps`);
-      await product.correctDue();
+      await product.correct({ kind: "due" });
     }
-    if (at % (24 * HOUR_MS) === 2 * HOUR_MS) await product.correctDayBefore(at);
+    if (at % (24 * HOUR_MS) === 2 * HOUR_MS) await this.#correctDayBefore(at);
+  }
+
+  /** The reporting day that was over last. */
+  #correctDayBefore(at: number): Promise<void> {
+    const { calendar } = this.#deps.product;
+    const { startMs: endMs } = calendar.dayOf(at);
+    const { startMs } = calendar.dayOf(endMs - 1);
+    return this.#deps.product.correct({ kind: "day", startMs, endMs });
   }
 
   #look(hour: number): void {
-    for (const [key, counted] of this.#deps.product.cellsOf(hour)) this.realtime.set(key, counted);
+    for (const [key, counted] of this.#deps.product.shards.cellsOf(hour)) this.realtime.set(key, counted);
   }
 }

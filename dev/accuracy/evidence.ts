@@ -1,7 +1,8 @@
+import type { RawFindings } from "./duck.ts";
 import type { Counts, Truth } from "./oracle.ts";
 
 /** All that a run leaves behind for its judgement. */
-export interface Evidence {
+export interface Evidence extends RawFindings {
   readonly truth: Truth;
   /** Cells of the Tallies, 15 minutes after each hour's end and before its correction. */
   readonly realtime: Counts;

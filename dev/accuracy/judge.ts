@@ -37,6 +37,7 @@ export const judge = (evidence: Evidence): readonly Verdict[] => {
     equal("a day is the sum of its hours", compare(truth.days, days)),
     equal("uniques of a day are the oracle's", compare(truth.uniques, uniques)),
     equal("regions of a day are the oracle's", compare(truth.regions, regions)),
+    equal("DuckDB counts the raw log anew to the same", compare(truth.cells, evidence.recounted)),
     none("everything is final at the end", evidence.provisional, []),
     none(
       "clients were told what the protocol says",

@@ -1,28 +1,28 @@
 import { collectorStore } from "../../src/adapters/objects/collector-store.ts";
-import type { SqlRow } from "../../src/adapters/objects/object-storage.ts";
 import { saltStore } from "../../src/adapters/objects/salt-store.ts";
 import { objectTallies } from "../../src/adapters/objects/tallies.ts";
-import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Collector } from "../../src/app/views/collector.ts";
+import { askEveryShard } from "../../src/app/views/every-shard.ts";
 import { SaltKeeper } from "../../src/app/views/salt-keeper.ts";
-import { Tally } from "../../src/app/views/tally.ts";
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
-import { allShards, parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
+import { parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { Database } from "../../src/ports/database.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { Random } from "../../src/ports/random.ts";
-import type { Tallies } from "../../src/ports/tallies.ts";
+import type { RawLog } from "../../src/ports/raw-log.ts";
+import type { CorrectionOrder } from "../../src/protocol/correction-rpc.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "../../src/protocol/object-rpc.ts";
 import { Prng } from "../../test/simulation/prng.ts";
 import type { Scheduler } from "../../test/simulation/scheduler.ts";
 import { type Edge, makeEdge } from "./edge.ts";
 import { LocalObject } from "./local-object.ts";
-import type { Counts } from "./oracle.ts";
 import { COLOS, type Colo, CUT_COLO, CUTS, SHARDS, TIME_ZONE } from "./setting.ts";
+import { background, Shards } from "./shards.ts";
 
 export interface ProductDeps {
   readonly scheduler: Scheduler;
   readonly database: Database;
+  readonly rawLog: RawLog;
   readonly seed: number;
 }
 
@@ -37,70 +37,29 @@ export class Product {
   readonly random: Random;
   /** What it reported as an error. */
   readonly errors: string[] = [];
-  readonly tallies: Tallies;
-  readonly tallyObjects: ReadonlyMap<number, LocalObject<Tally>>;
-  readonly #deps: ProductDeps;
+  readonly shards: Shards;
+  readonly #scheduler: Scheduler;
   readonly #prng: Prng;
   readonly #collectors = new Map<string, LocalObject<Collector>>();
   readonly #salts: LocalObject<SaltKeeper>;
   readonly #edges: ReadonlyMap<Colo, Edge>;
 
-  constructor(deps: ProductDeps) {
-    const { scheduler, seed } = deps;
-    this.#deps = deps;
+  constructor({ scheduler, database, rawLog, seed }: ProductDeps) {
+    this.#scheduler = scheduler;
     this.#prng = new Prng(seed ^ 0xab1e);
     this.random = randomOf(this.#prng);
     this.clock = { now: () => scheduler.now };
     this.timers = scheduler.timers(ALIVE, "product");
     this.schedule = demandSchedule(SHARDS);
     this.calendar = demandCalendar(TIME_ZONE, scheduler.now);
-    this.tallyObjects = new Map(
-      allShards(this.schedule).map((shard) => [shard, this.#makeTally(shard)]),
-    );
-    const getByName = (name: string) => this.#tallyStub(name);
-    this.tallies = objectTallies({ getByName }, this.timers);
+    const { schedule, calendar, clock, timers, random, log } = this;
+    this.shards = new Shards({
+      ...{ scheduler, schedule, calendar, database, rawLog, clock, timers, random, log },
+    });
     this.#salts = this.#makeSalts();
     const colos = Object.keys(COLOS) as Colo[];
     this.#edges = new Map(colos.map((colo) => [colo, this.#makeEdge(colo)]));
   }
-
-  readonly edge = (colo: Colo): Edge => {
-    const edge = this.#edges.get(colo);
-    if (edge === undefined) throw new Error(`there is no POP ${colo}`);
-    return edge;
-  };
-
-  /** All cells there are by `hour content`, the parts of a content's shards summed up. */
-  cells(): Counts {
-    return this.#cellsWhere("1 = 1", ({ hour, content }) => `${hour} ${content}`);
-  }
-
-  /** The same of one hour. */
-  cellsOf(hour: number): Counts {
-    return this.#cellsWhere(`hour = ${hour}`, ({ content }) => `${hour} ${content}`);
-  }
-
-  /** The same by `hour content shard`. */
-  parts(): Counts {
-    return this.#cellsWhere("1 = 1", ({ hour, content }, shard) => `${hour} ${content} ${shard}`);
-  }
-
-  #cellsWhere(where: string, keyOf: (row: SqlRow, shard: number) => string): Counts {
-    const counts: Counts = new Map();
-    for (const [shard, { disk }] of this.tallyObjects) {
-      for (const row of disk.read(`SELECT hour, content, counted FROM cells WHERE ${where}`)) {
-        const key = keyOf(row, shard);
-        counts.set(key, (counts.get(key) ?? 0) + Number(row.counted));
-      }
-    }
-    return counts;
-  }
-
-  /** Orders every dirty hour that has been over for a while. */
-  async correctDue(): Promise<void> {}
-
-  /** Orders the reporting day that was over last, as the cron of 02:00 does. */
-  async correctDayBefore(_at: number): Promise<void> {}
 
   readonly log: Log = {
     info: () => undefined,
@@ -108,35 +67,26 @@ export class Product {
     error: (event, fields) => void this.errors.push(`${event} ${JSON.stringify(fields)}`),
   };
 
-  #makeTally(shard: number): LocalObject<Tally> {
-    const { scheduler, database } = this.#deps;
-    const { clock, random, log } = this;
-    const name = `tally:${shard}`;
-    return new LocalObject<Tally>({
-      ...{ name, scheduler, syncMs: () => 1 },
-      make: (storage) => {
-        const store = tallyStore(storage, clock.now(), background);
-        return new Tally({
-          name,
-          shard,
-          store,
-          counts: database.counts,
-          clock,
-          random,
-          log,
-          abort,
-        });
-      },
-      alarm: (tally) => tally.alarm(),
-    });
+  readonly edge = (colo: Colo): Edge => {
+    const edge = this.#edges.get(colo);
+    if (edge === undefined) throw new Error(`there is no POP ${colo}`);
+    return edge;
+  };
+
+  /** Gives all Correctors an order. */
+  async correct(order: CorrectionOrder): Promise<void> {
+    const { correctors } = this.shards;
+    const { failed } = await askEveryShard(this.schedule, (shard) =>
+      correctors.correct(shard, order),
+    );
+    this.errors.push(...failed.map(({ shard, cause }) => `corrector ${shard}: ${cause}`));
   }
 
   #makeCollector(name: string): LocalObject<Collector> {
-    const { scheduler } = this.#deps;
     const { clock, timers, random, log } = this;
     const tallies = objectTallies({ getByName: (tally) => this.#tallyStub(tally, name) }, timers);
     return new LocalObject<Collector>({
-      ...{ name, scheduler, syncMs: () => this.#prng.between(1, 9) },
+      ...{ name, scheduler: this.#scheduler, syncMs: () => this.#prng.between(1, 9) },
       make: (storage) => {
         const store = collectorStore(storage, () => "only", background);
         return new Collector({ name, store, tallies, clock, timers, random, log, background });
@@ -148,7 +98,7 @@ export class Product {
   #makeSalts(): LocalObject<SaltKeeper> {
     const { clock, calendar, random } = this;
     return new LocalObject<SaltKeeper>({
-      ...{ name: "salts", scheduler: this.#deps.scheduler, syncMs: () => 1 },
+      ...{ name: "salts", scheduler: this.#scheduler, syncMs: () => 1 },
       make: (storage) => {
         const store = saltStore(storage, background);
         return new SaltKeeper({ store, calendar, clock, random });
@@ -170,37 +120,19 @@ export class Product {
     return { append: (frames) => there.call("append", (it) => it.append(frames)) };
   }
 
-  #tallyStub(name: string, from = ""): TallyRpc {
-    const there = this.tallyObjects.get(Number(name.split(":")[1]));
-    if (there === undefined) throw new Error(`there is no ${name}`);
-    return {
-      append: (chunk) =>
-        this.#isCut(from) ? never() : there.call("append", (it) => it.append(chunk)),
-      counts: (contents) => there.call("counts", (it) => it.counts(contents)),
-      flush: () => there.call("flush", (it) => it.flush()),
-      close: (before) => there.call("close", (it) => it.close(before)),
-      status: () => there.call("status", (it) => it.status()),
-      setStart: (content, views) => there.call("start", (it) => it.setStart(content, views)),
-      seal: (hour) => there.call("seal", (it) => it.seal(hour)),
-      finalise: (request) => there.call("finalise", (it) => it.finalise(request)),
-    };
+  #tallyStub(name: string, collector: string): TallyRpc {
+    const stub = this.shards.tallyStub(name);
+    return this.#isCut(collector) ? { ...stub, append: never } : stub;
   }
 
   #isCut(collector: string): boolean {
-    const { now } = this.#deps.scheduler;
+    const { now } = this.#scheduler;
     if (!collector.startsWith(`collector:${CUT_COLO}:`)) return false;
     return CUTS.some(([from, to]) => from <= now && now < to);
   }
 }
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
-
-/** What goes wrong in it ends the run. */
-const background = (work: Promise<void>): void => void work;
-
-const abort = (reason: string): never => {
-  throw new Error(reason);
-};
 
 const randomOf = (prng: Prng): Random => ({
   fraction: () => prng.fraction(),

@@ -1,9 +1,11 @@
 import { Scheduler } from "../../test/simulation/scheduler.ts";
 import type { MySqlAddress } from "../mysql/address.ts";
+import { MemoryRawLog } from "../../test/support/memory-raw-log.ts";
 import { Crons } from "./crons.ts";
 import { openDatabase, readRows } from "./database.ts";
 import type { Evidence } from "./evidence.ts";
 import { Oracle } from "./oracle.ts";
+import { readRawLog } from "./duck.ts";
 import { makePlan } from "./plan.ts";
 import { Product } from "./product.ts";
 import { quickenHmac } from "./quick-hmac.ts";
@@ -42,8 +44,9 @@ const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
   const random = { fraction: () => 0.5, bytes: (count: number) => new Uint8Array(count) };
   const { database, close } = await openDatabase(mysql, { timers, random, realWork });
   try {
+    const rawLog = new MemoryRawLog();
     const oracle = new Oracle(ZONE_OFFSET_MS);
-    const product = new Product({ scheduler, database, seed });
+    const product = new Product({ scheduler, database, rawLog: realWork.wrap(rawLog), seed });
     const plan = makePlan(events, seed);
     const { edge } = product;
     const readers = new Readers({ plan, seed, scheduler, realWork, oracle, edge });
@@ -58,7 +61,8 @@ const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
       evidence: {
         ...{ truth: oracle.truth(), realtime: crons.realtime, errors: product.errors },
         unexpected: readers.unexpected,
-        ...{ cells: product.cells(), parts: product.parts() },
+        ...{ cells: product.shards.cells(), parts: product.shards.parts() },
+        ...(await readRawLog(rawLog)),
         ...(await readRows(mysql)),
       },
       numbers: [
