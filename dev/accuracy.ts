@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { judge } from "./accuracy/judge.ts";
 import { run } from "./accuracy/run.ts";
+import { SHARDS } from "./accuracy/setting.ts";
 import { startMariaDb } from "./mysql/mariadb.ts";
 
 const usage = (complaint: string): never => {
@@ -43,7 +44,13 @@ try {
   const connection = await createConnection(root);
   await connection.query(`CREATE DATABASE ${database}`);
   await connection.end();
-  const { evidence, numbers } = await run({ events, seed, mysql, log: console.log });
+  const { evidence, numbers } = await run({
+    events,
+    seed,
+    shards: SHARDS,
+    mysql,
+    log: console.log,
+  });
   const verdicts = judge(evidence);
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   const memory = Math.round(process.resourceUsage().maxRSS / 1_024);

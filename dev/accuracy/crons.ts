@@ -66,6 +66,7 @@ export class Crons {
   }
 
   #look(hour: number): void {
-    for (const [key, counted] of this.#deps.product.shards.cellsOf(hour)) this.realtime.set(key, counted);
+    for (const [key, counted] of this.#deps.product.shards.cellsOf(hour))
+      this.realtime.set(key, counted);
   }
 }

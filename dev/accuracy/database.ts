@@ -11,6 +11,7 @@ import { startGateway } from "../planetscale-gateway/gateway.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Counts } from "./oracle.ts";
 import type { RealWork } from "./real-work.ts";
+import { ZONE_OFFSET_MS } from "./setting.ts";
 
 export interface OpenDatabase {
   readonly database: Database;
@@ -40,7 +41,10 @@ export const openDatabase = async (
   return { database, close: () => gateway.close() };
 };
 
-type Rows = Pick<Evidence, "rows" | "days" | "uniques" | "regions" | "provisional">;
+type Rows = Pick<
+  Evidence,
+  "rows" | "days" | "uniques" | "movedUniques" | "summed" | "regions" | "provisional"
+>;
 
 /** What stands in the tables, read from outside with statements of their own: `k` is a key, `n` a number. */
 export const readRows = async (address: MySqlAddress): Promise<Rows> => {
@@ -54,10 +58,10 @@ export const readRows = async (address: MySqlAddress): Promise<Rows> => {
       rows: await read(
         "SELECT CONCAT_WS(' ', hour, content_id, shard_id) AS k, views AS n FROM view_hourly",
       ),
-      days: await read(SUM_OF.replace("$what", "SUM(views)").replace("$table", "view_daily")),
-      uniques: await read(
-        SUM_OF.replace("$what", "SUM(uniques)").replace("$table", "view_uniques"),
-      ),
+      days: await read(`SELECT ${DAY_KEY} AS k, SUM(views) AS n FROM view_daily GROUP BY k`),
+      uniques: await read(uniquesWhere("COUNT(*) = 1")),
+      movedUniques: await read(uniquesWhere("COUNT(*) > 1")),
+      summed: new Map([...(await read(HOURS)), ...(await read(DAYS_OF_HOURS))]),
       regions: await read(
         `SELECT CONCAT_WS(' ', day, content_id, country, region) AS k, SUM(views) AS n
          FROM view_regions GROUP BY k`,
@@ -70,7 +74,17 @@ export const readRows = async (address: MySqlAddress): Promise<Rows> => {
 };
 
 /** Shards' parts of a content and day make one number. */
-const SUM_OF = "SELECT CONCAT_WS(' ', day, content_id) AS k, $what AS n FROM $table GROUP BY k";
+const DAY_KEY = "CONCAT_WS(' ', day, content_id)";
+
+const uniquesWhere = (shards: string): string =>
+  `SELECT ${DAY_KEY} AS k, SUM(uniques) AS n FROM view_uniques GROUP BY k HAVING ${shards}`;
+
+const HOURS = `SELECT CONCAT_WS(' ', hour, content_id) AS k, SUM(views) AS n
+  FROM view_hourly GROUP BY k`;
+
+const DAYS_OF_HOURS = `SELECT CONCAT_WS(' ', DATE_FORMAT(
+    DATE_ADD('1970-01-01', INTERVAL (hour + ${ZONE_OFFSET_MS}) DIV 1000 SECOND), '%Y%m%d'
+  ), content_id) AS k, SUM(views) AS n FROM view_hourly GROUP BY k`;
 
 const PROVISIONAL = `SELECT 'all' AS k, SUM(n) AS n FROM (
   ${["view_hourly", "view_daily", "view_uniques", "view_regions"]

@@ -13,7 +13,12 @@ export interface Evidence extends RawFindings {
   readonly rows: Counts;
   readonly days: Counts;
   readonly uniques: Counts;
+  /** Those of contents that were in two shards on one day: sums of what each shard found. */
+  readonly movedUniques: Counts;
   readonly regions: Counts;
+  /** By `period content`, what the statistics tell of the contents viewed most, and what SQL finds for all of them. */
+  readonly told: Counts;
+  readonly summed: Counts;
   /** Rows of the database that are not final at the end. */
   readonly provisional: number;
   /** What clients were told that the protocol does not say. */

@@ -1,4 +1,5 @@
 import { compare, type Difference, type Evidence } from "./evidence.ts";
+import type { Counts } from "./oracle.ts";
 
 /** A promise, and whether the run kept it. */
 export interface Verdict {
@@ -19,7 +20,8 @@ export interface Verdict {
 const REALTIME_MIN_ACCURACY = 0.999;
 
 export const judge = (evidence: Evidence): readonly Verdict[] => {
-  const { truth, realtime, cells, parts, rows, days, uniques, regions } = evidence;
+  const { truth, realtime, cells, parts, rows, days, uniques, regions, told } = evidence;
+  const moved = evidence.movedUniques;
   const early = compare(truth.cells, realtime);
   const accuracy = early.nearness / Math.max(1, early.keys);
   return [
@@ -35,9 +37,11 @@ export const judge = (evidence: Evidence): readonly Verdict[] => {
     equal("after correction every cell is the oracle's", compare(truth.cells, cells)),
     equal("a cell's row in the database is the Tally's", compare(parts, rows)),
     equal("a day is the sum of its hours", compare(truth.days, days)),
-    equal("uniques of a day are the oracle's", compare(truth.uniques, uniques)),
+    equal("uniques of a day are the oracle's", compare(without(truth.uniques, moved), uniques)),
+    atLeast("where a content moved, the sum of its shards' uniques", truth.uniques, moved),
     equal("regions of a day are the oracle's", compare(truth.regions, regions)),
     equal("DuckDB counts the raw log anew to the same", compare(truth.cells, evidence.recounted)),
+    equal("statistics tell what SQL finds", compare(of(evidence.summed, told), told)),
     none("everything is final at the end", evidence.provisional, []),
     none(
       "clients were told what the protocol says",
@@ -54,6 +58,24 @@ const equal = (promise: string, difference: Difference): Verdict => ({
   found: wrongOf(difference),
   examples: difference.examples,
 });
+
+/** A visitor who came before and after the move is in both: too many are told, and never too few. */
+const atLeast = (promise: string, truth: Counts, found: Counts): Verdict => {
+  const difference = compare(of(truth, found), found);
+  const low = [...found].filter(([key, number]) => number < (truth.get(key) ?? 0));
+  return {
+    promise: `${promise} are never too few`,
+    kept: low.length === 0,
+    found: `${low.length} of ${found.size}; ${wrongOf(difference)}`,
+    examples: low.slice(0, 5).map(([key, number]) => `${key}: ${number}`),
+  };
+};
+
+/** The part of `counts` that has the keys of `others`, and the part that has not. */
+const of = (counts: Counts, others: Counts): Counts =>
+  new Map([...counts].filter(([key]) => others.has(key)));
+const without = (counts: Counts, others: Counts): Counts =>
+  new Map([...counts].filter(([key]) => !others.has(key)));
 
 const none = (promise: string, count: number, all: readonly string[]): Verdict => ({
   ...{ promise, kept: count === 0, found: `${count}`, examples: all.slice(0, 5) },

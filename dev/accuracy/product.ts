@@ -16,7 +16,7 @@ import { Prng } from "../../test/simulation/prng.ts";
 import type { Scheduler } from "../../test/simulation/scheduler.ts";
 import { type Edge, makeEdge } from "./edge.ts";
 import { LocalObject } from "./local-object.ts";
-import { COLOS, type Colo, CUT_COLO, CUTS, SHARDS, TIME_ZONE } from "./setting.ts";
+import { COLOS, type Colo, CUT_COLO, CUTS, TIME_ZONE } from "./setting.ts";
 import { background, Shards } from "./shards.ts";
 
 export interface ProductDeps {
@@ -24,6 +24,8 @@ export interface ProductDeps {
   readonly database: Database;
   readonly rawLog: RawLog;
   readonly seed: number;
+  /** `TALLY_SHARDS` */
+  readonly shards: string;
 }
 
 const ALIVE = { alive: true };
@@ -44,13 +46,13 @@ export class Product {
   readonly #salts: LocalObject<SaltKeeper>;
   readonly #edges: ReadonlyMap<Colo, Edge>;
 
-  constructor({ scheduler, database, rawLog, seed }: ProductDeps) {
+  constructor({ scheduler, database, rawLog, seed, shards }: ProductDeps) {
     this.#scheduler = scheduler;
     this.#prng = new Prng(seed ^ 0xab1e);
     this.random = randomOf(this.#prng);
     this.clock = { now: () => scheduler.now };
     this.timers = scheduler.timers(ALIVE, "product");
-    this.schedule = demandSchedule(SHARDS);
+    this.schedule = demandSchedule(shards);
     this.calendar = demandCalendar(TIME_ZONE, scheduler.now);
     const { schedule, calendar, clock, timers, random, log } = this;
     this.shards = new Shards({

@@ -1,21 +1,24 @@
 import { Scheduler } from "../../test/simulation/scheduler.ts";
-import type { MySqlAddress } from "../mysql/address.ts";
 import { MemoryRawLog } from "../../test/support/memory-raw-log.ts";
+import type { MySqlAddress } from "../mysql/address.ts";
 import { Crons } from "./crons.ts";
 import { openDatabase, readRows } from "./database.ts";
+import { readRawLog } from "./duck.ts";
 import type { Evidence } from "./evidence.ts";
 import { Oracle } from "./oracle.ts";
-import { readRawLog } from "./duck.ts";
 import { makePlan } from "./plan.ts";
 import { Product } from "./product.ts";
 import { quickenHmac } from "./quick-hmac.ts";
 import { Readers } from "./readers.ts";
 import { RealWork } from "./real-work.ts";
 import { ENDS_AT, STARTS_AT, ZONE_OFFSET_MS } from "./setting.ts";
+import { readStatistics } from "./told.ts";
 
 export interface RunOptions {
   readonly events: number;
   readonly seed: number;
+  /** `TALLY_SHARDS` */
+  readonly shards: string;
   /** An empty database. */
   readonly mysql: MySqlAddress;
   log(line: string): void;
@@ -37,7 +40,7 @@ export const run = async (options: RunOptions): Promise<Run> => {
   }
 };
 
-const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
+const live = async ({ events, seed, shards, mysql, log }: RunOptions): Promise<Run> => {
   const realWork = new RealWork();
   const scheduler = new Scheduler(STARTS_AT, realWork.settled);
   const timers = scheduler.timers({ alive: true }, "database");
@@ -46,7 +49,13 @@ const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
   try {
     const rawLog = new MemoryRawLog();
     const oracle = new Oracle(ZONE_OFFSET_MS);
-    const product = new Product({ scheduler, database, rawLog: realWork.wrap(rawLog), seed });
+    const product = new Product({
+      scheduler,
+      database,
+      rawLog: realWork.wrap(rawLog),
+      seed,
+      shards,
+    });
     const plan = makePlan(events, seed);
     const { edge } = product;
     const readers = new Readers({ plan, seed, scheduler, realWork, oracle, edge });
@@ -54,14 +63,16 @@ const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
     readers.begin();
     crons.begin();
     while (scheduler.now < ENDS_AT && (await scheduler.step()));
-    const told = [...readers.answers].map(
+    const answers = [...readers.answers].map(
       ([answer, count]) => [`answers: ${answer}`, count] as const,
     );
+    const cells = product.shards.cells();
     return {
       evidence: {
+        told: await readStatistics(product, database, cells),
         ...{ truth: oracle.truth(), realtime: crons.realtime, errors: product.errors },
         unexpected: readers.unexpected,
-        ...{ cells: product.shards.cells(), parts: product.shards.parts() },
+        ...{ cells, parts: product.shards.parts() },
         ...(await readRawLog(rawLog)),
         ...(await readRows(mysql)),
       },
@@ -71,7 +82,7 @@ const live = async ({ events, seed, mysql, log }: RunOptions): Promise<Run> => {
           ["acknowledged", readers.acknowledged],
         ] as const),
         ...([["copies acknowledged", readers.copies]] as const),
-        ...told,
+        ...answers,
         ["steps of the world", scheduler.steps],
       ],
     };

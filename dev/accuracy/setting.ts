@@ -14,8 +14,10 @@ export const MIDNIGHT = Date.UTC(2026, 10, 21, 23);
 /** The night after the second reporting day, with time for its correction. */
 export const ENDS_AT = Date.UTC(2026, 10, 23, 4);
 
-/** In the middle of it contents move to other shards. */
+/** In the middle of a reporting day contents move to other shards. */
 export const SHARDS = "5,7@2026-11-22T03Z";
+/** The same for a short run, whose time goes into what each shard costs by the hour. */
+export const FEW_SHARDS = "2,3@2026-11-22T03Z";
 
 export const CONTENTS = 20_000;
 
