@@ -171,8 +171,7 @@ const resultsOf = (sql: Sql): CorrectionResults => ({
     const query = "INSERT INTO places (country, region) VALUES (?, ?)";
     for (const { country, region } of places) sql.exec(query, country, region);
   },
-  isDayDone: (startMs) =>
-    scalar(sql.exec("SELECT 1 FROM days WHERE start_ms = ?", startMs)) === 1,
+  isDayDone: (startMs) => scalar(sql.exec("SELECT 1 FROM days WHERE start_ms = ?", startMs)) === 1,
   setDayDone(startMs) {
     sql.exec("INSERT OR IGNORE INTO days (start_ms) VALUES (?)", startMs);
   },

@@ -75,7 +75,7 @@ const sealed = (
 };
 
 /** The run is over, its hour is not. */
-export const again = (
-  queue: CorrectionQueue,
-  job: WaitingJob,
-): Pick<Step, "run" | "save"> => ({ run: undefined, save: () => queue.add(job) });
+export const again = (queue: CorrectionQueue, job: WaitingJob): Pick<Step, "run" | "save"> => ({
+  run: undefined,
+  save: () => queue.add(job),
+});

@@ -38,13 +38,13 @@ export class CountedSlice {
   readonly #seen = new Set<number>();
 
   count(content: ContentId, visitor: Hash64, place: number): void {
-    let offset = this.#size * COLLECTED_BYTES;
+    const offset = this.#size * COLLECTED_BYTES;
     if (offset === this.#entries.byteLength) this.#grow();
     const view = this.#entries;
     view.setUint32(offset, this.#indexOf(content));
-    view.setUint32((offset += 4), visitor.hi);
-    view.setUint32((offset += 4), visitor.lo);
-    view.setUint16(offset + 4, place);
+    view.setUint32(offset + 4, visitor.hi);
+    view.setUint32(offset + 8, visitor.lo);
+    view.setUint16(offset + 12, place);
     this.#size += 1;
   }
 

@@ -1,7 +1,7 @@
 import { HOUR_MS } from "../../../core/limits.ts";
 import type { CorrectionRun } from "../../../ports/correction-tables.ts";
-import { othersBefore } from "./carry-in.ts";
 import { orderHour } from "./begin-hour.ts";
+import { othersBefore } from "./carry-in.ts";
 import { dayJob } from "./expand-order.ts";
 import type { CorrectorDeps, HourRun, Phase, Step } from "./run.ts";
 

@@ -28,4 +28,6 @@ export const excludedBy = (exclusions: readonly Exclusion[]): ((event: Named) =>
 };
 
 const covers = ({ content, fromAt, toAt }: Exclusion, viewed: string, at: number): boolean =>
-  (content === undefined || content === viewed) && at >= fromAt && (toAt === undefined || at < toAt);
+  (content === undefined || content === viewed) &&
+  at >= fromAt &&
+  (toAt === undefined || at < toAt);

@@ -1,6 +1,8 @@
+import type { ReportingCalendar } from "../../../core/views/reporting-day.ts";
+import type { ShardSchedule } from "../../../core/views/shards.ts";
 import type { Verdict } from "../../../core/views/verdict.ts";
-import type { CorrectionTables, ExclusionTables } from "../../../ports/correction-tables.ts";
 import type { Clock } from "../../../ports/clock.ts";
+import type { CorrectionTables, ExclusionTables } from "../../../ports/correction-tables.ts";
 import type { CorrectorStore, WaitingJob } from "../../../ports/corrector-store.ts";
 import type { Correctors } from "../../../ports/correctors.ts";
 import type { Log } from "../../../ports/log.ts";
@@ -8,8 +10,6 @@ import type { Random } from "../../../ports/random.ts";
 import type { RawLog } from "../../../ports/raw-log.ts";
 import type { StatisticsTables } from "../../../ports/statistics-tables.ts";
 import type { Tallies } from "../../../ports/tallies.ts";
-import type { ReportingCalendar } from "../../../core/views/reporting-day.ts";
-import type { ShardSchedule } from "../../../core/views/shards.ts";
 
 export interface CorrectorDeps {
   readonly shard: number;

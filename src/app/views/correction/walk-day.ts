@@ -30,7 +30,10 @@ export const walkDay = async (deps: CorrectorDeps, run: DayRun): Promise<Step> =
   if (rows.uniques.length > 0) await statistics.saveUniques(rows.uniques);
   if (rows.regions.length > 0) await statistics.saveRegions(rows.regions);
   const to = walk.peek();
-  return { events, ...(to === undefined ? endDay(deps, run) : { run: { ...run, from: to }, save: nothing }) };
+  return {
+    events,
+    ...(to === undefined ? endDay(deps, run) : { run: { ...run, from: to }, save: nothing }),
+  };
 };
 
 /** The day is final when it is over and nothing of it waits for a correction, or never had one. */
@@ -49,10 +52,7 @@ const beginDay = async (
   return { events: 1, run: { ...run, from: "", final }, save: nothing };
 };
 
-const endDay = (
-  { store, clock }: CorrectorDeps,
-  { job }: DayRun,
-): Pick<Step, "run" | "save"> => ({
+const endDay = ({ store, clock }: CorrectorDeps, { job }: DayRun): Pick<Step, "run" | "save"> => ({
   run: undefined,
   save: () => {
     if (clock.now() >= job.endMs) store.results.setDayDone(job.startMs);

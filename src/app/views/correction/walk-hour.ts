@@ -1,5 +1,5 @@
-import { CORRECTION_EVENTS_PER_ALARM, FINALISE_MAX_CONTENTS } from "../../../core/limits.ts";
 import type { ContentId } from "../../../core/ids.ts";
+import { CORRECTION_EVENTS_PER_ALARM, FINALISE_MAX_CONTENTS } from "../../../core/limits.ts";
 import type { FinaliseRequest } from "../../../protocol/correction-rpc.ts";
 import { again } from "./begin-hour.ts";
 import { ContentWalk } from "./content-walk.ts";
