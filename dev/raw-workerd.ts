@@ -25,6 +25,9 @@ export const NO_DATABASE = {
   DATABASE_URL: "http://nobody:nowhere@127.0.0.1:9",
 } as const;
 
+/** Nor is there R2: its buckets are then ones that refuse, and Tallies keep their logs. */
+const NO_BUCKETS = "no-buckets";
+
 export const CONFIG_FILE = "config.capnp";
 
 /** @returns the variables of the Worker */
@@ -49,6 +52,10 @@ export const bundleForWorkerd = (request: BundleRequest): Readonly<Record<string
       ({ name, class_name }: { name: string; class_name: string }) =>
         `(name = ${text(name)}, durableObjectNamespace = ${text(class_name)})`,
     ),
+    ...config.r2_buckets.map(
+      ({ binding }: { binding: string }) =>
+        `(name = ${text(binding)}, r2Bucket = ${text(NO_BUCKETS)})`,
+    ),
   ];
   writeFileSync(join(directory, CONFIG_FILE), configText(request, config, bindings));
   return config.vars;
@@ -65,6 +72,7 @@ const config :Workerd.Config = (
     (name = "main", worker = .main),
     # Else it reaches public addresses only, and a gateway on this machine not.
     (name = "internet", network = (allow = ["public", "private"])),
+    (name = ${text(NO_BUCKETS)}, external = (address = "127.0.0.1:9", http = ())),
     (name = "state", disk = (path = ${text(stateDirectory)}, writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],

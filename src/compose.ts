@@ -145,15 +145,19 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
   return new Collector({ name, store, tallies, clock, timers, random, log, background });
 };
 
-/** @throws when the database is not configured: Collectors keep what it cannot take */
+/** @throws when database or archive are not configured: Collectors keep what it cannot take */
 export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
   const checked = checkDatabase(env);
-  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { RAW_LOG } = env;
+  if (checked.status === "refused" || RAW_LOG === undefined) {
+    throw new Error("the deployment is not configured");
+  }
   const { name, storage, background, abort } = context;
+  const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
   const { counts } = makeDatabase(checked.config);
   const shard = Number(name.split(":")[1]);
-  return new Tally({ name, shard, store, counts, clock, random, log, abort });
+  return new Tally({ name, shard, store, rawLog, counts, clock, random, log, abort });
 };
 
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */

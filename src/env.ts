@@ -16,10 +16,11 @@ type Variables =
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
-  extends Omit<Env, Objects | Variables | "DB">,
+  extends Omit<Env, Objects | Variables | "DB" | "RAW_LOG">,
     Partial<Record<Variables, string>> {
   readonly DB?: D1Database | undefined;
   readonly DATABASE_URL?: string;
+  readonly RAW_LOG?: R2Bucket | undefined;
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
   readonly CORRECTORS: { getByName(name: string): CorrectorRpc };
@@ -96,6 +97,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   }
   const checked = checkDatabase(env);
   if (checked.status === "refused") problems.push(checked.problem);
+  if (env.RAW_LOG === undefined) refuse("RAW_LOG", "this binding of an R2 bucket is missing");
   if (contents !== "open" && contents !== "registered") {
     refuse("CONTENTS", 'it has to be "open" or "registered"');
     return { status: "refused", problems };

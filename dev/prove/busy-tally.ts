@@ -31,9 +31,7 @@ export class BusyTally {
   readonly #underWay = new Set<Promise<void>>();
   #serial = 0;
   #run = 0;
-  #sealed:
-    | { readonly hour: number; readonly run: number; readonly through: number }
-    | undefined;
+  #sealed: { readonly hour: number; readonly run: number; readonly through: number } | undefined;
   #flushes = 0;
   #failedFlushes = 0;
 

@@ -47,6 +47,8 @@ const total = (content: ContentId, published: number, version: number, shard = 3
   closed: version,
   closedThrough: HOUR - version,
   published,
+  start: 2 * version,
+  restated: -version,
   stamp: stamp(1, version),
 });
 

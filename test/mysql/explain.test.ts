@@ -25,7 +25,9 @@ interface Case {
 
 const from = Date.UTC(2026, 4, 10);
 const to = Date.UTC(2026, 5, 20);
+const month = (number: number) => `m2026${`${number}`.padStart(2, "0")}`;
 const asked = ["m202605", "m202606"];
+const MONTHS_FROM_MAY = [...[5, 6, 7, 8, 9, 10, 11, 12].map(month), "pmax"];
 const uncut = (table: string) =>
   `ALTER TABLE ${table} PARTITION BY RANGE (${table === "view_hourly" ? "hour" : "recorded_at"}) (PARTITION pmax VALUES LESS THAN MAXVALUE)`;
 
@@ -65,6 +67,31 @@ const CASES: readonly Case[] = [
     ask: ({ counts }) => counts.totals(["c-0001", "c-0700", "c-0900"].map(content)),
     wanted: { key: "PRIMARY", rows: 100 },
     spoil: "ALTER TABLE view_totals DROP PRIMARY KEY",
+  },
+  {
+    name: "a page of a shard's cells walks the primary key from the page before, in the partitions asked for",
+    ask: ({ shards }) =>
+      shards.cells(3, { content: content("c-0700"), hour: Date.UTC(2026, 5) }, 1_000, from),
+    wanted: { key: "PRIMARY", partitions: MONTHS_FROM_MAY },
+    spoil: "ALTER TABLE view_hourly DROP PRIMARY KEY",
+  },
+  {
+    name: "a page of a shard's totals is a piece of its index",
+    ask: ({ shards }) => shards.totals(3, { content: content("c-0020") }, 10),
+    wanted: { key: "view_totals_by_shard" },
+    spoil: "ALTER TABLE view_totals DROP INDEX view_totals_by_shard",
+  },
+  {
+    name: "a content's days are looked up by the primary key",
+    ask: ({ statistics }) => statistics.days(content("c-0700"), 20_260_110, 20_260_203),
+    wanted: { key: "PRIMARY", rows: 400 },
+    spoil: "ALTER TABLE view_daily DROP PRIMARY KEY",
+  },
+  {
+    name: "the latest runs of correction are the end of the index by time",
+    ask: ({ corrections }) => corrections.list({ limit: 50, before: 5_000 }),
+    wanted: { key: "correction_runs_by_time" },
+    spoil: "ALTER TABLE correction_runs DROP INDEX correction_runs_by_time",
   },
   {
     name: "the last run of a job is the end of the job's index",
@@ -140,7 +167,7 @@ describe.skipIf(NO_MYSQL)("plans of the app's own queries", () => {
 
     beforeAll(async () => {
       opened = await openFilled(50_000);
-    });
+    }, 60_000);
 
     afterAll(() => close(opened));
 

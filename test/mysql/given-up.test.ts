@@ -45,6 +45,7 @@ describe.skipIf(NO_MYSQL)("a statement that fails", () => {
 
   const row = {
     ...{ content: SECRET, shard: 0, closed: 0, closedThrough: 0, published: 7 },
+    ...{ start: 0, restated: 0 },
     stamp: stamp(1, 1),
   };
 

@@ -6,8 +6,12 @@ import { migrateMySql } from "../../dev/mysql/migrate.ts";
 import { mysqlDatabase } from "../../src/adapters/mysql/database.ts";
 import { type MySqlHandle, mysqlHandle } from "../../src/adapters/mysql/handle.ts";
 import type { Database } from "../../src/ports/database.ts";
-import { auditLog } from "../../src/schema/mysql/operations.ts";
+import { auditLog, exclusions } from "../../src/schema/mysql/operations.ts";
+import { viewRegions } from "../../src/schema/mysql/views.ts";
+import { correctionTablesContract } from "../contract/correction-tables.ts";
 import { databaseContract } from "../contract/database.ts";
+import { shardTablesContract } from "../contract/shard-tables.ts";
+import { statisticsTablesContract } from "../contract/statistics-tables.ts";
 import { streamTablesContract } from "../contract/stream-tables.ts";
 import { type FreshGateway, freshGateway, NO_MYSQL } from "../support/mysql.ts";
 import { brokenRules } from "../support/planetscale-rules.ts";
@@ -54,6 +58,18 @@ describe.skipIf(NO_MYSQL)("all that the app sends while it keeps the contract", 
     auditEntries: (subject) => behind.select().from(auditLog).where(eq(auditLog.subject, subject)),
   }));
   streamTablesContract(() => database.streams);
+  shardTablesContract(() => database);
+  statisticsTablesContract(() => ({
+    statistics: database.statistics,
+    regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
+  }));
+  correctionTablesContract(() => ({
+    corrections: database.corrections,
+    exclusions: database.exclusions,
+    exclude: async (rows) => {
+      await behind.insert(exclusions).values([...rows]);
+    },
+  }));
 
   test("has nothing that PlanetScale refuses", () => {
     expect(brokenOf(migrations)).toEqual([]);
@@ -65,6 +81,7 @@ describe.skipIf(NO_MYSQL)("all that the app sends while it keeps the contract", 
     const inserted = statements.flatMap((sql) => sentRows(sql) ?? []);
     const tables = ["audit_log", "categories", "contents", "current_viewers", "daily_statistics"];
     tables.push("job_runs", "user_sessions", "view_hourly", "view_totals", "viewer_history");
+    tables.push("correction_runs", "exclusions", "view_daily", "view_regions", "view_uniques");
     expect(new Set(inserted.map(({ table }) => table))).toEqual(new Set(tables));
     expect(Math.max(...inserted.map(({ rows }) => rows.length))).toBe(1_000);
     const selected = statements.flatMap((sql) => /^select .* from `(\w+)`/i.exec(sql)?.[1] ?? []);

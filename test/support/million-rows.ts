@@ -48,15 +48,21 @@ export const fillTables = async (address: MySqlAddress, rows: number): Promise<v
     `INSERT INTO viewer_history SELECT ${named("s", each, 7)}, ${at}, ${named("b", `seq DIV ${4 * ROWS_EACH}`)},
       seq MOD 1000, seq MOD 1000, ${stamp} ${from}`,
     `INSERT INTO view_hourly SELECT ${named("c", each)}, ${at}, seq MOD 8, 1, 1, ${stamp} ${from}`,
-    `INSERT INTO view_totals SELECT ${named("c", "seq DIV 8")}, seq MOD 8, 0, 0, 1, ${stamp}
+    `INSERT INTO view_totals (content_id, shard_id, closed, closed_through, published, stamp)
+      SELECT ${named("c", "seq DIV 8")}, seq MOD 8, 0, 0, 1, ${stamp}
       FROM seq_0_to_${rows / 50}`,
+    `INSERT INTO view_daily SELECT ${named("c", "seq DIV 400")}, 20260101 + ((seq DIV 8) MOD 50 DIV 25) * 100 +
+      (seq DIV 8) MOD 25, seq MOD 8, 1, 1, ${stamp} FROM seq_0_to_${rows / 2 - 1}`,
+    `INSERT INTO correction_runs (shard_id, hour, run, outcome, started_at, duration_ms, events, changed, detail)
+      SELECT seq MOD 8, ${MONTHS_FROM}, seq, 'done', seq DIV 2, 1, 1, 1, '' FROM seq_0_to_${rows / 50}`,
     `INSERT INTO job_runs SELECT seq, ELT(1 + seq MOD 2, 'flush', 'correct'), ${MONTHS_FROM} + seq, 0, 0, 0, 0, ''
       FROM seq_0_to_${rows / 50}`,
   ];
   const indexes = await takeIndexes(address, ["current_viewers", "viewer_history"]);
   await Promise.all(statements.map((statement) => runAlone(address, statement)));
   for (const index of indexes) await runAlone(address, index);
-  const tables = "current_viewers, viewer_history, view_hourly, view_totals, job_runs";
+  const tables =
+    "current_viewers, viewer_history, view_hourly, view_totals, view_daily, correction_runs, job_runs";
   await runAlone(address, `ANALYZE TABLE ${tables}`);
 };
 

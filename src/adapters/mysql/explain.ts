@@ -61,4 +61,13 @@ export const isDdlRefusal = (thrown: unknown): boolean => {
   return /direct DDL/i.test(cause.message) || DENIED_ERRNOS.has(mysqlErrno(cause) ?? 0);
 };
 
+/** Duplicate column, duplicate name of an index. */
+const ALREADY_THERE_ERRNOS: ReadonlySet<number> = new Set([1060, 1061]);
+
+/** @returns whether a statement would have added what the table has */
+export const isAlreadyThere = (thrown: unknown): boolean => {
+  const cause = driverCause(thrown);
+  return cause instanceof DriverError && ALREADY_THERE_ERRNOS.has(mysqlErrno(cause) ?? 0);
+};
+
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause);

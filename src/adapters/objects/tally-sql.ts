@@ -56,7 +56,7 @@ export interface LaterColumns {
   readonly table: string;
   readonly columns: readonly string[];
   /** What brings older rows up to date with them. */
-  readonly then: readonly string[];
+  readonly backfill: readonly string[];
 }
 
 /**
@@ -72,9 +72,9 @@ const HOURS_OF_LOG = `INSERT INTO hours (hour, run, through, dirtied_at)
 
 /** Columns younger than their table: storage born before them gets them when it is opened. */
 export const LATER_COLUMNS: readonly LaterColumns[] = [
-  { table: "totals", columns: ["closed", "closed_through"], then: [] },
-  { table: "hours", columns: ["changed", "incomplete"], then: [] },
-  { table: "cells", columns: ["final"], then: [HOURS_OF_CELLS, HOURS_OF_LOG] },
+  { table: "totals", columns: ["closed", "closed_through"], backfill: [] },
+  { table: "hours", columns: ["changed", "incomplete"], backfill: [] },
+  { table: "cells", columns: ["final"], backfill: [HOURS_OF_CELLS, HOURS_OF_LOG] },
 ];
 export const columnsOf = (table: string): string => `PRAGMA table_info(${table})`;
 export const addColumn = (table: string, column: string): string =>

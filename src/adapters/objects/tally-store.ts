@@ -127,11 +127,11 @@ const AFTER_ALL_IDS = "~";
 const addLaterColumns = (storage: ObjectStorage): void =>
   storage.transactionSync(() => {
     const { sql } = storage;
-    for (const { table, columns, then } of LATER_COLUMNS) {
+    for (const { table, columns, backfill } of LATER_COLUMNS) {
       const there = new Set([...sql.exec(columnsOf(table))].map(({ name }) => name));
       const missing = columns.filter((column) => !there.has(column));
       for (const column of missing) sql.exec(addColumn(table, column));
-      if (missing.length > 0) for (const statement of then) sql.exec(statement);
+      if (missing.length > 0) for (const statement of backfill) sql.exec(statement);
     }
   });
 

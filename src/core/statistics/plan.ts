@@ -10,6 +10,13 @@ export interface Span {
   readonly to: number;
 }
 
+/** Rows to read; absent: none of them. Hours in ms, days and uniques by number (20261121). */
+interface RowSpans {
+  readonly hours: Span | undefined;
+  readonly days: Span | undefined;
+  readonly uniques: Span | undefined;
+}
+
 /** What one answer is made of. */
 export interface ReportPlan {
   readonly periods: Periods;
@@ -22,12 +29,7 @@ export interface ReportPlan {
   readonly profiled: boolean;
   /** Days from this one on, in days since 1970-01-01, are summed from hours, older ones from their sums. */
   readonly hourlyFrom: number;
-  /** Rows to read; absent: none of them. Hours in ms, days and uniques by number (20261121). */
-  readonly rows: {
-    readonly hours: Span | undefined;
-    readonly days: Span | undefined;
-    readonly uniques: Span | undefined;
-  };
+  readonly rows: RowSpans;
 }
 
 /** @param now ms */
@@ -45,24 +47,24 @@ export const planReport = (
   const lengthMs = periods.startOf(range.end) - periods.startOf(range.first);
   const profiled = kept && lengthMs <= STATS_PROFILE_DAYS * DAY_MS + HOUR_MS;
   const hourlyFrom = calendar.dayOf(now).date - STATS_HOURLY_DAYS + 1;
-  const first = (before ?? range).first;
+  const plan = { periods, range, page, before, profiled, hourlyFrom };
+  return { ...plan, rows: spansOf(plan, calendar) };
+};
+
+const spansOf = (plan: Omit<ReportPlan, "rows">, calendar: ReportingCalendar): RowSpans => {
+  const { periods, range, page, before, profiled, hourlyFrom } = plan;
+  const hourly = periods.granularity === "hour";
+  const { first } = before ?? range;
   const firstMs = periods.startOf(first);
   const hoursFrom = hourly || profiled ? firstMs : Math.max(firstMs, calendar.startOf(hourlyFrom));
-  const dates = ({ first, end }: PeriodRange) =>
-    [periods.firstDate(first), periods.firstDate(end)] as const;
-  const [firstDate, endDate] = dates({ first, end: range.end });
+  const daysTo = Math.min(periods.firstDate(range.end), hourlyFrom);
   return {
-    periods,
-    range,
-    page,
-    before,
-    profiled,
-    hourlyFrom,
-    rows: {
-      hours: spanOf(hoursFrom, periods.startOf(range.end)),
-      days: hourly ? undefined : daySpan(firstDate, Math.min(endDate, hourlyFrom)),
-      uniques: periods.granularity === "day" ? daySpan(...dates(page)) : undefined,
-    },
+    hours: spanOf(hoursFrom, periods.startOf(range.end)),
+    days: hourly ? undefined : daySpan(periods.firstDate(first), daysTo),
+    uniques:
+      periods.granularity === "day"
+        ? daySpan(periods.firstDate(page.first), periods.firstDate(page.end))
+        : undefined,
   };
 };
 

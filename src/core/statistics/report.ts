@@ -77,25 +77,16 @@ export const makeReport = (
   const { periods, range, page, before } = plan;
   const parts = partsOf(plan, rows, calendar);
   const sums = sumByPeriod(range, parts);
-  const settled = (sum: Sum, end: number): Sum => ({
-    views: sum.views,
-    final: sum.final && asOf >= periods.startOf(end) + STATS_SETTLE_MS,
-  });
+  const total = settled(sumOf(sums), periods.startOf(range.end), asOf);
   const uniques = uniquesTeller(plan, rows, parts);
-  const total = settled(sumOf(sums), range.end);
-  const listed = sums.slice(0, page.end - page.first).map((sum, i): ReportedPeriod => {
+  const describe = (sum: Sum, i: number): ReportedPeriod => {
     const period = page.first + i;
-    const start = periods.startOf(period);
-    const known = settled(sum, period + 1);
-    return {
-      name: periods.nameOf(period),
-      ...(periods.granularity === "hour" && { local: localName(calendar, start) }),
-      start,
-      end: periods.startOf(period + 1),
-      ...known,
-      ...uniques(period, known),
-    };
-  });
+    const [start, end] = [periods.startOf(period), periods.startOf(period + 1)];
+    const name = periods.nameOf(period);
+    const local = periods.granularity === "hour" && { local: localName(calendar, start) };
+    const known = settled(sum, end, asOf);
+    return { name, ...local, start, end, ...known, ...uniques(period, known) };
+  };
   return {
     granularity: periods.granularity,
     timeZone: calendar.timeZone,
@@ -103,13 +94,19 @@ export const makeReport = (
     to: periods.boundOf(range.end),
     asOf,
     total,
-    periods: listed,
+    periods: sums.slice(0, page.end - page.first).map(describe),
     ...(page.end < range.end && { next: periods.boundOf(page.end) }),
     ...(before && {
       comparison: compare({ plan, rows, calendar, asOf, before, parts, views: total.views }),
     }),
   };
 };
+
+/** @param endMs of what is summed: the correction after it has to have had its chance */
+const settled = ({ views, final }: Sum, endMs: number, asOf: number): Sum => ({
+  views,
+  final: final && asOf >= endMs + STATS_SETTLE_MS,
+});
 
 /** Each view is in one part: old days come from their sums, the others from hours, also where hours of both are there. */
 const partsOf = (

@@ -16,10 +16,7 @@ export const viewHourly = sqliteTable(
     final: flag("final"),
     stamp: stamp(),
   },
-  (table) => [
-    primaryKey({ columns: [table.content, table.hour, table.shard] }),
-    index("view_hourly_by_shard").on(table.shard, table.content, table.hour),
-  ],
+  (table) => [primaryKey({ columns: [table.content, table.hour, table.shard] })],
 );
 
 /** The same by reporting day, for longer than hours are kept. */

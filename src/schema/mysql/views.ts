@@ -18,10 +18,7 @@ export const viewHourly = mysqlTable(
     final: flag("final"),
     stamp: stamp(),
   },
-  (table) => [
-    primaryKey({ columns: [table.content, table.hour, table.shard] }),
-    index("view_hourly_by_shard").on(table.shard, table.content, table.hour),
-  ],
+  (table) => [primaryKey({ columns: [table.content, table.hour, table.shard] })],
 );
 
 export const viewDaily = mysqlTable(

@@ -127,7 +127,10 @@ describe("what arrives after the position that a run read", () => {
     const late = view("a", HOUR + 2_000);
     harness.now = HOUR + 30 * 60_000;
     harness.append([late]);
-    expect(await finalise(harness, { a: 1 }, { through })).toMatchObject({ changed: 0, dirty: true });
+    expect(await finalise(harness, { a: 1 }, { through })).toMatchObject({
+      changed: 0,
+      dirty: true,
+    });
   });
 
   test("in another hour leaves this one clean", async () => {
@@ -142,7 +145,10 @@ describe("what arrives after the position that a run read", () => {
     const through = await harness.seal(HOUR, 1);
     harness.append([view("a")]);
     await finalise(harness, { a: 1 }, { through });
-    expect(await finalise(harness, { a: 2 }, { run: 2 })).toMatchObject({ changed: 0, dirty: false });
+    expect(await finalise(harness, { a: 2 }, { run: 2 })).toMatchObject({
+      changed: 0,
+      dirty: false,
+    });
   });
 });
 
@@ -151,13 +157,19 @@ describe("runs", () => {
     const harness = started(view("a"));
     await finalise(harness, { a: 5 }, { run: 3 });
     harness.evict();
-    expect(await finalise(harness, { a: 9 }, { run: 2, through: 1 })).toEqual({ status: "superseded", run: 3 });
+    expect(await finalise(harness, { a: 9 }, { run: 2, through: 1 })).toEqual({
+      status: "superseded",
+      run: 3,
+    });
     expect(cells(harness)).toEqual({ a: 5 });
   });
 
   test("that claim to have read further than the log goes are refused", async () => {
     const harness = started(view("a"));
-    expect(await finalise(harness, { a: 9 }, { through: 2 })).toEqual({ status: "ahead", position: 1 });
+    expect(await finalise(harness, { a: 9 }, { through: 2 })).toEqual({
+      status: "ahead",
+      position: 1,
+    });
     expect(cells(harness)).toEqual({ a: 1 });
   });
 

@@ -77,7 +77,16 @@ const LAST_FLUSH: JobRun = {
 
 const saved = (content: ContentId, shard: number, published: number) =>
   database.saveTotals([
-    { content, shard, closed: 0, closedThrough: 0, published, stamp: stamp(1, 1) },
+    {
+      content,
+      shard,
+      closed: 0,
+      closedThrough: 0,
+      published,
+      start: 0,
+      restated: 0,
+      stamp: stamp(1, 1),
+    },
   ]);
 
 const A = id("a");

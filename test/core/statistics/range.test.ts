@@ -102,6 +102,16 @@ describe("refused is", () => {
       "empty-range",
     ],
     [
+      "an end at the beginning in the middle of a week",
+      { granularity: "week", from: "2026-11-19", to: "2026-11-19" },
+      "empty-range",
+    ],
+    [
+      "a beginning right after the present period without an end",
+      { granularity: "month", from: "2026-12-01" },
+      "empty-range",
+    ],
+    [
       "a beginning in the future without an end",
       { granularity: "month", from: "2027-01-01" },
       "empty-range",

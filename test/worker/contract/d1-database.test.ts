@@ -3,9 +3,13 @@ import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { describe } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
-import { auditLog } from "../../../src/schema/d1/operations.ts";
+import { auditLog, exclusions } from "../../../src/schema/d1/operations.ts";
+import { viewRegions } from "../../../src/schema/d1/views.ts";
+import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { registryTablesContract } from "../../contract/registry-tables.ts";
+import { shardTablesContract } from "../../contract/shard-tables.ts";
+import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
 
 describe("the database on D1", () => {
@@ -19,4 +23,16 @@ describe("the database on D1", () => {
   databaseContract(open);
   registryTablesContract(open);
   streamTablesContract(() => database.streams);
+  shardTablesContract(() => database);
+  statisticsTablesContract(() => ({
+    statistics: database.statistics,
+    regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
+  }));
+  correctionTablesContract(() => ({
+    corrections: database.corrections,
+    exclusions: database.exclusions,
+    exclude: async (rows) => {
+      await behind.insert(exclusions).values([...rows]);
+    },
+  }));
 });

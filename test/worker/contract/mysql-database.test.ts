@@ -2,9 +2,13 @@ import { eq } from "drizzle-orm";
 import { describe, inject } from "vitest";
 import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
 import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
-import { auditLog } from "../../../src/schema/mysql/operations.ts";
+import { auditLog, exclusions } from "../../../src/schema/mysql/operations.ts";
+import { viewRegions } from "../../../src/schema/mysql/views.ts";
+import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { registryTablesContract } from "../../contract/registry-tables.ts";
+import { shardTablesContract } from "../../contract/shard-tables.ts";
+import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
 
 declare module "vitest" {
@@ -27,4 +31,16 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   databaseContract(open);
   registryTablesContract(open);
   streamTablesContract(() => database.streams);
+  shardTablesContract(() => database);
+  statisticsTablesContract(() => ({
+    statistics: database.statistics,
+    regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
+  }));
+  correctionTablesContract(() => ({
+    corrections: database.corrections,
+    exclusions: database.exclusions,
+    exclude: async (rows) => {
+      await behind.insert(exclusions).values([...rows]);
+    },
+  }));
 });

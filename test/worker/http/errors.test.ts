@@ -115,6 +115,7 @@ describe("misconfigured", () => {
     "ALLOWED_ORIGINS",
     "DATABASE",
     "DB",
+    "RAW_LOG",
   ] as const;
 
   const expectRefusal = async (worker: Fetch, variables: readonly string[]): Promise<void> => {

@@ -1,4 +1,5 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { HORIZON_MS } from "../../../src/core/limits.ts";
 import { hourOf } from "../../../src/core/views/ledger.ts";
@@ -55,7 +56,7 @@ describe("a chunk", () => {
     expect(await countedIn(203, "late")).toBe(0);
     const hours = await rowsOf(tallyOf(203), "SELECT hour, dirtied_at FROM hours");
     expect(hours).toEqual([{ hour: hourOf(at), dirtied_at: 1 }]);
-    expect((await tallyOf(203).seal(hourOf(at))).events).toBe(1);
+    expect(await tallyOf(203).hours()).toEqual([{ hour: hourOf(at), dirty: true }]);
   });
 });
 
@@ -99,19 +100,33 @@ test("a commit that fails ends the instance with nothing half done, and the same
 });
 
 describe("correction", () => {
-  const finalise = (shard: number, run: number, through: number, views: number, content = "c") =>
+  const seal = (shard: number, run: number) => tallyOf(shard).seal(HOUR, run);
+
+  const settle = (shard: number, run: number, through: number, views: number) =>
     tallyOf(shard).finalise({
       hour: HOUR,
       run,
       through,
       range: EVERYTHING,
-      cells: [[id(content), views]],
+      cells: [[id("c"), views]],
     });
 
-  test("seals the log up to a position, with the events of the hour in it", async () => {
-    await tallyOf(230).append(chunkOf({ source: "sealed", events: viewsOf(230, "c", 3) }));
-    expect(await tallyOf(230).seal(HOUR)).toEqual({ through: 1, events: 3 });
-    expect((await tallyOf(230).seal(HOUR - 3_600_000)).events).toBe(0);
+  const finalise = async (shard: number, run: number, through: number, views: number) => {
+    await seal(shard, run);
+    return settle(shard, run, through, views);
+  };
+
+  test("seals the log up to a position, and finds the hour's events in the objects it is told of", async () => {
+    await tallyOf(230).append(
+      chunkOf({ source: "collector:TST:0:x", events: viewsOf(230, "c", 3) }),
+    );
+    const sealed = await seal(230, 1);
+    expect(sealed).toMatchObject({ status: "sealed", through: 1, views: 3 });
+    const objects = sealed.status === "sealed" ? sealed.objects : [];
+    expect(objects).toEqual([{ name: expect.stringMatching(/^raw\/hour=/), events: 3 }]);
+    expect(await env.RAW_LOG.head(objects[0]?.name ?? "")).not.toBe(null);
+    const before = await tallyOf(230).seal(HOUR - 3_600_000, 1);
+    expect(before).toMatchObject({ status: "sealed", objects: [], views: 0 });
   });
 
   test("downwards never lowers what is published; the truth has to catch up", async () => {
@@ -138,7 +153,7 @@ describe("correction", () => {
   test("twice equals once", async () => {
     await tallyOf(233).append(chunkOf({ source: "twice", events: viewsOf(233, "c", 2) }));
     await finalise(233, 1, 1, 7);
-    expect(await finalise(233, 1, 1, 7)).toEqual({ status: "done", changed: 0, dirty: false });
+    expect(await settle(233, 1, 1, 7)).toEqual({ status: "done", changed: 1, dirty: false });
     expect(await finalise(233, 2, 1, 7)).toEqual({ status: "done", changed: 0, dirty: false });
     expect(await countedIn(233, "c")).toBe(7);
   });
@@ -146,9 +161,9 @@ describe("correction", () => {
   test("keeps what was counted since it read, and says that the hour is dirty", async () => {
     const source = "since";
     await tallyOf(234).append(chunkOf({ source, events: viewsOf(234, "c", 2) }));
-    const { through } = await tallyOf(234).seal(HOUR);
+    await seal(234, 1);
     await tallyOf(234).append(chunkOf({ source, events: viewsOf(234, "c", 3), row: 2 }));
-    const answer = await finalise(234, 1, through, 4);
+    const answer = await settle(234, 1, 1, 4);
     expect(answer).toEqual({ status: "done", changed: 1, dirty: true });
     expect(await countedIn(234, "c")).toBe(7);
   });
@@ -156,6 +171,7 @@ describe("correction", () => {
   test("sets to 0 what is in its range and not named, and leaves alone what is outside", async () => {
     const events = ["a", "m", "z"].flatMap((content) => viewsOf(235, content, 2));
     await tallyOf(235).append(chunkOf({ source: "range", events }));
+    await seal(235, 1);
     const range = { from: "b", to: "n" };
     const request = { hour: HOUR, run: 1, through: 1, range, cells: [] };
     expect(await tallyOf(235).finalise(request)).toMatchObject({ status: "done", changed: 1 });
@@ -170,7 +186,8 @@ describe("correction", () => {
   test("by a run older than the last one is refused", async () => {
     await tallyOf(236).append(chunkOf({ source: "old-run", events: viewsOf(236, "c", 1) }));
     await finalise(236, 2, 1, 3);
-    expect(await finalise(236, 1, 1, 9)).toEqual({ status: "superseded", run: 2 });
+    expect(await seal(236, 1)).toEqual({ status: "superseded", run: 2 });
+    expect(await settle(236, 1, 1, 9)).toEqual({ status: "superseded", run: 2 });
     expect(await countedIn(236, "c")).toBe(3);
   });
 
@@ -200,6 +217,9 @@ test("a flush saves everything first and answers how the Tally stands", async ()
     position: 1,
     checkpoint: 1,
     flushed: 1,
+    archived: 0,
+    unarchivedBytes: expect.any(Number),
+    dirtyHours: 1,
     closedThrough: 0,
     sources: 1,
     bytes: expect.any(Number),
