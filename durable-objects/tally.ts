@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Tally as TallyFold } from "../src/app/views/tally.ts";
+import type { TallyDoor } from "../src/app/views/tally-door.ts";
 import { composeTally } from "../src/compose.ts";
 import type { ContentId } from "../src/core/ids.ts";
 import type { UncheckedEnv } from "../src/env.ts";
@@ -15,6 +15,7 @@ import type {
   CloseAnswer,
   CountsAnswer,
   FlushAnswer,
+  Standing,
   TallyRpc,
   TallyStatus,
 } from "../src/protocol/object-rpc.ts";
@@ -22,58 +23,70 @@ import { objectContext } from "./object-context.ts";
 
 /** Object `tally:<shard>`: see `src/app/views/tally.ts`. */
 export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
-  readonly #tally: TallyFold;
+  readonly #door: TallyDoor;
 
   constructor(ctx: DurableObjectState, env: UncheckedEnv) {
     super(ctx, env);
-    this.#tally = composeTally(objectContext(ctx), env);
+    this.#door = composeTally(objectContext(ctx), env);
   }
 
   async append(chunk: Chunk): Promise<AppendAnswer> {
-    return this.#tally.append(chunk);
+    return (await this.#door.open()).append(chunk);
   }
 
   async counts(contents: readonly ContentId[]): Promise<CountsAnswer> {
-    return this.#tally.counts(contents);
+    return (await this.#door.open()).counts(contents);
   }
 
-  flush(): Promise<FlushAnswer> {
-    return this.#tally.flush();
+  async flush(): Promise<FlushAnswer> {
+    return (await this.#door.open()).flush();
   }
 
-  close(before: number): Promise<CloseAnswer> {
-    return this.#tally.close(before);
+  async close(before: number): Promise<CloseAnswer> {
+    return (await this.#door.open()).close(before);
   }
 
   async status(): Promise<TallyStatus> {
-    return this.#tally.status();
+    return this.#door.status();
   }
 
   async setStart(content: ContentId, views: number): Promise<void> {
-    this.#tally.setStart(content, views);
+    (await this.#door.open()).setStart(content, views);
+  }
+
+  async standing(content: ContentId): Promise<Standing> {
+    return (await this.#door.open()).standing(content);
+  }
+
+  async restate(content: ContentId, views: number | undefined): Promise<Standing> {
+    return (await this.#door.open()).restate(content, views);
+  }
+
+  async reflush(): Promise<void> {
+    (await this.#door.open()).reflush();
+  }
+
+  rollUp(): Promise<{ readonly rows: number }> {
+    return this.#door.corrected((tally) => tally.rollUp());
   }
 
   async hours(): Promise<readonly CorrectableHour[]> {
-    return this.#tally.correction.hours();
+    return this.#door.corrected(({ correction }) => correction.hours());
   }
 
   seal(hour: number, run: number): Promise<SealAnswer> {
-    return this.#tally.correction.seal(hour, run);
+    return this.#door.corrected(({ correction }) => correction.seal(hour, run));
   }
 
   async finalise(request: FinaliseRequest): Promise<FinaliseAnswer> {
-    return this.#tally.correction.finalise(request);
-  }
-
-  async rollUp(): Promise<{ readonly rows: number }> {
-    return { rows: 0 };
+    return this.#door.corrected(({ correction }) => correction.finalise(request));
   }
 
   async leave(hour: number, run: number, through: number): Promise<void> {
-    this.#tally.correction.leave(hour, run, through);
+    await this.#door.corrected(({ correction }) => correction.leave(hour, run, through));
   }
 
   override alarm(): Promise<void> {
-    return this.#tally.alarm();
+    return this.#door.alarm();
   }
 }

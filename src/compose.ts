@@ -42,15 +42,11 @@ import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
 import { StatsReader } from "./app/views/read-stats.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
+import { TallyRestore } from "./app/views/restore-tally.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
-import {
-  type Config,
-  checkDatabase,
-  checkEnv,
-  type DatabaseConfig,
-  type UncheckedEnv,
-} from "./env.ts";
+import { TallyDoor } from "./app/views/tally-door.ts";
+import { type Config, checkEnv, type DatabaseConfig, type UncheckedEnv } from "./env.ts";
 import type { Database } from "./ports/database.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
@@ -109,6 +105,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
     registry: { contents, tallies, schedule, clock, random },
+    restate: { contents, tallies, schedule, clock, random },
     putRegistry: { database, known, clock, random },
     startStream: { registry, rooms, known, clock, random },
     streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
@@ -145,25 +142,32 @@ export const composeCollector = (context: ObjectContext, env: UncheckedEnv): Col
   return new Collector({ name, store, tallies, clock, timers, random, log, background });
 };
 
-/** @throws when database or archive are not configured: Collectors keep what it cannot take */
-export const composeTally = (context: ObjectContext, env: UncheckedEnv): Tally => {
-  const checked = checkDatabase(env);
+/** @throws when the deployment is not configured: Collectors keep what it cannot take */
+export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDoor => {
+  const checked = checkEnv(env, clock.now());
   const { RAW_LOG } = env;
   if (checked.status === "refused" || RAW_LOG === undefined) {
     throw new Error("the deployment is not configured");
   }
+  const { calendar, database } = checked.config;
   const { name, storage, background, abort } = context;
   const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
-  const { counts } = makeDatabase(checked.config);
+  const { counts, statistics, shards } = makeDatabase(database);
   const shard = Number(name.split(":")[1]);
-  return new Tally({ name, shard, store, rawLog, counts, clock, random, log, abort });
+  const common = { name, shard, store, rawLog, clock, random, log };
+  const correctors = objectCorrectors(env.CORRECTORS, timers);
+  const restore = new TallyRestore({ ...common, shards, correctors });
+  const tables = { counts, statistics, calendar };
+  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, abort }));
 };
 
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
 export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Corrector => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const { RAW_LOG } = env;
+  if (RAW_LOG === undefined) throw new Error("the deployment is not configured");
   const { schedule, calendar, database } = checked.config;
   const { statistics, corrections, exclusions } = makeDatabase(database);
   const { name, storage, background } = context;
@@ -174,7 +178,7 @@ export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Cor
     store: correctorStore(storage, background),
     tallies: objectTallies(env.TALLIES, timers),
     correctors: objectCorrectors(env.CORRECTORS, timers),
-    rawLog: r2RawLog(env.RAW_LOG, { timers, random }),
+    rawLog: r2RawLog(RAW_LOG, { timers, random }),
     statistics,
     corrections,
     exclusions,

@@ -172,7 +172,7 @@ type DatabaseResult =
   | { readonly status: "refused"; readonly problem: ConfigProblem };
 
 /** Never inferred from what happens to be there: a secret left over from elsewhere must not move the counts. */
-export const checkDatabase = ({ DATABASE, DATABASE_URL, DB }: UncheckedEnv): DatabaseResult => {
+const checkDatabase = ({ DATABASE, DATABASE_URL, DB }: UncheckedEnv): DatabaseResult => {
   if (DATABASE === "d1") {
     if (DB === undefined) return refused("DB", "DATABASE=d1 needs this binding");
     return { status: "ok", config: { kind: "d1", binding: DB } };

@@ -11,6 +11,7 @@ import type { MintDeps } from "./app/views/mint.ts";
 import type { RegistryDeps } from "./app/views/put-content.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
+import type { RestateDeps } from "./app/views/restate.ts";
 import type { StatusDeps } from "./app/views/status.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
@@ -44,6 +45,7 @@ export interface Services {
   readonly close: CloseDeps;
   readonly upkeep: UpkeepDeps;
   readonly registry: RegistryDeps;
+  readonly restate: RestateDeps;
   readonly putRegistry: PutRegistryDeps;
   readonly startStream: StartStreamDeps;
   readonly streams: StreamReader;

@@ -4,7 +4,9 @@ import type { SqlRow } from "../../src/adapters/objects/object-storage.ts";
 import { objectTallies } from "../../src/adapters/objects/tallies.ts";
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Corrector } from "../../src/app/views/correction/corrector.ts";
+import { TallyRestore } from "../../src/app/views/restore-tally.ts";
 import { Tally } from "../../src/app/views/tally.ts";
+import { TallyDoor } from "../../src/app/views/tally-door.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import { allShards, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -38,7 +40,7 @@ export class Shards {
   readonly tallies: Tallies;
   readonly correctors: Correctors;
   readonly #deps: ShardsDeps;
-  readonly #tallies: ReadonlyMap<number, LocalObject<Tally>>;
+  readonly #tallies: ReadonlyMap<number, LocalObject<TallyDoor>>;
   readonly #correctors: ReadonlyMap<number, LocalObject<Corrector>>;
 
   constructor(deps: ShardsDeps) {
@@ -68,18 +70,25 @@ export class Shards {
 
   tallyStub(name: string): TallyRpc {
     const there = at(this.#tallies, name);
+    const opened = <R>(what: string, work: (tally: Tally) => Promise<R> | R) =>
+      there.call(what, async (door) => work(await door.open()));
+    const corrected = <R>(what: string, work: (tally: Tally) => Promise<R> | R) =>
+      there.call(what, (door) => door.corrected(work));
     return {
-      append: (chunk) => there.call("append", (it) => it.append(chunk)),
-      counts: (contents) => there.call("counts", (it) => it.counts(contents)),
-      flush: () => there.call("flush", (it) => it.flush()),
-      close: (before) => there.call("close", (it) => it.close(before)),
-      status: () => there.call("status", (it) => it.status()),
-      setStart: (content, views) => there.call("start", (it) => it.setStart(content, views)),
-      hours: () => there.call("hours", (it) => it.correction.hours()),
-      seal: (hour, run) => there.call("seal", (it) => it.correction.seal(hour, run)),
-      finalise: (request) => there.call("finalise", (it) => it.correction.finalise(request)),
-      leave: (...args) => there.call("leave", (it) => it.correction.leave(...args)),
-      rollUp: async () => ({ rows: 0 }),
+      append: (chunk) => opened("append", (it) => it.append(chunk)),
+      counts: (contents) => opened("counts", (it) => it.counts(contents)),
+      flush: () => opened("flush", (it) => it.flush()),
+      close: (before) => opened("close", (it) => it.close(before)),
+      status: () => there.call("status", (door) => door.status()),
+      setStart: (content, views) => opened("start", (it) => it.setStart(content, views)),
+      standing: (content) => opened("standing", (it) => it.standing(content)),
+      restate: (content, views) => opened("restate", (it) => it.restate(content, views)),
+      reflush: () => opened("reflush", (it) => it.reflush()),
+      hours: () => corrected("hours", (it) => it.correction.hours()),
+      seal: (hour, run) => corrected("seal", (it) => it.correction.seal(hour, run)),
+      finalise: (request) => corrected("finalise", (it) => it.correction.finalise(request)),
+      leave: (...args) => corrected("leave", (it) => it.correction.leave(...args)),
+      rollUp: () => corrected("roll up", (it) => it.rollUp()),
     };
   }
 
@@ -92,17 +101,21 @@ export class Shards {
     };
   }
 
-  #makeTally(shard: number): LocalObject<Tally> {
-    const { scheduler, database, rawLog, clock, random, log } = this.#deps;
+  #makeTally(shard: number): LocalObject<TallyDoor> {
+    const { scheduler, calendar, database, rawLog, clock, random, log } = this.#deps;
     const name = `tally:${shard}`;
-    const { counts } = database;
-    return new LocalObject<Tally>({
+    const { counts, statistics, shards } = database;
+    const { correctors } = this;
+    return new LocalObject<TallyDoor>({
       ...{ name, scheduler, syncMs: () => 1 },
       make: (storage) => {
         const store = tallyStore(storage, clock.now(), background);
-        return new Tally({ name, shard, store, counts, rawLog, clock, random, log, abort });
+        const common = { name, shard, store, rawLog, clock, random, log };
+        const restore = new TallyRestore({ ...common, shards, correctors });
+        const tables = { counts, statistics, calendar };
+        return new TallyDoor(restore, () => new Tally({ ...common, ...tables, abort }));
       },
-      alarm: (tally) => tally.alarm(),
+      alarm: (door) => door.alarm(),
     });
   }
 

@@ -108,6 +108,12 @@ export const SALT_TIMEOUT_MS = 2 * SECOND_MS;
 /** A read of counts from one Tally that takes longer is given up. */
 export const READ_TIMEOUT_MS = 2 * SECOND_MS;
 
+/**
+ * A number in memory that is larger than the database's outlives it by this when no Tally answers: two flushes, after
+ * which the database has what memory had, or less because an operator said so.
+ */
+export const LARGER_MEMO_MS = 10 * MINUTE_MS;
+
 /** Contents an isolate remembers counts of. */
 export const MEMO_MAX_ENTRIES = 10_000;
 
@@ -156,6 +162,9 @@ export const RAW_LOG_RETRY_MAX_MS = 1_000;
 /** Rows a Tally reads and writes in one step of a flush. */
 export const FLUSH_BATCH_ROWS = 1_000;
 
+/** Contents whose days are summed in one step: of each of a day's hours at most so many cells are read. */
+export const ROLL_UP_CONTENTS = 1_000;
+
 /** How long raw events are kept: an hour older than this can be corrected by nobody, and its cells are closed. */
 export const RAW_RETENTION_MS = 90 * DAY_MS;
 
@@ -180,6 +189,28 @@ export const SEAL_HOLDS_LOG_MS = 6 * HOUR_MS;
 
 /** Cells a Tally closes in one transaction: tens of milliseconds in which it takes nothing in. */
 export const CLOSE_BATCH_CELLS = 2_000;
+
+/** Names of raw objects deleted in one call (as many as R2 takes), and calls of one Tally in one night. */
+export const EXPIRE_BATCH_OBJECTS = 1_000;
+export const EXPIRE_MAX_BATCHES = 20;
+
+/** Rows, and index objects of the raw log, that a Tally whose storage was lost reads in one step. */
+export const RESTORE_PAGE_ROWS = 1_000;
+export const RESTORE_PAGE_OBJECTS = 50;
+export const RESTORE_PARALLEL = 6;
+
+/** Steps of one alarm, whose time is bounded; the next one goes on at once. */
+export const RESTORE_STEPS_PER_ALARM = 200;
+
+/** First and longest wait before a restore that failed is taken up again. */
+export const RESTORE_BACKOFF_MIN_MS = 5 * SECOND_MS;
+export const RESTORE_BACKOFF_MAX_MS = 10 * MINUTE_MS;
+
+/** How often the Corrector of a Tally that waits for it is asked whether it still has its order. */
+export const RESTORE_ASK_AGAIN_MS = 30 * SECOND_MS;
+
+/** A closing takes weeks to catch up at most: cells this much older than the last one closed are closed. */
+export const CLOSING_LAG_MS = 31 * DAY_MS;
 
 /** Whole months of hourly counts and of viewer history that are kept, and whole days of sessions, besides the current one. */
 export const ROWS_KEPT_MONTHS = 12;

@@ -17,4 +17,15 @@ const VERSION_DIGITS = 11;
 export const stamp = (generation: number, version: number): Stamp =>
   `${base36(generation, GENERATION_DIGITS)}-${base36(version, VERSION_DIGITS)}` as Stamp;
 
+export interface StampParts {
+  readonly generation: number;
+  readonly version: number;
+}
+
+/** What a stamp was made of. */
+export const readStamp = (text: Stamp): StampParts => {
+  const [generation = "", version = ""] = text.split("-");
+  return { generation: Number.parseInt(generation, 36), version: Number.parseInt(version, 36) };
+};
+
 const base36 = (value: number, digits: number): string => value.toString(36).padStart(digits, "0");

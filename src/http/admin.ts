@@ -5,6 +5,7 @@ import { putCategory, putContent } from "../app/views/put-content.ts";
 import { readStatus } from "../app/views/status.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
+import { adminRestate } from "./admin-restate.ts";
 import { adminStreams } from "./admin-streams.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
@@ -21,6 +22,7 @@ admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
 });
 
 admin.route("/", adminStreams);
+admin.route("/", adminRestate);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));

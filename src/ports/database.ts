@@ -216,6 +216,8 @@ export interface ContentTables {
   content(id: ContentId): Promise<Content | undefined>;
   /** Writes the whole content and the audit entry, both or neither. */
   putContent(content: Content, audit: AuditEntry): Promise<void>;
+  /** Keeps the audit entry of a deed that changes nothing here. */
+  note(audit: AuditEntry): Promise<void>;
   /** Saves what a page says of itself, unless the content is known already. */
   introduce(id: ContentId, page: Page, at: number): Promise<void>;
   category(id: string): Promise<{ readonly title: string } | undefined>;

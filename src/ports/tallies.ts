@@ -11,6 +11,7 @@ import type {
   CloseAnswer,
   CountsAnswer,
   FlushAnswer,
+  Standing,
   TallyStatus,
 } from "../protocol/object-rpc.ts";
 
@@ -34,4 +35,13 @@ export interface Tallies {
   rollUp(shard: number): Promise<{ readonly rows: number }>;
   /** Gives a content views it brings along from elsewhere: the value itself, not an addition. */
   setStart(shard: number, content: ContentId, views: number): Promise<void>;
+  standing(shard: number, content: ContentId): Promise<Standing>;
+  /**
+   * Brings what a shard publishes of a content to a value, also down.
+   * @param views absent: the truth as it is known
+   * @returns how it stands then
+   */
+  restate(shard: number, content: ContentId, views: number | undefined): Promise<Standing>;
+  /** Has the next flush, and the next rolling up, send everything anew: the database has lost some of it. */
+  reflush(shard: number): Promise<void>;
 }

@@ -3,7 +3,10 @@ import type { ContentRange } from "../core/views/finalise.ts";
 import type { Cell, CellKey, CellRow, SavedLedger, TotalRow } from "../core/views/ledger.ts";
 import type { Alarm } from "./alarm.ts";
 import type { ArchiveStore } from "./archive-store.ts";
+import type { ExpiryStore } from "./expiry-store.ts";
 import type { HourStore } from "./hour-store.ts";
+import type { RestoreStore } from "./restore-store.ts";
+import type { TallyDays } from "./tally-days.ts";
 
 /** One chunk as it was folded. */
 export interface LogEntry {
@@ -35,6 +38,9 @@ export interface ChangePage<Row> {
 
 /** A Tally's SQLite. Writes inside `atomically` commit together or not at all. */
 export interface TallyStore extends SavedLedger {
+  readonly days: TallyDays;
+  readonly expiry: ExpiryStore;
+  readonly restore: RestoreStore;
   readonly alarm: Alarm;
   readonly archive: ArchiveStore;
   readonly hours: HourStore;

@@ -34,6 +34,15 @@ export interface FlushAnswer {
   readonly status: TallyStatus;
 }
 
+/** A shard's part of a content's number. */
+export interface Standing {
+  /** Something was counted, brought along or restated here. */
+  readonly known: boolean;
+  readonly published: number;
+  /** What is known to be true, restatements apart. */
+  readonly truth: number;
+}
+
 export interface CloseAnswer {
   /** As in the status. */
   readonly closedThrough: number;
@@ -41,6 +50,8 @@ export interface CloseAnswer {
   readonly cells: number;
   /** Statements to the database. */
   readonly statements: number;
+  /** Objects of the raw log that were deleted, and whether more may go that are left for the next night. */
+  readonly raw: { readonly deleted: number; readonly left: boolean };
 }
 
 export interface TallyStatus {
@@ -87,6 +98,11 @@ export interface TallyRpc extends TallyCorrectionRpc {
   close(before: number): Promise<CloseAnswer>;
   status(): Promise<TallyStatus>;
   setStart(content: ContentId, views: number): Promise<void>;
+  standing(content: ContentId): Promise<Standing>;
+  /** Brings the published number to `views`, or to the truth. @returns how it stands then */
+  restate(content: ContentId, views: number | undefined): Promise<Standing>;
+  /** Sends everything anew with the next flush and the next rolling up. */
+  reflush(): Promise<void>;
 }
 
 export interface SaltsRpc {

@@ -58,13 +58,22 @@ export const ContentList = v.pipe(v.array(Content), v.minLength(1), v.maxLength(
 
 const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 
+const Views = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12));
+
 /** `PUT /v1/admin/contents/:id` */
 export const ContentBody = v.strictObject({
   title: v.optional(Title),
   url: v.optional(PageUrl),
   category: v.optional(Id),
   /** Views brought along from elsewhere; absent, it stays as it is. */
-  startViews: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12))),
+  startViews: v.optional(Views),
+});
+
+/** `POST /v1/admin/contents/:id/restate` */
+export const RestateBody = v.strictObject({
+  /** Absent: the truth as it is known. */
+  views: v.optional(Views),
+  reason: Title,
 });
 
 /** `PUT /v1/admin/categories/:id` */

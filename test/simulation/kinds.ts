@@ -5,9 +5,9 @@ import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Collector } from "../../src/app/views/collector.ts";
 import { SaltKeeper } from "../../src/app/views/salt-keeper.ts";
 import { Tally } from "../../src/app/views/tally.ts";
-import { makeCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { TallyRpc } from "../../src/protocol/object-rpc.ts";
+import { calendarOf } from "../support/calendars.ts";
 import { MemoryCountTables } from "../support/memory-count-tables.ts";
 import { MemoryRawLog } from "../support/memory-raw-log.ts";
 import type { CollectorWitness } from "./collector-witness.ts";
@@ -70,7 +70,9 @@ export const tallyKind = (
     const counts = new MemoryCountTables();
     const random = { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 };
     const shard = shardOfName(name);
-    return new Tally({ name, shard, store, rawLog, counts, clock, random, log, abort });
+    const calendar = calendarOf("UTC", clock.now());
+    const database = { counts, statistics: counts, calendar };
+    return new Tally({ name, shard, store, rawLog, ...database, clock, random, log, abort });
   },
   alarm: (tally) => tally.alarm(),
   onWake(_, tally) {
@@ -87,15 +89,13 @@ export const tallyKind = (
 
 /** The real keeper of salts over the real store. */
 export const saltKind = (random: Prng, now: number, onFault: OnFault): Kind<SaltKeeper> => {
-  const made = makeCalendar("UTC", now);
-  if (made.status === "refused") throw new Error(made.reason);
   const bytes = (count: number) => Uint8Array.from({ length: count }, () => random.between(0, 255));
   const fraction = () => random.fraction();
   return {
     make: ({ storage, clock, background }) =>
       new SaltKeeper({
         store: saltStore(storage, background),
-        calendar: made.calendar,
+        calendar: calendarOf("UTC", now),
         clock,
         random: { bytes, fraction },
       }),

@@ -1,6 +1,5 @@
 import { expect } from "vitest";
 import { RAW_RETENTION_MS } from "../../src/core/limits.ts";
-import { hourOf } from "../../src/core/views/ledger.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import { content, makeEvent, visitor } from "./events.ts";
 import { ExpectedCounts } from "./expected-counts.ts";
@@ -130,10 +129,10 @@ export class ClosingWorld {
     await other;
     harness.beforeDurable = () => undefined;
     if (answer === undefined) return;
-    expect(answer.closedThrough % HOUR_MS).toBe(0);
+    expect(answer.closedThrough % DAY_MS).toBe(0);
     expect(answer.closedThrough).toBeLessThanOrEqual(harness.tally.status().closedThrough);
-    const possible = Math.min(hourOf(before), hourOf(harness.now - RAW_RETENTION_MS));
-    expect(answer.closedThrough).toBeGreaterThanOrEqual(possible);
+    const possible = Math.min(before, harness.now - RAW_RETENTION_MS);
+    expect(answer.closedThrough).toBeGreaterThanOrEqual(possible - (possible % DAY_MS));
   }
 
   check(): void {
@@ -186,8 +185,10 @@ export class ClosingWorld {
     const { harness, expected } = this;
     harness.database.fates = [];
     await harness.tally.flush();
+    await harness.tally.rollUp();
     harness.database.arriveLate();
     this.check();
+    this.#checkDays();
     for (const id of CONTENTS) {
       const part = harness.database.parts.get(`${id}/0`);
       const cells = [...harness.database.cells.values()].filter(
@@ -196,6 +197,21 @@ export class ClosingWorld {
       const views = cells.reduce((sum, cell) => sum + cell.views, part?.closed ?? 0);
       expect(views).toBe(expected.between(id, 0, Number.POSITIVE_INFINITY));
       expect(part?.published ?? 0).toBe(harness.views(id));
+    }
+  }
+
+  /** Those that are over are there, closed or not, with what was counted in them. */
+  #checkDays(): void {
+    const { harness, expected } = this;
+    const today = harness.now - (harness.now % DAY_MS);
+    for (const id of CONTENTS) {
+      const hours = expected.hoursOf(id).map(([hour]) => hour);
+      for (const start of new Set(hours.map((hour) => hour - (hour % DAY_MS)))) {
+        const day = new Date(start).toISOString().slice(0, 10).replaceAll("-", "");
+        const found = harness.database.days.get(`${id}/${day}/0`)?.views ?? 0;
+        const views = expected.between(id, start, start + DAY_MS);
+        expect([day, found]).toEqual([day, start < today ? views : 0]);
+      }
     }
   }
 

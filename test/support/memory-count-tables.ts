@@ -1,12 +1,14 @@
 import type { CellRecord, CountTables, TotalRecord } from "../../src/ports/database.ts";
+import type { StatisticsTables, ViewDay } from "../../src/ports/statistics-tables.ts";
 
 /** What becomes of a statement. */
 export type Fate = "done" | "refused" | "done, answer lost" | "done twice" | "done much later";
 
-/** Count tables in memory that keep the contract, behind a wire that does not. */
-export class MemoryCountTables implements CountTables {
+/** Counts and days in memory that keep the contract, behind a wire that does not. */
+export class MemoryCountTables implements CountTables, Pick<StatisticsTables, "saveDays"> {
   readonly cells = new Map<string, CellRecord>();
   readonly parts = new Map<string, TotalRecord>();
+  readonly days = new Map<string, ViewDay>();
   /** Of the statements to come, in their order; when they are used up, all are done. */
   fates: Fate[] = [];
   /** Runs while a statement is under way. */
@@ -28,6 +30,10 @@ export class MemoryCountTables implements CountTables {
 
   saveTotals(rows: readonly TotalRecord[]): Promise<number> {
     return this.#write(rows, this.parts, ({ content, shard }) => `${content}/${shard}`);
+  }
+
+  saveDays(rows: readonly ViewDay[]): Promise<number> {
+    return this.#write(rows, this.days, ({ content, day, shard }) => `${content}/${day}/${shard}`);
   }
 
   async totals(contents: readonly string[]): Promise<readonly TotalRecord[]> {

@@ -1,11 +1,14 @@
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Tally } from "../../src/app/views/tally.ts";
+import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Verdict } from "../../src/core/views/verdict.ts";
 import { verdictOf } from "../../src/core/views/verdict.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import type { CountTables } from "../../src/ports/database.ts";
 import { encodeRows } from "../../src/protocol/chunk.ts";
+import type { FinaliseAnswer } from "../../src/protocol/correction-rpc.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
+import { calendarOf } from "./calendars.ts";
 import { content, frameOf } from "./events.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { MemoryRawLog } from "./memory-raw-log.ts";
@@ -15,6 +18,8 @@ export interface TallyParts {
   readonly shard?: number;
   /** Where it flushes to, instead of `database`. */
   readonly counts?: CountTables;
+  /** Of reporting days; UTC without it. */
+  readonly timeZone?: string;
   /** Of an earlier life. */
   readonly disk?: ObjectDisk;
 }
@@ -31,13 +36,19 @@ export class TallyHarness {
   tally: Tally;
   readonly #shard: number;
   readonly #counts: CountTables;
+  readonly #calendar: ReportingCalendar;
   #lastRow = 0;
+  #run = 0;
 
-  constructor(now: number, { shard = 0, counts, disk = new ObjectDisk() }: TallyParts = {}) {
+  constructor(
+    now: number,
+    { shard = 0, counts, timeZone = "UTC", disk = new ObjectDisk() }: TallyParts = {},
+  ) {
     this.now = now;
     this.disk = disk;
     this.#shard = shard;
     this.#counts = counts ?? this.database;
+    this.#calendar = calendarOf(timeZone, now);
     this.tally = this.#wake();
   }
 
@@ -70,6 +81,15 @@ export class TallyHarness {
   }
 
   /** @returns the position up to which the run may read. @throws when it is refused */
+  /** A correction run of the hour that finds these counts, and 0 for every other content. */
+  async settle(hour: number, found: Readonly<Record<string, number>>): Promise<FinaliseAnswer> {
+    this.#run += 1;
+    const run = this.now + this.#run;
+    const through = await this.seal(hour, run);
+    const cells = Object.entries(found).map(([id, counted]) => [content(id), counted] as const);
+    return this.tally.correction.finalise({ hour, run, through, range: { from: "" }, cells });
+  }
+
   async seal(hour: number, run: number): Promise<number> {
     const answer = await this.tally.correction.seal(hour, run);
     if (answer.status !== "sealed") throw new Error(`the run is refused: ${answer.status}`);
@@ -102,6 +122,8 @@ export class TallyHarness {
       name: `tally:${this.#shard}`,
       shard: this.#shard,
       counts: this.#counts,
+      statistics: this.database,
+      calendar: this.#calendar,
       store: tallyStore(this.disk.open(synced), this.now, () => undefined),
       rawLog: this.rawLog,
       clock: { now: () => this.now },

@@ -32,7 +32,7 @@ export const demand = async (
 };
 
 export const insertAudit = async (
-  tx: Transaction,
+  tx: Pick<Transaction, "insert">,
   { before, after, ...entry }: AuditEntry,
 ): Promise<void> => {
   await tx

@@ -32,5 +32,9 @@ export const objectTallies = (stubs: Stubs<TallyRpc>, timers: Timers): Tallies =
     rollUp: (shard) => ask(shard, ROLL_UP_TIMEOUT_MS, (tally) => tally.rollUp()),
     setStart: (shard, content, views) =>
       ask(shard, READ_TIMEOUT_MS, (tally) => tally.setStart(content, views)),
+    standing: (shard, content) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.standing(content)),
+    restate: (shard, content, views) =>
+      ask(shard, READ_TIMEOUT_MS, (tally) => tally.restate(content, views)),
+    reflush: (shard) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.reflush()),
   };
 };

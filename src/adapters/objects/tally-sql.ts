@@ -26,7 +26,8 @@ export const TALLY_TABLES = [
     published INTEGER NOT NULL,
     version INTEGER NOT NULL,
     closed INTEGER NOT NULL DEFAULT 0,
-    closed_through INTEGER NOT NULL DEFAULT 0
+    closed_through INTEGER NOT NULL DEFAULT 0,
+    restated INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID`,
   `CREATE INDEX IF NOT EXISTS cells_version ON cells (version)`,
   `CREATE INDEX IF NOT EXISTS totals_version ON totals (version)`,
@@ -72,7 +73,7 @@ const HOURS_OF_LOG = `INSERT INTO hours (hour, run, through, dirtied_at)
 
 /** Columns younger than their table: storage born before them gets them when it is opened. */
 export const LATER_COLUMNS: readonly LaterColumns[] = [
-  { table: "totals", columns: ["closed", "closed_through"], backfill: [] },
+  { table: "totals", columns: ["closed", "closed_through", "restated"], backfill: [] },
   { table: "hours", columns: ["changed", "incomplete"], backfill: [] },
   { table: "cells", columns: ["final"], backfill: [HOURS_OF_CELLS, HOURS_OF_LOG] },
 ];
@@ -85,10 +86,10 @@ export const OLDEST_CELLS = `SELECT content, hour, counted, version, final FROM 
 
 export const SAVE_CELL = `INSERT INTO cells (content, hour, counted, version, final) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET counted = excluded.counted, version = excluded.version, final = excluded.final`;
-export const SAVE_TOTAL = `INSERT INTO totals (content, start, views, published, closed, closed_through, version)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
+export const SAVE_TOTAL = `INSERT INTO totals (content, start, restated, views, published, closed, closed_through, version)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET
-    start = excluded.start, views = excluded.views, published = excluded.published, closed = excluded.closed,
+    start = excluded.start, restated = excluded.restated, views = excluded.views, published = excluded.published, closed = excluded.closed,
     closed_through = excluded.closed_through, version = excluded.version`;
 export const SAVE_MARK = `INSERT INTO marks (source, mark) VALUES (?, ?)
   ON CONFLICT DO UPDATE SET mark = excluded.mark`;

@@ -10,7 +10,10 @@ import {
   storageAlarm,
 } from "./object-storage.ts";
 import { archiveStore, readEntry } from "./tally-archive.ts";
+import { tallyDays } from "./tally-days.ts";
+import { expiryStore } from "./tally-expiry.ts";
 import { hourStore } from "./tally-hours.ts";
+import { restoreStore } from "./tally-restore.ts";
 import {
   addColumn,
   CHANGED_CELLS,
@@ -38,6 +41,9 @@ export const tallyStore = (
   if (generation === now) meta.set("generation", now);
 
   return {
+    days: tallyDays(storage, meta),
+    expiry: expiryStore(sql),
+    restore: restoreStore(storage, meta),
     alarm: storageAlarm(storage, background),
     archive: archiveStore(sql, meta),
     hours: hourStore(sql),
@@ -80,8 +86,19 @@ export const tallyStore = (
       for (const { content, hour, counted, version, final } of cells) {
         sql.exec(SAVE_CELL, content, hour, counted, version, Number(final));
       }
-      for (const { content, start, views, published, closed, closedThrough, version } of totals) {
-        sql.exec(SAVE_TOTAL, content, start, views, published, closed, closedThrough, version);
+      for (const { content, start, restated, views, published, ...rest } of totals) {
+        const { closed, closedThrough, version } = rest;
+        sql.exec(
+          SAVE_TOTAL,
+          content,
+          start,
+          restated,
+          views,
+          published,
+          closed,
+          closedThrough,
+          version,
+        );
       }
       meta.set("checkpoint", position);
     },
@@ -150,6 +167,7 @@ const readCellRow = (row: SqlRow): CellRow => ({
 const readTotal = ({ content, closed_through, ...row }: SqlRow): TotalRow => ({
   content: content as ContentId,
   start: Number(row.start),
+  restated: Number(row.restated),
   views: Number(row.views),
   published: Number(row.published),
   closed: Number(row.closed),

@@ -12,7 +12,7 @@ export interface CloseDeps extends ShardsJobDeps {
 export const close = (deps: CloseDeps): Promise<JobRun> => {
   const before = hourOf(deps.clock.now() - RAW_RETENTION_MS);
   return runOnEveryShard("close", deps, async (shard) => {
-    const { cells, statements } = await deps.tallies.close(shard, before);
-    return { rows: cells, statements };
+    const { cells, statements, raw } = await deps.tallies.close(shard, before);
+    return { rows: cells, statements, left: raw.left ? { shard, rawObjects: "left" } : undefined };
   });
 };

@@ -21,13 +21,14 @@ export interface Flushed {
  * is remembered only at the end.
  */
 export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Promise<Flushed> => {
+  const sending = store.days.sending();
   const above = store.flushed();
   const through = store.checkpoint();
   const generation = store.generation();
   let rows = 0;
   let statements = 0;
 
-  const cells = pages<CellRow>((page) => store.changedCells(page), above, through);
+  const cells = changedPages<CellRow>((page) => store.changedCells(page), above, through);
   for (const page of cells) {
     rows += page.length;
     statements += await counts.saveCells(
@@ -36,11 +37,11 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
       }),
     );
   }
-  const totals = pages<TotalRow>((page) => store.changedTotals(page), above, through);
+  const totals = changedPages<TotalRow>((page) => store.changedTotals(page), above, through);
   for (const page of totals) {
     rows += page.length;
     statements += await counts.saveTotals(
-      page.map(({ content, start, published, closed, closedThrough, version }) => {
+      page.map(({ content, start, restated, published, closed, closedThrough, version }) => {
         return {
           content,
           shard,
@@ -48,18 +49,18 @@ export const flushTally = async ({ shard, store, counts }: FlushTallyDeps): Prom
           closed,
           closedThrough,
           start,
-          restated: 0,
+          restated,
           stamp: stamp(generation, version),
         };
       }),
     );
   }
-  store.saveFlushed(Math.max(through, store.flushed()));
+  if (sending === store.days.sending()) store.saveFlushed(Math.max(through, store.flushed()));
   return { rows, statements };
 };
 
 /** Each page is read when it is asked for, so that no cursor is open while something else writes. */
-function* pages<Row>(
+export function* changedPages<Row>(
   read: (page: ChangePage<Row>) => readonly Row[],
   above: number,
   through: number,

@@ -1,5 +1,5 @@
 import type { ContentId } from "../../core/ids.ts";
-import { READ_TIMEOUT_MS } from "../../core/limits.ts";
+import { LARGER_MEMO_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
 import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Database } from "../../ports/database.ts";
@@ -43,7 +43,7 @@ export interface CountsRead {
 
 /**
  * Reads published numbers down a ladder: from the isolate's memory while fresh, from the Tallies, and when these do
- * not answer from the database or memory, whichever is larger. What stands in front of the Worker caches by headers.
+ * not answer from the database or memory, whichever is larger as long as memory is not old. What stands in front of the Worker caches by headers.
  */
 export class CountReader {
   readonly #deps: ReadCountsDeps;
@@ -94,10 +94,12 @@ export class CountReader {
 
   async #fallBack(contents: readonly ContentId[]): Promise<readonly Count[]> {
     const saved = await this.#readDatabase(contents);
+    const since = this.#deps.clock.now() - LARGER_MEMO_MS;
     return contents.map((content) => {
       const last = this.#memo.last(content);
       const stored = saved.get(content);
-      if (last !== undefined && last.views >= (stored?.views ?? 0)) {
+      const isLarger = last !== undefined && last.views >= (stored?.views ?? 0);
+      if (isLarger && (stored === undefined || last.asOf >= since)) {
         return { content, source: "memo", stale: true, ...last };
       }
       if (stored !== undefined) return { content, source: "database", stale: true, ...stored };

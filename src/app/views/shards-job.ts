@@ -7,11 +7,18 @@ export interface ShardsJobDeps extends JobRunDeps {
   readonly schedule: ShardSchedule;
 }
 
+export interface ShardWork {
+  readonly rows: number;
+  readonly statements: number;
+  /** What is left to do without having failed, as it is to stand in the run. */
+  readonly left?: object | undefined;
+}
+
 /** A job that every Tally does for itself. A shard that fails is named in the run. */
 export const runOnEveryShard = (
   job: string,
   deps: ShardsJobDeps,
-  work: (shard: number) => Promise<{ readonly rows: number; readonly statements: number }>,
+  work: (shard: number) => Promise<ShardWork>,
 ): Promise<JobRun> =>
   runJob(job, deps, async () => {
     const { answers, failed } = await askEveryShard(deps.schedule, work);
@@ -20,5 +27,6 @@ export const runOnEveryShard = (
       rows: answers.reduce((sum, { answer }) => sum + answer.rows, 0),
       statements: answers.reduce((sum, { answer }) => sum + answer.statements, 0),
       failed,
+      left: answers.flatMap(({ answer }) => answer.left ?? []),
     };
   });

@@ -2,11 +2,13 @@ import type { ContentId } from "../../core/ids.ts";
 import { stamp } from "../../core/stamp.ts";
 import { acceptChunk } from "../../core/views/cursor.ts";
 import { Ledger } from "../../core/views/ledger.ts";
+import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CountTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RawLog } from "../../ports/raw-log.ts";
+import type { StatisticsTables } from "../../ports/statistics-tables.ts";
 import type { LogEntry, TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
 import { joinFrames } from "../../protocol/frame.ts";
@@ -15,21 +17,26 @@ import type {
   CloseAnswer,
   CountsAnswer,
   FlushAnswer,
+  Standing,
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
 import { TallyArchive } from "./archive.ts";
 import { ChunkFold } from "./chunk-fold.ts";
 import { closeTally } from "./close-tally.ts";
 import { TallyCorrection } from "./correction.ts";
-import { flushTally } from "./flush-tally.ts";
+import { expireRaw } from "./expire-raw.ts";
+import { type Flushed, flushTally } from "./flush-tally.ts";
 import { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
+import { rollUpTally } from "./roll-up-tally.ts";
 import { SourcePace } from "./source-pace.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
 
 export interface TallyDeps {
   readonly shard: number;
   readonly counts: CountTables;
+  readonly statistics: Pick<StatisticsTables, "saveDays">;
+  readonly calendar: ReportingCalendar;
   /** Name of the object, `tally:<shard>`. */
   readonly name: string;
   readonly store: TallyStore;
@@ -110,33 +117,59 @@ export class Tally {
     return { ...flushed, flushed: this.#deps.store.flushed(), status: this.status() };
   }
 
+  /** @throws when the database fails; the next rolling up goes on from where the last one ended */
+  async rollUp(): Promise<Flushed> {
+    this.checkpoint();
+    return rollUpTally(this.#deps);
+  }
+
+  /** The next flush and the next rolling up send everything. */
+  reflush(): void {
+    this.#commit(() => this.#deps.store.days.sendAnew());
+  }
+
+  standing(content: ContentId): Standing {
+    const { version, published, views, restated } = this.#ledger.total(content);
+    return { known: version > 0, published, truth: views - restated };
+  }
+
+  /** @param views what is to be published, >= 0; absent: the truth as it is known */
+  restate(content: ContentId, views: number | undefined): Standing {
+    this.#change((version) => this.#ledger.restate(content, views, version));
+    return this.standing(content);
+  }
+
   /** @param views brought along from elsewhere, >= 0 */
   setStart(content: ContentId, views: number): void {
     this.#change((version) => this.#ledger.setStart(content, views, version));
   }
 
   /**
-   * Moves what is old into closed values, as far as both `before` and raw retention let it.
+   * Moves what is old into closed values, as far as both `before` and raw retention let it, and deletes from the raw log
+   * what nobody can correct with any more.
    * @param before ms
    * @throws when the database fails; the next closing goes on from where this one ended
    */
-  close(before: number): Promise<CloseAnswer> {
-    const { store, clock } = this.#deps;
-    return closeTally(before, {
+  async close(before: number): Promise<CloseAnswer> {
+    const { store, clock, calendar } = this.#deps;
+    const closed = await closeTally(before, {
       store,
       clock,
+      calendar,
       begin: (through) => {
         this.#fold.moveHorizon(clock.now());
         this.#commit(() => store.saveClosing(through, this.#fold.horizon));
         this.#hours.close(through);
       },
       flush: () => this.flush(),
+      rollUp: () => this.rollUp(),
       move: (cells, last) =>
         this.#change((version) => {
           for (const cell of cells) this.#ledger.close(cell, version);
           store.deleteCellsThrough(last);
         }),
     });
+    return { ...closed, raw: await expireRaw(this.#deps) };
   }
 
   checkpoint(): TallyStatus {

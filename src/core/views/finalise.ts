@@ -7,7 +7,7 @@ export interface ContentRange {
   readonly to?: string;
 }
 
-const inRange = ({ from, to }: ContentRange, content: string): boolean =>
+export const inRange = ({ from, to }: ContentRange, content: string): boolean =>
   content >= from && (to === undefined || content < to);
 
 /** A cell as a finalisation leaves it. */

@@ -14,9 +14,11 @@ export interface Cell {
 export interface Total {
   /** Views brought along from elsewhere; kept at the content's first home. */
   readonly start: number;
-  /** Start value, closed value and sum of the cells: the truth as known now. */
+  /** What an operator added to the truth, below 0 what was taken from it. */
+  readonly restated: number;
+  /** Start value, what was restated, closed value and sum of the cells: the truth as known now. */
   readonly views: number;
-  /** What readers are told: it never falls, and holds until the truth has caught up. */
+  /** What readers are told: it holds until the truth has caught up, and falls only when it is restated. */
   readonly published: number;
   /** Sum of what were cells of hours before `closedThrough`, ms; the cells there are are of later ones. */
   readonly closed: number;
@@ -44,6 +46,7 @@ export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS
 const EMPTY_CELL: Cell = { counted: 0, version: 0, final: false };
 const EMPTY_TOTAL: Total = {
   start: 0,
+  restated: 0,
   views: 0,
   published: 0,
   closed: 0,
@@ -84,6 +87,18 @@ export class Ledger {
   /** Gives a content its start value; what is published follows upwards only. */
   setStart(content: ContentId, start: number, version: number): void {
     this.#move(content, start - this.total(content).start, start, version);
+  }
+
+  /**
+   * Brings the published number to a value, also down, and the truth with it.
+   * @param views absent: the truth as the cells and the start value know it
+   */
+  restate(content: ContentId, views: number | undefined, version: number): void {
+    const total = this.total(content);
+    const known = total.views - total.restated;
+    const truth = views ?? known;
+    const restated = truth - known;
+    this.#setTotal(content, { ...total, restated, views: truth, published: truth, version });
   }
 
   /**

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { RAW_RETENTION_MS } from "../../../src/core/limits.ts";
+import { hourOf } from "../../../src/core/views/ledger.ts";
 import {
   ClosingWorld,
   CONTENTS,
@@ -89,6 +90,8 @@ test("closing among views, corrections, flushes, crashes and other closings move
 
 const HOUR = Date.UTC(2026, 0, 1, 9);
 const LATER = HOUR + RAW_RETENTION_MS + DAY_MS;
+/** Whole reporting days are closed. */
+const CLOSED = Date.UTC(2026, 0, 2);
 
 let serial = 0;
 /** A view by somebody new. */
@@ -113,25 +116,51 @@ const countCells = ({ disk }: TallyHarness) =>
 
 test("a closing says how many cells it moved, and one with nothing left to do asks the database nothing", async () => {
   const harness = grown();
-  const closedThrough = HOUR + DAY_MS;
-  expect(await closeAll(harness)).toEqual({ closedThrough, cells: 5, statements: 3 });
-  expect(await closeAll(harness)).toEqual({ closedThrough, cells: 0, statements: 0 });
+  const closedThrough = CLOSED;
+  expect(await closeAll(harness)).toMatchObject({ closedThrough, cells: 5, statements: 4 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough, cells: 0, statements: 0 });
   expect(harness.tally.status()).toMatchObject({ closedThrough });
 });
 
 test("a Tally without a cell that old is closed all the same", async () => {
   const harness = new TallyHarness(LATER);
-  expect(await closeAll(harness)).toMatchObject({ closedThrough: HOUR + DAY_MS, cells: 0 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 0 });
   harness.evict();
-  expect(harness.tally.status()).toMatchObject({ closedThrough: HOUR + DAY_MS });
+  expect(harness.tally.status()).toMatchObject({ closedThrough: CLOSED });
 });
 
 test("nothing younger than raw retention is closed, whoever asks for it", async () => {
   const harness = grown();
   const { closedThrough } = await harness.tally.close(harness.now);
-  expect(closedThrough).toBe(HOUR + DAY_MS);
+  expect(closedThrough).toBe(CLOSED);
   harness.append([view("a", harness.now)]);
   expect(await harness.tally.close(harness.now)).toMatchObject({ closedThrough, cells: 0 });
+});
+
+test("what the database did not take of the sums of days keeps every cell where it is", async () => {
+  const harness = grown();
+  harness.database.fates = ["done", "done", "refused"];
+  await expect(closeAll(harness)).rejects.toThrow("the database is away");
+  expect(countCells(harness)).toBe(5);
+  expect(harness.tally.status()).toMatchObject({ closedThrough: 0 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 5 });
+  expect(harness.database.days.get("e/20260101/0")).toMatchObject({ views: 1 });
+});
+
+test("a day is closed as a whole or not at all, in the reporting time zone", async () => {
+  const harness = new TallyHarness(HOUR, { timeZone: "Europe/Berlin" });
+  const [evening, night] = [Date.UTC(2026, 0, 1, 22), Date.UTC(2026, 0, 1, 23)];
+  for (const at of [evening, night]) {
+    harness.now = at;
+    harness.append([view("a", at)]);
+  }
+  harness.now = night + DAY_MS / 2 + RAW_RETENTION_MS;
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: night, cells: 1 });
+  const days = [...harness.database.days.values()];
+  expect(days.map(({ day, views }) => [day, views])).toEqual([
+    [20260101, 1],
+    [20260102, 1],
+  ]);
 });
 
 test("between two parts of a closing views are taken in", async () => {
@@ -158,7 +187,7 @@ test("a crash between two parts loses the part that was not safe, and the next c
   await expect(closeAll(harness)).rejects.toThrow("a dead object");
   expect(countCells(harness)).toBe(3);
   expect(harness.tally.status()).toMatchObject({ closedThrough: 0 });
-  expect(await closeAll(harness)).toMatchObject({ closedThrough: HOUR + DAY_MS, cells: 3 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 3 });
   for (const id of ["a", "b", "c", "d", "e"]) {
     expect(harness.database.parts.get(`${id}/0`)).toMatchObject({ closed: 1, published: 1 });
   }
@@ -166,11 +195,11 @@ test("a crash between two parts loses the part that was not safe, and the next c
 
 test("the Tally is not closed before the database has the closed values", async () => {
   const harness = grown();
-  harness.database.fates = ["done", "done", "refused"];
+  harness.database.fates = ["done", "done", "done", "refused"];
   await expect(closeAll(harness)).rejects.toThrow("the database is away");
   expect(countCells(harness)).toBe(0);
   expect(harness.tally.status()).toMatchObject({ closedThrough: 0 });
-  expect(await closeAll(harness)).toMatchObject({ closedThrough: HOUR + DAY_MS, cells: 0 });
+  expect(await closeAll(harness)).toMatchObject({ closedThrough: CLOSED, cells: 0 });
   expect(harness.database.parts.get("e/0")).toMatchObject({
     closed: 1,
     closedThrough: HOUR + HOUR_MS,
@@ -181,7 +210,7 @@ test("a correction of a closed hour is refused and changes nothing, also after a
   const harness = grown();
   await closeAll(harness);
   harness.evict();
-  const closed = { status: "closed", through: HOUR + DAY_MS };
+  const closed = { status: "closed", through: CLOSED };
   expect(await harness.tally.correction.seal(HOUR, 1)).toEqual(closed);
   const through = await harness.seal(HOUR + DAY_MS, 1);
   const request = { run: 1, through, range: { from: "" }, cells: [[content("a"), 7]] } as const;
@@ -223,4 +252,22 @@ test("storage from before there were closings is opened, goes on and is closed",
   const part = { published: 14, closed: 2, closedThrough: HOUR + HOUR_MS };
   expect(harness.database.parts.get("a/0")).toMatchObject(part);
   expect(harness.database.parts.get("new/0")).toMatchObject({ closed: 0, closedThrough: 0 });
+});
+
+test("the raw objects of closed hours go with them, younger ones stay, and what the raw log refuses goes the next night", async () => {
+  const harness = new TallyHarness(HOUR + 1_000);
+  harness.append([view("a", HOUR)]);
+  await harness.seal(HOUR, 1);
+  harness.now = LATER;
+  harness.append([view("a", LATER)]);
+  await harness.seal(hourOf(LATER), 2);
+  const [old = ""] = [...harness.rawLog.objects.keys()].filter((name) => name.startsWith("raw/"));
+  harness.rawLog.fates.delete = ["refused"];
+  expect(await closeAll(harness)).toMatchObject({ cells: 1, raw: { deleted: 0, left: true } });
+  expect(harness.problems).toContain("tally.raw-not-deleted");
+  expect(harness.rawLog.objects.has(old)).toBe(true);
+  expect(await closeAll(harness)).toMatchObject({ raw: { deleted: 2, left: false } });
+  const left = [...harness.rawLog.objects.keys()].map((name) => name.split("/")[0]);
+  expect(left.toSorted()).toEqual(["index", "raw"]);
+  expect(harness.rawLog.objects.has(old)).toBe(false);
 });

@@ -19,7 +19,12 @@ const run = (desk: JobDesk, away: readonly number[] = []) => {
     async close(shard: number, before: number) {
       asked.push([shard, before]);
       if (away.includes(shard)) throw new Error("no answer");
-      return { closedThrough: before, cells: shard, statements: 2 };
+      return {
+        closedThrough: before,
+        cells: shard,
+        statements: 2,
+        raw: { deleted: 0, left: false },
+      };
     },
   };
   return { asked, run: close({ ...desk, tallies, schedule: eight() }) };

@@ -216,3 +216,17 @@ test("the more often a content is read, the longer its answer may be cached, up 
   expect(popular).toBeGreaterThan(first);
   expect((await reader.read([A, B])).maxAgeSeconds).toBe(first);
 });
+
+test("a number brought down on purpose is told within the memo's life, and memory keeps the larger one no longer than two flushes", async () => {
+  const reader = makeReader();
+  expect(only(await reader.read([A]))).toMatchObject({ views: 5 });
+  views = 2;
+  await time.pass(5_000);
+  expect(only(await reader.read([A]))).toMatchObject({ views: 2, source: "tally" });
+  await saved(A, homesOf(scheduleOf("8"), A)[0] ?? 0, 1);
+  up = false;
+  await time.pass(5_000);
+  expect(only(await reader.read([A]))).toMatchObject({ views: 2, source: "memo", stale: true });
+  await time.pass(10 * 60_000);
+  expect(only(await reader.read([A]))).toMatchObject({ views: 1, source: "database", stale: true });
+});

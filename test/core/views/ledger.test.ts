@@ -122,7 +122,7 @@ test("only what changed since the last save is saved again", () => {
   ledger.count({ content: b, hour: HOUR }, 2);
   expect(ledger.changes()).toEqual({
     cells: [{ content: b, hour: HOUR, counted: 1, version: 2, final: false }],
-    totals: [{ content: b, start: 0, views: 1, published: 1, ...OPEN, version: 2 }],
+    totals: [{ content: b, start: 0, restated: 0, views: 1, published: 1, ...OPEN, version: 2 }],
   });
 });
 
@@ -135,7 +135,7 @@ test("a memory grown large is given back at a save, and every number reads on fr
   for (const id of ids) ledger.count({ content: id, hour: 0 }, 1);
   saved.save(ledger);
   const id = content("c7");
-  saved.totals.set(id, { start: 0, views: 41, published: 41, ...OPEN, version: 1 });
+  saved.totals.set(id, { start: 0, restated: 0, views: 41, published: 41, ...OPEN, version: 1 });
   expect(ledger.total(id).views).toBe(41);
   ledger.count({ content: id, hour: 0 }, 2);
   expect(ledger.cell({ content: id, hour: 0 }).counted).toBe(2);

@@ -3,14 +3,15 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
-import { HOUR_MS, RAW_RETENTION_MS } from "../../../src/core/limits.ts";
+import { DAY_MS, HOUR_MS, RAW_RETENTION_MS } from "../../../src/core/limits.ts";
 import { hourOf } from "../../../src/core/views/ledger.ts";
 import { viewHourly } from "../../../src/schema/d1/views.ts";
 import { id, makeEvent } from "../support/events.ts";
 import { chunkOf, countedIn, rowsOf, tallyOf } from "../support/objects.ts";
 
 const OLD = hourOf(Date.now() - 2 * RAW_RETENTION_MS);
-const BEFORE = hourOf(Date.now() - RAW_RETENTION_MS);
+/** Whole reporting days are closed. */
+const BEFORE = Math.floor((Date.now() - RAW_RETENTION_MS) / DAY_MS) * DAY_MS;
 
 const viewsOf = (shard: number, content: string, count: number) =>
   Array.from({ length: count }, () => makeEvent({ content, shard }));

@@ -1,0 +1,48 @@
+import type { TallyStatus } from "../../protocol/object-rpc.ts";
+import type { TallyRestore } from "./restore-tally.ts";
+import type { Tally } from "./tally.ts";
+
+/** Lets callers in to a Tally, which is made when its storage is whole: its memory stands on what is stored. */
+export class TallyDoor {
+  readonly #restore: TallyRestore;
+  readonly #make: () => Tally;
+  #tally: Tally | undefined;
+
+  constructor(restore: TallyRestore, make: () => Tally) {
+    this.#restore = restore;
+    this.#make = make;
+    // Its unsaved changes have an alarm from the moment it wakes.
+    if (restore.phase === "open") this.#wake();
+  }
+
+  /** @throws while the Tally is being restored */
+  async open(): Promise<Tally> {
+    await this.#restore.admit();
+    return this.#wake();
+  }
+
+  /** Work of its Corrector, which is let in before others. @throws while there is nothing to correct yet */
+  async corrected<T>(work: (tally: Tally) => Promise<T> | T): Promise<T> {
+    await this.#restore.admitCorrector();
+    const result = await work(this.#wake());
+    this.#restore.settled();
+    return result;
+  }
+
+  /** @throws while the Tally is being restored, with how far that is */
+  async status(): Promise<TallyStatus> {
+    return (await this.open()).status();
+  }
+
+  async alarm(): Promise<void> {
+    if (this.#restore.phase === "open") return this.#wake().alarm();
+    // Changes of the Corrector are saved with it.
+    await this.#tally?.alarm();
+    return this.#restore.alarm();
+  }
+
+  #wake(): Tally {
+    this.#tally ??= this.#make();
+    return this.#tally;
+  }
+}
