@@ -1,3 +1,4 @@
+import { close } from "../../src/app/views/close.ts";
 import { flush } from "../../src/app/views/flush.ts";
 import type { Database } from "../../src/ports/database.ts";
 import type { Scheduler } from "../../test/simulation/scheduler.ts";
@@ -57,12 +58,16 @@ export class Crons {
     if (at % (24 * HOUR_MS) === 2 * HOUR_MS) await this.#correctDayBefore(at);
   }
 
-  /** The reporting day that was over last. */
-  #correctDayBefore(at: number): Promise<void> {
-    const { calendar } = this.#deps.product;
+  /** The reporting day that was over last; then what is old is closed, which sums up days as well. */
+  async #correctDayBefore(at: number): Promise<void> {
+    const { product, database } = this.#deps;
+    const { calendar, schedule, clock, random, log } = product;
     const { startMs: endMs } = calendar.dayOf(at);
     const { startMs } = calendar.dayOf(endMs - 1);
-    return this.#deps.product.correct({ kind: "day", startMs, endMs });
+    await product.correct({ kind: "day", startMs, endMs });
+    const { tallies } = product.shards;
+    const jobs = database.jobs;
+    await close({ tallies, schedule, clock, random, log, jobs });
   }
 
   #look(hour: number): void {

@@ -99,8 +99,8 @@ class Planner {
   #time(): number {
     const random = this.#random;
     const kind = random.fraction();
-    if (kind < 0.08) return MIDNIGHT + random.between(-75_000, 75_000);
-    if (kind < 0.28) {
+    if (kind < 0.05) return MIDNIGHT + random.between(-75_000, 75_000);
+    if (kind < 0.17) {
       const hour = STARTS_AT + random.between(1, TRAFFIC_HOURS - 1) * HOUR_MS;
       return hour + random.between(-65_000, 65_000);
     }

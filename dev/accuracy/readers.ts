@@ -97,9 +97,9 @@ export class Readers {
     if (kind < 0.03) return;
     if (kind < 0.13) this.#comeEarly(page);
     else if (kind < 0.15) this.#confirmAt(page, LIFE_MS + random.pick([0, 1, 70_000, 290_000]));
-    else if (kind < 0.17) this.#confirmAt(page, random.between(8_000, LIFE_MS - 1));
-    else if (kind < 0.175) this.#confirmAt(page, LIFE_MS - 1);
-    else if (kind < 0.18) this.#forge(page);
+    else if (kind < 0.16) this.#confirmAt(page, random.between(8_000, LIFE_MS - 1));
+    else if (kind < 0.164) this.#confirmAt(page, LIFE_MS - 1);
+    else if (kind < 0.17) this.#forge(page);
     else this.#stay(page);
   }
 
