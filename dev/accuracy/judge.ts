@@ -22,6 +22,7 @@ const REALTIME_MIN_ACCURACY = 0.999;
 export const judge = (evidence: Evidence): readonly Verdict[] => {
   const { truth, realtime, cells, parts, rows, days, uniques, regions, told } = evidence;
   const moved = evidence.movedUniques;
+  const settledAtOnce = new Map([...cells].filter(([key, n]) => n > 0 && realtime.get(key) === n));
   const early = compare(truth.cells, realtime);
   const accuracy = early.nearness / Math.max(1, early.keys);
   return [
@@ -40,6 +41,10 @@ export const judge = (evidence: Evidence): readonly Verdict[] => {
     equal("uniques of a day are the oracle's", compare(without(truth.uniques, moved), uniques)),
     atLeast("where a content moved, the sum of its shards' uniques", truth.uniques, moved),
     equal("regions of a day are the oracle's", compare(truth.regions, regions)),
+    equal(
+      "where nothing was corrected, lines counted make the cell",
+      compare(settledAtOnce, of(evidence.rawCounted, settledAtOnce)),
+    ),
     equal("DuckDB counts the raw log anew to the same", compare(truth.cells, evidence.recounted)),
     equal("statistics tell what SQL finds", compare(of(evidence.summed, told), told)),
     none("everything is final at the end", evidence.provisional, []),

@@ -36,15 +36,20 @@ describe.skipIf(NO_MYSQL)("twenty thousand events of two days", () => {
   });
 
   test.each([
-    ["cells", "after correction every cell is the oracle's"],
     ["rows", "a cell's row in the database is the Tally's"],
     ["days", "a day is the sum of its hours"],
     ["uniques", "uniques of a day are the oracle's"],
     ["regions", "regions of a day are the oracle's"],
     ["recounted", "DuckDB counts the raw log anew to the same"],
+    ["rawCounted", "where nothing was corrected, lines counted make the cell"],
     ["told", "statistics tell what SQL finds"],
   ] as const)("are judged: one number too many in %s breaks its promise alone", (what, promise) => {
     expect(broken({ [what]: oneMore(evidence[what]) })).toEqual([promise]);
+  });
+
+  test("are judged: one cell that is wrong breaks its promise", () => {
+    const promise = "after correction every cell is the oracle's";
+    expect(broken({ cells: oneMore(evidence.cells) })).toContain(promise);
   });
 
   test("are judged: a row that is missing breaks its promise too", () => {
