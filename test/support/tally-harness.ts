@@ -22,14 +22,17 @@ export interface TallyParts {
   readonly timeZone?: string;
   /** Of an earlier life. */
   readonly disk?: ObjectDisk;
+  /** Shared with others. */
+  readonly rawLog?: MemoryRawLog;
+  readonly database?: MemoryCountTables;
 }
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
 export class TallyHarness {
   readonly disk: ObjectDisk;
   readonly problems: string[] = [];
-  readonly database = new MemoryCountTables();
-  readonly rawLog = new MemoryRawLog();
+  readonly database: MemoryCountTables;
+  readonly rawLog: MemoryRawLog;
   /** Runs while the Tally waits for its disk, before what it wrote is safe. */
   beforeDurable: () => void = () => undefined;
   now: number;
@@ -40,12 +43,11 @@ export class TallyHarness {
   #lastRow = 0;
   #run = 0;
 
-  constructor(
-    now: number,
-    { shard = 0, counts, timeZone = "UTC", disk = new ObjectDisk() }: TallyParts = {},
-  ) {
+  constructor(now: number, { shard = 0, counts, timeZone = "UTC", ...shared }: TallyParts = {}) {
     this.now = now;
-    this.disk = disk;
+    this.disk = shared.disk ?? new ObjectDisk();
+    this.rawLog = shared.rawLog ?? new MemoryRawLog();
+    this.database = shared.database ?? new MemoryCountTables();
     this.#shard = shard;
     this.#counts = counts ?? this.database;
     this.#calendar = calendarOf(timeZone, now);
