@@ -1,0 +1,30 @@
+/** What `npm run bench -- correct` and its Worker say to each other. */
+import type { ArchivedObject, CorrectorStatus } from "../src/protocol/correction-rpc.ts";
+
+export interface HourOrder {
+  /** Its start, ms. */
+  readonly hour: number;
+  readonly objects: readonly ArchivedObject[];
+}
+
+/** What the Tally was told. Times in ms. */
+export interface TallyFindings {
+  readonly startedAt: number;
+  /** Absent until the run was recorded, or given up. */
+  readonly endedAt?: number;
+  readonly cells: number;
+  readonly views: number;
+  readonly weight: number;
+}
+
+export interface Progress {
+  readonly status: CorrectorStatus;
+  readonly findings: TallyFindings;
+}
+
+/** What the database holds afterwards. */
+export interface Saved {
+  readonly uniques: number;
+  readonly regions: number;
+  readonly run: { readonly outcome: string; readonly after: number; readonly detail: string };
+}

@@ -1,0 +1,169 @@
+/**
+ * The Worker of `npm run bench -- correct`: the Corrector as it is, a Tally that only plays its part, and beside them the
+ * loop that a script would be.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { HOUR_MS } from "../src/core/limits.ts";
+import type { UncheckedEnv } from "../src/env.ts";
+import type {
+  ArchivedObject,
+  CorrectableHour,
+  FinaliseAnswer,
+  FinaliseRequest,
+  SealAnswer,
+  TallyCorrectionRpc,
+} from "../src/protocol/correction-rpc.ts";
+import { cellWeight } from "./correct-events.ts";
+import type { HourOrder, Progress, Saved, TallyFindings } from "./correct-shapes.ts";
+
+export { Corrector } from "../durable-objects/corrector.ts";
+
+/** Knows one hour and which objects it has, and adds up what it is told of it. */
+export class Tally extends DurableObject implements TallyCorrectionRpc {
+  #order: HourOrder = { hour: 0, objects: [] };
+  #findings: TallyFindings = { startedAt: 0, cells: 0, views: 0, weight: 0 };
+
+  async begin(order: HourOrder): Promise<void> {
+    this.#order = order;
+    this.#findings = { startedAt: Date.now(), cells: 0, views: 0, weight: 0 };
+  }
+
+  async findings(): Promise<TallyFindings> {
+    return this.#findings;
+  }
+
+  async hours(): Promise<readonly CorrectableHour[]> {
+    return [{ hour: this.#order.hour, dirty: true }];
+  }
+
+  async seal(): Promise<SealAnswer> {
+    return { status: "sealed", through: 1, objects: this.#order.objects, views: 0 };
+  }
+
+  async finalise({ cells }: FinaliseRequest): Promise<FinaliseAnswer> {
+    let { cells: changed, views, weight } = this.#findings;
+    for (const [content, count] of cells) {
+      changed += 1;
+      views += count;
+      weight += count * cellWeight(content);
+    }
+    this.#findings = { ...this.#findings, cells: changed, views, weight };
+    return { status: "done", changed, dirty: false };
+  }
+
+  async leave(): Promise<void> {
+    this.#findings = { ...this.#findings, endedAt: Date.now() };
+  }
+
+  async rollUp(): Promise<{ readonly rows: number }> {
+    await this.leave();
+    return { rows: 0 };
+  }
+}
+
+interface BenchEnv extends Omit<UncheckedEnv, "TALLIES" | "DB" | "RAW_LOG"> {
+  readonly TALLIES: { getByName(name: string): Tally };
+  readonly DB: D1Database;
+  readonly RAW_LOG: R2Bucket;
+}
+
+export default {
+  async fetch(request: Request, env: BenchEnv): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    const tally = env.TALLIES.getByName("tally:0");
+    const corrector = env.CORRECTORS.getByName("corrector:0");
+    switch (`${request.method} ${pathname}`) {
+      case "POST /statement":
+        await env.DB.prepare(await request.text()).run();
+        return Response.json({});
+      case "PUT /object":
+        await env.RAW_LOG.put(searchParams.get("name") ?? "", await request.arrayBuffer());
+        return Response.json({});
+      case "POST /correct": {
+        const order: HourOrder = await request.json();
+        const { hour } = order;
+        await tally.begin(order);
+        const to = hour + HOUR_MS;
+        return Response.json(
+          await corrector.correct({ kind: "hours", from: hour, to, reason: "manual" }),
+        );
+      }
+      case "GET /progress": {
+        const [status, findings] = await Promise.all([corrector.status(), tally.findings()]);
+        return Response.json({ status, findings } satisfies Progress);
+      }
+      case "GET /saved":
+        return Response.json(await saved(env.DB));
+      case "POST /bare":
+        return bare(env.RAW_LOG, (await request.json<HourOrder>()).objects);
+      default:
+        return new Response("ready");
+    }
+  },
+};
+
+const saved = async (database: D1Database): Promise<Saved> => {
+  const sum = async (query: string): Promise<number> =>
+    (await database.prepare(query).first<number>("sum")) ?? 0;
+  const run = await database
+    .prepare('SELECT outcome, views_after AS "after", detail FROM correction_runs')
+    .first<Saved["run"]>();
+  return {
+    uniques: await sum("SELECT SUM(uniques) AS sum FROM view_uniques"),
+    regions: await sum("SELECT SUM(views) AS sum FROM view_regions"),
+    run: run ?? { outcome: "not recorded", after: 0, detail: "{}" },
+  };
+};
+
+/** A blank goes out for each object: nobody waits minutes for the first byte. */
+const bare = (bucket: R2Bucket, objects: readonly ArchivedObject[]): Response => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const out = writable.getWriter();
+  const encoder = new TextEncoder();
+  const work = async (): Promise<void> => {
+    const startedAt = Date.now();
+    const counts = new Map<string, number>();
+    let lines = 0;
+    for (const { name } of objects) {
+      lines += await countObject(bucket, name, counts);
+      await out.write(encoder.encode(" "));
+    }
+    let views = 0;
+    for (const count of counts.values()) views += count;
+    const ms = Date.now() - startedAt;
+    await out.write(encoder.encode(JSON.stringify({ lines, views, ms })));
+    await out.close();
+  };
+  work().catch((cause: unknown) => out.abort(cause));
+  return new Response(readable);
+};
+
+/** What of a record such a script looks at. */
+interface Parsed {
+  readonly content: string;
+  readonly counted: boolean;
+}
+
+const countObject = async (
+  bucket: R2Bucket,
+  name: string,
+  counts: Map<string, number>,
+): Promise<number> => {
+  const object = await bucket.get(name);
+  if (object === null) throw new Error(`there is no object "${name}"`);
+  const text = object.body
+    .pipeThrough(new DecompressionStream("gzip"))
+    .pipeThrough(new TextDecoderStream());
+  let lines = 0;
+  let rest = "";
+  for await (const piece of text) {
+    const whole = (rest + piece).split("\n");
+    rest = whole.pop() ?? "";
+    for (const line of whole) {
+      const { content, counted } = JSON.parse(line) as Parsed;
+      if (counted) counts.set(content, (counts.get(content) ?? 0) + 1);
+    }
+    lines += whole.length;
+  }
+  return lines;
+};
