@@ -30,6 +30,7 @@ type Middle = (of: (round: Round, events: number) => number) => number;
 type Row = readonly [name: string, value: (middle: Middle) => string];
 
 const whole = (number: number): string => Math.round(number).toLocaleString("en");
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const micros = (seconds: number, events: number): number => (seconds * 1e6) / events;
 
 const ROWS: readonly Row[] = [
@@ -40,13 +41,20 @@ const ROWS: readonly Row[] = [
     (of) => of(({ bare, correction }) => bare.seconds / correction.seconds).toFixed(2),
   ],
   [
+    `of its time: ${PHASES.join(" / ")}`,
+    (of) =>
+      PHASES.map((phase) =>
+        percent(of(({ correction: it }) => it.phases[phase].seconds / it.seconds)),
+      ).join(" / "),
+  ],
+  [
     "CPU an event, correction, us",
     (of) => of((it, events) => micros(it.correction.cpuSeconds, events)).toFixed(2),
   ],
   ...PHASES.map(
     (phase): Row => [
       `of it: ${phase}`,
-      (of) => of((it, events) => micros(it.correction.phases[phase] ?? 0, events)).toFixed(2),
+      (of) => of((it, events) => micros(it.correction.phases[phase].cpuSeconds, events)).toFixed(2),
     ],
   ),
   [

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WrittenHour } from "./correct.ts";
 import { ask, type CorrectServer, startServer } from "./correct-server.ts";
 import type { Progress, Saved } from "./correct-shapes.ts";
+import { startCpuClock } from "./cpu-clock.ts";
 
 export interface Measured {
   readonly seconds: number;
@@ -10,12 +11,13 @@ export interface Measured {
   readonly peakBytes: number;
 }
 
+export type Phase = Pick<Measured, "seconds" | "cpuSeconds">;
+
 export interface MeasuredCorrection extends Measured {
-  /** CPU seconds of each phase of the run, by its name. */
-  readonly phases: Readonly<Record<string, number>>;
+  readonly phases: Readonly<Record<"read" | "fold" | "walk", Phase>>;
 }
 
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 200;
 /** Of one run, of the slowest machine. */
 const DEADLINE_MS = 30 * 60_000;
 
@@ -42,29 +44,40 @@ export const measureCorrection = (
   hour: WrittenHour,
 ): Promise<MeasuredCorrection> =>
   withServer(directory, async (server) => {
-    const { url } = server;
-    const before = server.cpuSeconds();
-    await ask(url, "POST", "/correct", JSON.stringify(hour));
-    const phases: Record<string, number> = {};
-    let phase = "begin";
-    let since = before;
-    const deadline = Date.now() + DEADLINE_MS;
-    for (;;) {
-      const { status, findings } = await ask<Progress>(url, "GET", "/progress");
-      const now = server.cpuSeconds();
-      phases[phase] = (phases[phase] ?? 0) + now - since;
-      since = now;
-      phase = status.running?.phase ?? "end";
-      if (findings.endedAt !== undefined) {
-        await expectFound(url, hour, findings);
-        const seconds = (findings.endedAt - findings.startedAt) / 1_000;
-        return { seconds, cpuSeconds: now - before, peakBytes: server.peakBytes(), phases };
-      }
-      if (status.failure !== undefined) throw new Error(`the Corrector failed: ${status.failure}`);
-      if (Date.now() > deadline) throw new Error(`not done, but in phase ${phase}`);
-      await sleep(LOOK_EVERY_MS);
-    }
+    const clock = startCpuClock(server.cpuSeconds);
+    await ask(server.url, "POST", "/correct", JSON.stringify(hour));
+    const { findings, reads } = await untilEnded(server.url).finally(clock.stop);
+    const peak = server.peakBytes();
+    await expectFound(server.url, hour, findings);
+    const { startedAt, finalisedAt = Number.NaN, endedAt = Number.NaN } = findings;
+    // The last object was asked for then, and took as long as the others.
+    const readAt = reads.lastAt + (reads.lastAt - reads.firstAt) / (reads.count - 1);
+    const phase = (from: number, to: number): Phase => ({
+      seconds: (to - from) / 1_000,
+      cpuSeconds: clock.usedAt(to) - clock.usedAt(from),
+    });
+    return {
+      ...phase(startedAt, endedAt),
+      peakBytes: peak,
+      phases: {
+        read: phase(startedAt, readAt),
+        fold: phase(readAt, finalisedAt),
+        walk: phase(finalisedAt, endedAt),
+      },
+    };
   });
+
+/** A runtime that computes all the time answers late. */
+const untilEnded = async (url: string): Promise<Progress> => {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (Date.now() < deadline) {
+    const progress = await ask<Progress>(url, "GET", "/progress");
+    if (progress.findings.endedAt !== undefined) return progress;
+    if (progress.failure !== undefined) throw new Error(`not corrected: ${progress.failure}`);
+    await sleep(LOOK_EVERY_MS);
+  }
+  throw new Error("not corrected in time");
+};
 
 /** A fast run that found something else is none. */
 const expectFound = async (

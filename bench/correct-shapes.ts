@@ -1,5 +1,5 @@
 /** What `npm run bench -- correct` and its Worker say to each other. */
-import type { ArchivedObject, CorrectorStatus } from "../src/protocol/correction-rpc.ts";
+import type { ArchivedObject } from "../src/protocol/correction-rpc.ts";
 
 export interface HourOrder {
   /** Its start, ms. */
@@ -10,6 +10,8 @@ export interface HourOrder {
 /** What the Tally was told. Times in ms. */
 export interface TallyFindings {
   readonly startedAt: number;
+  /** First cells of the run. */
+  readonly finalisedAt?: number;
   /** Absent until the run was recorded, or given up. */
   readonly endedAt?: number;
   readonly cells: number;
@@ -17,9 +19,17 @@ export interface TallyFindings {
   readonly weight: number;
 }
 
+/** Objects that a Corrector asked for, first and last of them in ms. */
+export interface Reads {
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
 export interface Progress {
-  readonly status: CorrectorStatus;
+  readonly failure?: string | undefined;
   readonly findings: TallyFindings;
+  readonly reads: Reads;
 }
 
 /** What the database holds afterwards. */

@@ -3,6 +3,7 @@
  * loop that a script would be.
  */
 import { DurableObject } from "cloudflare:workers";
+import { Corrector as HourCorrector } from "../durable-objects/corrector.ts";
 import { HOUR_MS } from "../src/core/limits.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type {
@@ -14,54 +15,94 @@ import type {
   TallyCorrectionRpc,
 } from "../src/protocol/correction-rpc.ts";
 import { cellWeight } from "./correct-events.ts";
-import type { HourOrder, Progress, Saved, TallyFindings } from "./correct-shapes.ts";
+import type { HourOrder, Progress, Reads, Saved, TallyFindings } from "./correct-shapes.ts";
 
-export { Corrector } from "../durable-objects/corrector.ts";
+/** Notes when it asks for its objects. */
+export class Corrector extends HourCorrector {
+  readonly #reads: Reads;
+
+  constructor(ctx: DurableObjectState, env: UncheckedEnv & BenchEnv) {
+    const reads = { count: 0, firstAt: 0, lastAt: 0 };
+    super(ctx, { ...env, RAW_LOG: watched(env.RAW_LOG, reads) });
+    this.#reads = reads;
+  }
+
+  async reads(): Promise<Reads> {
+    return this.#reads;
+  }
+}
+
+const watched = (
+  bucket: R2Bucket,
+  reads: { -readonly [key in keyof Reads]: Reads[key] },
+): R2Bucket =>
+  new Proxy(bucket, {
+    get(target, property) {
+      if (property !== "get") return Reflect.get(target, property, target);
+      return (name: string) => {
+        reads.lastAt = Date.now();
+        if (reads.count === 0) reads.firstAt = reads.lastAt;
+        reads.count += 1;
+        return target.get(name);
+      };
+    },
+  });
 
 /** Knows one hour and which objects it has, and adds up what it is told of it. */
 export class Tally extends DurableObject implements TallyCorrectionRpc {
-  #order: HourOrder = { hour: 0, objects: [] };
-  #findings: TallyFindings = { startedAt: 0, cells: 0, views: 0, weight: 0 };
+  readonly #kv = this.ctx.storage.kv;
 
   async begin(order: HourOrder): Promise<void> {
-    this.#order = order;
-    this.#findings = { startedAt: Date.now(), cells: 0, views: 0, weight: 0 };
+    this.#kv.put("order", order);
+    this.#save({ startedAt: Date.now(), cells: 0, views: 0, weight: 0 });
   }
 
   async findings(): Promise<TallyFindings> {
-    return this.#findings;
+    return (
+      this.#kv.get<TallyFindings>("findings") ?? { startedAt: 0, cells: 0, views: 0, weight: 0 }
+    );
   }
 
   async hours(): Promise<readonly CorrectableHour[]> {
-    return [{ hour: this.#order.hour, dirty: true }];
+    return [{ hour: this.#order().hour, dirty: true }];
   }
 
   async seal(): Promise<SealAnswer> {
-    return { status: "sealed", through: 1, objects: this.#order.objects, views: 0 };
+    return { status: "sealed", through: 1, objects: this.#order().objects, views: 0 };
   }
 
   async finalise({ cells }: FinaliseRequest): Promise<FinaliseAnswer> {
-    let { cells: changed, views, weight } = this.#findings;
+    const findings = await this.findings();
+    let { cells: changed, views, weight } = findings;
     for (const [content, count] of cells) {
       changed += 1;
       views += count;
       weight += count * cellWeight(content);
     }
-    this.#findings = { ...this.#findings, cells: changed, views, weight };
+    this.#save({ finalisedAt: Date.now(), ...findings, cells: changed, views, weight });
     return { status: "done", changed, dirty: false };
   }
 
   async leave(): Promise<void> {
-    this.#findings = { ...this.#findings, endedAt: Date.now() };
+    this.#save({ ...(await this.findings()), endedAt: Date.now() });
   }
 
   async rollUp(): Promise<{ readonly rows: number }> {
     await this.leave();
     return { rows: 0 };
   }
+
+  #order(): HourOrder {
+    return this.#kv.get<HourOrder>("order") ?? { hour: 0, objects: [] };
+  }
+
+  #save(findings: TallyFindings): void {
+    this.#kv.put("findings", findings);
+  }
 }
 
-interface BenchEnv extends Omit<UncheckedEnv, "TALLIES" | "DB" | "RAW_LOG"> {
+interface BenchEnv extends Omit<UncheckedEnv, "CORRECTORS" | "TALLIES" | "DB" | "RAW_LOG"> {
+  readonly CORRECTORS: { getByName(name: string): Corrector };
   readonly TALLIES: { getByName(name: string): Tally };
   readonly DB: D1Database;
   readonly RAW_LOG: R2Bucket;
@@ -89,8 +130,9 @@ export default {
         );
       }
       case "GET /progress": {
-        const [status, findings] = await Promise.all([corrector.status(), tally.findings()]);
-        return Response.json({ status, findings } satisfies Progress);
+        const { failure } = await corrector.status();
+        const [findings, reads] = [await tally.findings(), await corrector.reads()];
+        return Response.json({ failure, findings, reads } satisfies Progress);
       }
       case "GET /saved":
         return Response.json(await saved(env.DB));
