@@ -1,9 +1,11 @@
 /** The table of `npm run bench -- correct`. */
-import type { Measured, MeasuredCorrection } from "./correct-runs.ts";
+import type { Measured, MeasuredCorrection, Phase } from "./correct-runs.ts";
 import { median } from "./statistics.ts";
 
 export interface Round {
+  /** The loop as a script, and with the stream read as the Corrector reads it. */
   readonly bare: Measured;
+  readonly pieces: Measured;
   readonly correction: MeasuredCorrection;
 }
 
@@ -31,43 +33,48 @@ type Row = readonly [name: string, value: (middle: Middle) => string];
 
 const whole = (number: number): string => Math.round(number).toLocaleString("en");
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
-const micros = (seconds: number, events: number): number => (seconds * 1e6) / events;
+
+const rate = (name: string, side: keyof Round): Row => [
+  `events/s, ${name}`,
+  (of) => whole(of((it, events) => events / it[side].seconds)),
+];
+const cpu = (name: string, of: (round: Round) => Phase): Row => [
+  `CPU an event, ${name}, us`,
+  (middle) => middle((it, events) => (of(it).cpuSeconds * 1e6) / events).toFixed(2),
+];
+/** Above 1: the correction is better. */
+const ratio = (name: string, field: keyof Phase, side: "bare" | "pieces"): Row => [
+  name,
+  (of) => of((it) => it[side][field] / it.correction[field]).toFixed(2),
+];
+const peak = (name: string, side: keyof Round): Row => [
+  `peak memory, ${name}, MB`,
+  (of) => whole(of((it) => it[side].peakBytes / 2 ** 20)),
+];
+
+const BARE = "bare loop";
+const PIECES = "bare loop, 64 KB at a time";
 
 const ROWS: readonly Row[] = [
-  ["events/s, correction", (of) => whole(of((it, events) => events / it.correction.seconds))],
-  ["events/s, bare loop", (of) => whole(of((it, events) => events / it.bare.seconds))],
+  rate("correction", "correction"),
+  rate(BARE, "bare"),
+  rate(PIECES, "pieces"),
+  ratio(`ratio of events/s to the ${BARE}`, "seconds", "bare"),
+  ratio(`ratio of events/s to the ${PIECES}`, "seconds", "pieces"),
   [
-    "ratio of events/s",
-    (of) => of(({ bare, correction }) => bare.seconds / correction.seconds).toFixed(2),
-  ],
-  [
-    `of its time: ${PHASES.join(" / ")}`,
+    `of the correction's time: ${PHASES.join(" / ")}`,
     (of) =>
       PHASES.map((phase) =>
         percent(of(({ correction: it }) => it.phases[phase].seconds / it.seconds)),
       ).join(" / "),
   ],
-  [
-    "CPU an event, correction, us",
-    (of) => of((it, events) => micros(it.correction.cpuSeconds, events)).toFixed(2),
-  ],
-  ...PHASES.map(
-    (phase): Row => [
-      `of it: ${phase}`,
-      (of) => of((it, events) => micros(it.correction.phases[phase].cpuSeconds, events)).toFixed(2),
-    ],
-  ),
-  [
-    "CPU an event, bare loop, us",
-    (of) => of((it, events) => micros(it.bare.cpuSeconds, events)).toFixed(2),
-  ],
-  [
-    "ratio of CPU",
-    (of) => of(({ bare, correction }) => bare.cpuSeconds / correction.cpuSeconds).toFixed(2),
-  ],
-  [
-    "peak memory, correction, MB",
-    (of) => whole(of(({ correction }) => correction.peakBytes / 2 ** 20)),
-  ],
-  ["peak memory, bare loop, MB", (of) => whole(of(({ bare }) => bare.peakBytes / 2 ** 20))],
+  cpu("correction", ({ correction }) => correction),
+  ...PHASES.map((phase) => cpu(`its ${phase}`, ({ correction }) => correction.phases[phase])),
+  cpu(BARE, ({ bare }) => bare),
+  cpu(PIECES, ({ pieces }) => pieces),
+  ratio(`ratio of CPU to the ${BARE}`, "cpuSeconds", "bare"),
+  ratio(`ratio of CPU to the ${PIECES}`, "cpuSeconds", "pieces"),
+  peak("correction", "correction"),
+  peak(BARE, "bare"),
+  peak(PIECES, "pieces"),
 ];

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WrittenHour } from "./correct.ts";
 import { ask, type CorrectServer, startServer } from "./correct-server.ts";
-import type { Progress, Saved } from "./correct-shapes.ts";
+import type { BareOrder, BareWay, Progress, Saved } from "./correct-shapes.ts";
 import { startCpuClock } from "./cpu-clock.ts";
 
 export interface Measured {
@@ -21,14 +21,18 @@ const LOOK_EVERY_MS = 200;
 /** Of one run, of the slowest machine. */
 const DEADLINE_MS = 30 * 60_000;
 
-export const measureBare = (directory: string, hour: WrittenHour): Promise<Measured> =>
+export const measureBare = (
+  directory: string,
+  hour: WrittenHour,
+  way: BareWay,
+): Promise<Measured> =>
   withServer(directory, async (server) => {
     const before = server.cpuSeconds();
     const found = await ask<{ lines: number; ms: number }>(
       server.url,
       "POST",
       "/bare",
-      JSON.stringify(hour),
+      JSON.stringify({ objects: hour.objects, way } satisfies BareOrder),
     );
     expectSame({ lines: found.lines }, { lines: hour.expected.lines });
     return {

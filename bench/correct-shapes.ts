@@ -7,6 +7,14 @@ export interface HourOrder {
   readonly objects: readonly ArchivedObject[];
 }
 
+/** `pipe`: streams piped into each other. `pieces`: 64 KB at a time, as the Corrector reads. */
+export type BareWay = "pipe" | "pieces";
+
+export interface BareOrder {
+  readonly objects: readonly ArchivedObject[];
+  readonly way: BareWay;
+}
+
 /** What the Tally was told. Times in ms. */
 export interface TallyFindings {
   readonly startedAt: number;

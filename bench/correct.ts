@@ -56,10 +56,13 @@ const measure = async (directory: string, events: number, rounds: number): Promi
   const hour = await writeHour(directory, events);
   const scenario = { events: hour.expected.lines, rounds: [] as Scenario["rounds"][number][] };
   for (let round = 1; round <= rounds; round += 1) {
-    const bare = await measureBare(directory, hour);
+    const bare = await measureBare(directory, hour, "pipe");
+    const pieces = await measureBare(directory, hour, "pieces");
     const correction = await measureCorrection(directory, hour);
-    scenario.rounds.push({ bare, correction });
-    console.log(`${events} events, round ${round}: ${JSON.stringify({ bare, correction })}`);
+    scenario.rounds.push({ bare, pieces, correction });
+    console.log(
+      `${events} events, round ${round}: ${JSON.stringify({ bare, pieces, correction })}`,
+    );
   }
   return scenario;
 };

@@ -40,7 +40,8 @@ test("what a bench expects to be counted is what one finds who compares every pa
 
 test("there is some of everything that may happen to an event", () => {
   const { counted, duplicate, bot, copies, uniques } = source.expected;
-  for (const count of [duplicate, bot, copies, counted - uniques]) expect(count).toBeGreaterThan(20);
+  for (const count of [duplicate, bot, copies, counted - uniques])
+    expect(count).toBeGreaterThan(20);
 });
 
 test("an object is in order, within the hour, and overlaps the next one in time", () => {

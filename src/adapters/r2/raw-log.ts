@@ -45,7 +45,7 @@ export const r2RawLog = (bucket: R2Bucket, deps: Deps): RawLog => {
 
   return {
     async put(name, lines) {
-      const gzip = await gzipLines(lines);
+      const gzip = await gzipLines(lines, () => timers.start(0).elapsed);
       return guarded(
         `put of "${name}"`,
         () => putIfAbsent(bucket, name, gzip),
@@ -56,10 +56,9 @@ export const r2RawLog = (bucket: R2Bucket, deps: Deps): RawLog => {
       const what = `read of "${name}"`;
       const object = await guarded(what, () => bucket.get(name));
       if (object === null) return undefined;
-      return gunzipLines(object.body, async (reader) => {
-        const { value } = await demandWithin(reader.read(), RAW_LOG_TIMEOUT_MS, what, timers);
-        return value;
-      });
+      return gunzipLines(object.body, (piece) =>
+        demandWithin(piece, RAW_LOG_TIMEOUT_MS, `raw log: ${what}`, timers),
+      );
     },
     list(prefix, after) {
       const startAfter = after === undefined ? {} : { startAfter: after };
