@@ -82,7 +82,6 @@ export class TallyHarness {
     return this.tally.append(chunk);
   }
 
-  /** @returns the position up to which the run may read. @throws when it is refused */
   /** A correction run of the hour that finds these counts, and 0 for every other content. */
   async settle(hour: number, found: Readonly<Record<string, number>>): Promise<FinaliseAnswer> {
     this.#run += 1;
@@ -92,6 +91,7 @@ export class TallyHarness {
     return this.tally.correction.finalise({ hour, run, through, range: { from: "" }, cells });
   }
 
+  /** @returns the position up to which the run may read. @throws when it is refused */
   async seal(hour: number, run: number): Promise<number> {
     const answer = await this.tally.correction.seal(hour, run);
     if (answer.status !== "sealed") throw new Error(`the run is refused: ${answer.status}`);
