@@ -121,7 +121,7 @@ class Run {
 
   #planLosses(): void {
     const { random, scheduler, collectors, tallies, collectorWitness } = this.#world;
-    if (this.#scenario === "crashes") return;
+    if (this.#scenario !== "collector-lost" && this.#scenario !== "tally-lost") return;
     for (let loss = random.between(1, 2); loss > 0; loss -= 1) {
       const name =
         this.#scenario === "tally-lost"

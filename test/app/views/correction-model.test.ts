@@ -79,6 +79,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       do: fc.constantFrom(
         "alarm" as const,
+        "age" as const,
         "flush" as const,
         "save" as const,
         "evict" as const,
@@ -136,6 +137,7 @@ class ModelledTally {
     if (what.do === "leave") for (const run of pick(this.#runs, what.run)) this.#leave(run);
     if (what.do === "alarm") await harness.tally.alarm().catch(tolerate);
     if (what.do === "flush") await this.#flush();
+    if (what.do === "age") await this.#age();
     if (what.do === "save") this.#save();
     if (what.do === "crash") this.#crash();
     if (what.do === "evict") {
@@ -176,6 +178,7 @@ class ModelledTally {
     this.#seal({ hour: NOON, run: this.#nextRun(), found: {}, cuts: [] });
     await this.#sealing;
     this.checkCells();
+    expect(this.#harness.tally.status()).toMatchObject({ unarchivedBytes: 0 });
     await this.#flush();
     this.#model.save();
     this.#harness.evict();
@@ -204,6 +207,17 @@ class ModelledTally {
         return { id, hour, counted: views, final };
       }),
     );
+  }
+
+  /** The window moves on, another hour is sealed, and what nobody needs is cut off. */
+  async #age(): Promise<void> {
+    this.#harness.now += 100 * MINUTE;
+    this.#append([this.#event({ content: "c", person: this.#events.length, agoMs: 0 })]);
+    const hour = hourOf(this.#harness.now);
+    this.#seal({ hour, run: this.#nextRun(), found: { c: 2 }, cuts: [] });
+    await this.#sealing;
+    this.#harness.now += 70 * MINUTE;
+    await this.#flush();
   }
 
   #happen(what: Meanwhile): void {
