@@ -41,7 +41,7 @@ const view: fc.Arbitrary<View> = fc.record({
   ago: fc.constantFrom(0, 0, 0, 10_000, 40_000, 61_000, 25 * MINUTE_MS, 70 * MINUTE_MS, 5 * HOUR_MS),
 });
 
-const step: fc.Arbitrary<LostStep> = fc.oneof(
+const happening: fc.Arbitrary<LostStep> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -56,7 +56,11 @@ const step: fc.Arbitrary<LostStep> = fc.oneof(
       ms: fc.constantFrom(20_000, 50_000, 30 * MINUTE_MS, HOUR_MS, 26 * HOUR_MS),
     }),
   },
-  fc.record({ do: fc.constantFrom("correct" as const, "flush" as const) }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("correct" as const, "flush" as const) }) },
+);
+
+/** What operators say, and no raw log. */
+const saying: fc.Arbitrary<LostStep> = fc.oneof(
   fc.record({
     do: fc.constant("start" as const),
     content: fc.constantFrom(...CONTENTS),
@@ -69,11 +73,19 @@ const step: fc.Arbitrary<LostStep> = fc.oneof(
   }),
 );
 
-export const historyOf = (): fc.Arbitrary<History> =>
-  fc.record({
-    long: fc.oneof(fc.constant([]), fc.array(step, { maxLength: 8 })),
+/** @param of whether operators have their say, and whether hours are old enough to be closed */
+export const historyOf = (
+  of: { readonly byHand: boolean; readonly isLong: boolean } = { byHand: true, isLong: true },
+): fc.Arbitrary<History> => {
+  const step = of.byHand
+    ? fc.oneof({ weight: 4, arbitrary: happening }, { weight: 1, arbitrary: saying })
+    : happening;
+  const none = fc.constant([]);
+  return fc.record({
+    long: of.isLong ? fc.oneof(none, fc.array(step, { maxLength: 8 })) : none,
     recent: fc.array(step, { minLength: 1, maxLength: 14 }),
   });
+};
 
 export const take = async (world: LostWorld, what: LostStep): Promise<void> => {
   switch (what.do) {

@@ -129,7 +129,7 @@ export class LostWorld {
         await this.ask((tally) => tally.status());
         return;
       } catch (cause) {
-        if (!/being restored|is away|was killed/.test(`${cause}`)) throw cause;
+        if (!/being restored|is away|was killed|a dead object/.test(`${cause}`)) throw cause;
       }
       await this.rest(this.now + 60_000);
       this.now += 60_000;
