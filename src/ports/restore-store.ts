@@ -37,8 +37,14 @@ export interface RestoreStore {
   /** The hour keeps the cells it has: correction would find less. */
   addIncomplete(hour: number): void;
   /**
-   * Makes the hours dirty of which there are raw objects, and incomplete those of which there are cells alone. What is
-   * published follows upwards where cells have come further.
+   * When all is read: hours from `from` on, ms, of which there are cells and no raw objects are incomplete too, and
+   * none is that has no cells to keep.
+   * @returns hours that are incomplete
+   */
+  findIncomplete(from: number): readonly number[];
+  /**
+   * Makes all other hours dirty of which there are raw objects. What is published follows upwards where cells have come
+   * further.
    */
   settle(restored: Restored): void;
   /** First and last hour that correction has not settled yet. */

@@ -92,14 +92,7 @@ export const encodeIndexLine = ({ hour, name, events }: IndexEntry): string =>
 
 /** @returns the entry, or `undefined` when the line is none of a known version, or says another hour than its name */
 export const decodeIndexLine = (line: string): IndexEntry | undefined => {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const { v, hour, name, events }: { readonly [key in keyof IndexEntry | "v"]?: unknown } = value;
+  const { v, hour, name, events } = fieldsOf(line);
   if (v !== INDEX_VERSION || typeof name !== "string" || typeof events !== "number")
     return undefined;
   const named = parseRawName(name);
@@ -107,6 +100,32 @@ export const decodeIndexLine = (line: string): IndexEntry | undefined => {
   return Number.isSafeInteger(events) && events >= 0
     ? { hour: named.hour, name, events }
     : undefined;
+};
+
+/**
+ * A line of a restored Tally's first index object: the hour's views are not all in the raw log, so that its cells in
+ * the database are better than a fold, also after the next loss.
+ * @param hour its start, unix ms
+ * @returns a line without its end
+ */
+export const encodeIncompleteLine = (hour: number): string =>
+  JSON.stringify({ v: INDEX_VERSION, hour, incomplete: true });
+
+/** @returns start of the hour, unix ms, or `undefined` when the line says nothing of the kind */
+export const decodeIncompleteLine = (line: string): number | undefined => {
+  const { v, hour, incomplete } = fieldsOf(line);
+  const isOne = v === INDEX_VERSION && incomplete === true;
+  return isOne && typeof hour === "number" && Number.isSafeInteger(hour) ? hour : undefined;
+};
+
+/** Of a JSON object; none when it is something else. */
+const fieldsOf = (line: string): Readonly<Partial<Record<string, unknown>>> => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 };
 
 /** What there is of one storage of a Tally. Its positions begin at 1. */

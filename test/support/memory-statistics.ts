@@ -32,6 +32,11 @@ export class MemoryStatistics implements StatisticsTables {
   async uniques(content: string, from: number, to: number): Promise<readonly ViewUniques[]> {
     return during(this.#uniques, content, from, to);
   }
+
+  /** All that only correction writes. */
+  rows(): { readonly uniques: readonly ViewUniques[]; readonly regions: readonly ViewRegion[] } {
+    return { uniques: [...this.#uniques.values()], regions: [...this.#regions.values()] };
+  }
 }
 
 const save = <Kept extends Row>(

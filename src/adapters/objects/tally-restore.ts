@@ -34,6 +34,8 @@ const HOURS_OF_CELLS_ALONE = `INSERT INTO hours (hour, run, through, dirtied_at,
   SELECT DISTINCT hour, 0, 0, 0, 1 FROM cells
   WHERE hour >= ? AND NOT EXISTS (SELECT 1 FROM objects WHERE objects.hour = cells.hour)
   ON CONFLICT DO NOTHING`;
+const NOTHING_TO_KEEP = `DELETE FROM hours WHERE incomplete = 1
+  AND NOT EXISTS (SELECT 1 FROM cells WHERE cells.hour = hours.hour)`;
 const CLEAN_INCOMPLETE = `UPDATE hours SET through = ?1, dirtied_at = ?1 WHERE incomplete = 1`;
 const PUBLISH = "UPDATE totals SET published = views WHERE views > published";
 
@@ -69,9 +71,14 @@ export const restoreStore = ({ sql }: ObjectStorage, meta: MetaTable): RestoreSt
   },
   closedThrough: () => Number(scalar(sql.exec("SELECT MAX(closed_through) FROM totals")) ?? 0),
   addIncomplete: (hour) => void sql.exec(ADD_INCOMPLETE, hour),
+  findIncomplete(from) {
+    sql.exec(NOTHING_TO_KEEP);
+    sql.exec(HOURS_OF_CELLS_ALONE, from);
+    const query = "SELECT hour FROM hours WHERE incomplete = 1 ORDER BY hour";
+    return [...sql.exec(query)].map(({ hour }) => Number(hour));
+  },
   settle({ position, closedThrough }) {
     sql.exec(DIRTY_HOURS, position, closedThrough);
-    sql.exec(HOURS_OF_CELLS_ALONE, closedThrough);
     sql.exec(CLEAN_INCOMPLETE, position);
     sql.exec(PUBLISH);
     meta.set("closing", closedThrough);

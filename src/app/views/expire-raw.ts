@@ -1,5 +1,4 @@
-import { EXPIRE_BATCH_OBJECTS, EXPIRE_MAX_BATCHES, RAW_RETENTION_MS } from "../../core/limits.ts";
-import type { Clock } from "../../ports/clock.ts";
+import { EXPIRE_BATCH_OBJECTS, EXPIRE_MAX_BATCHES } from "../../core/limits.ts";
 import type { Log } from "../../ports/log.ts";
 import type { RawLog } from "../../ports/raw-log.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
@@ -8,7 +7,6 @@ export interface ExpireRawDeps {
   readonly name: string;
   readonly store: TallyStore;
   readonly rawLog: Pick<RawLog, "delete">;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -20,15 +18,15 @@ export interface Expired {
 }
 
 /**
- * Deletes from the raw log what raw retention does not keep: objects of closed hours, then index objects of ranges of
- * which nothing is left. A name is forgotten after it was deleted, so whoever dies in between deletes it once more.
+ * Deletes from the raw log what raw retention does not keep: objects of closed hours, then index objects of ranges that
+ * were archived before these ended and of which nothing is left: what they say of hours is of closed ones. A name is forgotten after it was deleted, so whoever dies in between deletes it once more.
  */
 export const expireRaw = async (deps: ExpireRawDeps): Promise<Expired> => {
-  const { name, clock, log } = deps;
+  const { name, log } = deps;
   let deleted = 0;
   try {
     for (let batch = 0; batch < EXPIRE_MAX_BATCHES; batch += 1) {
-      const some = await expireSome(deps, clock.now() - RAW_RETENTION_MS);
+      const some = await expireSome(deps);
       if (some === 0) return { deleted, left: false };
       deleted += some;
     }
@@ -39,7 +37,7 @@ export const expireRaw = async (deps: ExpireRawDeps): Promise<Expired> => {
 };
 
 /** @returns how many objects it deleted; 0: there are none to delete */
-const expireSome = async ({ store, rawLog }: ExpireRawDeps, before: number): Promise<number> => {
+const expireSome = async ({ store, rawLog }: ExpireRawDeps): Promise<number> => {
   const { expiry } = store;
   const objects = expiry.objects(store.closed(), EXPIRE_BATCH_OBJECTS);
   if (objects.length > 0) {
@@ -47,7 +45,7 @@ const expireSome = async ({ store, rawLog }: ExpireRawDeps, before: number): Pro
     store.atomically(() => expiry.forgetObjects(objects));
     return objects.length;
   }
-  const ranges = expiry.ranges(before, EXPIRE_BATCH_OBJECTS / 2);
+  const ranges = expiry.ranges(store.closed(), EXPIRE_BATCH_OBJECTS / 2);
   if (ranges.length === 0) return 0;
   const names = ranges.flatMap(({ index, unreadable }) =>
     unreadable === undefined ? [index] : [unreadable, index],

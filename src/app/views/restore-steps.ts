@@ -8,7 +8,9 @@ import type { RawLog } from "../../ports/raw-log.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import {
   coverageOf,
+  decodeIncompleteLine,
   decodeIndexLine,
+  encodeIncompleteLine,
   formatRawName,
   type IndexEntry,
   indexPrefix,
@@ -38,34 +40,46 @@ export const loadIndex = async (deps: RestoreStepDeps): Promise<boolean> => {
   const last = names.at(-1);
   if (last === undefined) return true;
   const ranges = await inParallel(names, RESTORE_PARALLEL, async (name) => {
-    const objects = await readIndex(rawLog, name);
+    const index = await readIndex(rawLog, name);
     // Without it the range is a hole, and hours with views in it keep what the database has.
-    if (objects === undefined) deps.log.error("tally.index-unreadable", { tally: deps.name, name });
-    return { name, objects };
+    if (index === undefined) deps.log.error("tally.index-unreadable", { tally: deps.name, name });
+    return { name, index };
   });
   store.atomically(() => {
-    for (const { name, objects } of ranges) {
+    for (const { name, index } of ranges) {
       const parsed = parseRawName(name);
-      if (objects === undefined || parsed === undefined) continue;
+      if (index === undefined || parsed === undefined) continue;
       const unreadable = formatRawName({ ...parsed, kind: "unreadable" });
-      store.restore.addRange(name, unreadable, objects, clock.now());
+      store.restore.addRange(name, unreadable, index.objects, clock.now());
+      for (const hour of index.incomplete) store.restore.addIncomplete(hour);
     }
     store.restore.saveCursor(last);
   });
   return false;
 };
 
+interface RangeIndex {
+  readonly objects: readonly IndexEntry[];
+  /** Hours that an earlier restore found incomplete. */
+  readonly incomplete: readonly number[];
+}
+
 /** @returns `undefined` when it is not there, or says what nobody understands */
-const readIndex = async (
-  rawLog: RawLog,
-  name: string,
-): Promise<readonly IndexEntry[] | undefined> => {
+const readIndex = async (rawLog: RawLog, name: string): Promise<RangeIndex | undefined> => {
   const batches = await rawLog.read(name);
   if (batches === undefined) return undefined;
-  const entries: (IndexEntry | undefined)[] = [];
-  for await (const lines of batches) entries.push(...lines.map(decodeIndexLine));
-  const sound = entries.filter((entry) => entry !== undefined);
-  return sound.length === entries.length ? sound : undefined;
+  const objects: IndexEntry[] = [];
+  const incomplete: number[] = [];
+  for await (const lines of batches) {
+    for (const line of lines) {
+      const entry = decodeIndexLine(line);
+      const hour = decodeIncompleteLine(line);
+      if (entry !== undefined) objects.push(entry);
+      else if (hour !== undefined) incomplete.push(hour);
+      else return undefined;
+    }
+  }
+  return { objects, incomplete };
 };
 
 export const loadTotals = async ({ shard, store, shards }: RestoreStepDeps): Promise<boolean> => {
@@ -112,8 +126,9 @@ const saveCursor = (
 };
 
 /**
- * The restored position is in the raw log as an empty range: positions are without a hole from the first one on, and
- * what correction seals lies at or above it.
+ * The restored position is in the raw log as a range without events: positions are without a hole from the first one
+ * on, and what correction seals lies at or above it. Its index names the incomplete hours: to whoever restores next,
+ * what the database then has of them looks as if it were archived.
  * @returns what is to be saved when the restored hours are handed to correction
  */
 export const settleRestored = async ({
@@ -124,10 +139,11 @@ export const settleRestored = async ({
 }: RestoreStepDeps): Promise<() => void> => {
   const range = { generation: store.generation(), from: RESTORED, to: RESTORED };
   const index = formatRawName({ kind: "index", shard, ...range });
-  await rawLog.put(index, []);
+  const closedThrough = store.restore.closedThrough();
+  const incomplete = store.atomically(() => store.restore.findIncomplete(closedThrough));
+  await rawLog.put(index, incomplete.map(encodeIncompleteLine));
   return () => {
     const archivedAt = clock.now();
-    const closedThrough = store.restore.closedThrough();
     store.archive.complete({ to: RESTORED, index, archivedAt, objects: [], unreadable: undefined });
     store.restore.settle({ position: RESTORED, closedThrough });
   };

@@ -36,6 +36,8 @@ export class TallyRestore {
   #asking: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
   #failures = 0;
+  /** Raw log and database are not asked before, ms. */
+  #notBefore = Number.NEGATIVE_INFINITY;
   #orderedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: RestoreTallyDeps) {
@@ -61,37 +63,60 @@ export class TallyRestore {
     this.#demand(this.#is("open") || this.#is("correcting"));
   }
 
-  /** Correction has been at work: the Tally is open when nothing is left to it. */
+  /** Correction has been at work: the Tally is open when nothing is left to it. What it saved took the alarm with it. */
   settled(): void {
-    if (this.#phase === "correcting") this.#openIfSettled();
+    if (this.#phase !== "correcting" || this.#openIfSettled()) return;
+    const { store, clock } = this.#deps;
+    store.alarm.set(clock.now() + RESTORE_ASK_AGAIN_MS);
   }
 
-  /** Goes on with what there is to read; one that fails is taken up again later. Never throws. */
+  /**
+   * Goes on with what there is to read; one that fails is taken up again later. Never throws. The alarm of an open Tally
+   * is the Tally's own, which somebody may have set meanwhile.
+   */
   async alarm(): Promise<void> {
-    const { store, clock, log, random, name } = this.#deps;
+    const { store, clock } = this.#deps;
     // Whoever dies in here is called again.
     store.alarm.set(clock.now() + RESTORE_BACKOFF_MAX_MS);
+    this.#notBefore = Number.NEGATIVE_INFINITY;
+    if (this.#phase === "asking") return this.#ask();
     try {
-      if (this.#phase === "asking") await this.#ask();
-      else await this.#load();
+      await this.#load();
       this.#failures = 0;
-      if (this.#is("open")) store.alarm.clear();
-      else if (this.#is("correcting")) await this.#awaitCorrection();
-      else store.alarm.set(clock.now());
+      if (this.#is("correcting")) await this.#awaitCorrection();
+      if (this.#is("correcting")) store.alarm.set(this.#orderedAt + RESTORE_ASK_AGAIN_MS);
+      else if (!this.#is("open")) store.alarm.set(clock.now());
     } catch (cause) {
-      this.#failures += 1;
-      const bounds = { min: RESTORE_BACKOFF_MIN_MS, max: RESTORE_BACKOFF_MAX_MS };
-      store.alarm.set(clock.now() + backoffMs(this.#failures, random.fraction(), bounds));
-      log.error("tally.restore-failed", { tally: name, phase: this.#phase, cause: `${cause}` });
+      this.#failed(cause);
     }
   }
 
-  /** One list and one or two rows: a new Tally is open after it. */
-  #ask(): Promise<void> {
-    this.#asking ??= this.#askOnce().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+  /**
+   * One list and one or two rows: a new Tally is open after it. While these fail, callers wait for the alarm, however
+   * many they are. Never throws.
+   */
+  async #ask(): Promise<void> {
+    if (this.#deps.clock.now() < this.#notBefore) return;
+    this.#asking ??= this.#askOnce()
+      .then(
+        () => {
+          this.#failures = 0;
+        },
+        (cause: unknown) => this.#failed(cause),
+      )
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    await this.#asking;
+  }
+
+  #failed(cause: unknown): void {
+    const { store, clock, log, random, name } = this.#deps;
+    this.#failures += 1;
+    const bounds = { min: RESTORE_BACKOFF_MIN_MS, max: RESTORE_BACKOFF_MAX_MS };
+    this.#notBefore = clock.now() + backoffMs(this.#failures, random.fraction(), bounds);
+    store.alarm.set(this.#notBefore);
+    log.error("tally.restore-failed", { tally: name, phase: this.#phase, cause: `${cause}` });
   }
 
   async #askOnce(): Promise<void> {

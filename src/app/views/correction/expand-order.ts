@@ -73,7 +73,7 @@ const namedBy = (order: CorrectionOrder, known: Known): readonly Named[] => {
           return { hour, reason: known.resultOf(hour) === undefined ? "hourly" : "late" };
         });
     case "hours":
-      return endedHours(known)
+      return hoursFor(order.reason, known)
         .filter(({ hour }) => hour >= order.from && hour < order.to)
         .map(({ hour }) => ({ hour, reason: order.reason }));
     case "day":
@@ -82,6 +82,10 @@ const namedBy = (order: CorrectionOrder, known: Known): readonly Named[] => {
         .map(({ hour }) => ({ hour, reason: "daily" }));
   }
 };
+
+/** A Tally that is being restored is shut until all of its hours are settled, the one under way too. */
+const hoursFor = (reason: CorrectionReason, known: Known): readonly CorrectableHour[] =>
+  reason === "rebuild" ? known.hours : endedHours(known);
 
 const endedHours = ({ hours, now }: Known, ago = 0): readonly CorrectableHour[] =>
   hours.filter(({ hour }) => hour + HOUR_MS + ago <= now);
