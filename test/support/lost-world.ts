@@ -190,7 +190,9 @@ export class LostWorld {
 
   /** The Tally says where it wants to go on, as it may have lost its mark. */
   async #hand(first: number): Promise<void> {
-    const rows = this.#rows.slice(first - 1).map((frames, index) => ({ id: first + index, frames }));
+    const rows = this.#rows
+      .slice(first - 1)
+      .map((frames, index) => ({ id: first + index, frames }));
     const { mark } = await this.ask((tally) =>
       tally.append({
         source: "collector:TST:0:one",
@@ -319,9 +321,11 @@ export class LostWorld {
       },
       rawLog: calling(leave, this.rawLog, ["read"]),
       statistics: calling(leave, this.statistics, ["saveUniques", "saveRegions"]),
-      corrections: calling(leave, { record: async (run: CorrectionRun) => void this.runs.push(run) }, [
-        "record",
-      ]),
+      corrections: calling(
+        leave,
+        { record: async (run: CorrectionRun) => void this.runs.push(run) },
+        ["record"],
+      ),
       exclusions: { during: async () => [] },
     });
   }
