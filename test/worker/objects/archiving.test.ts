@@ -169,7 +169,7 @@ test("as soon as enough is waiting the alarm archives it, without a seal, and th
   await runAlarm(tally);
   errors.mockRestore();
   const status = await tally.status();
-  if ("restoring" in status) throw new Error("it is new");
+  if ("restoring" in status) throw new Error("nothing was lost");
   const { position, archived, unarchivedBytes } = status;
   // What is above a range's size waits for the next one.
   expect(archived).toBe(position - 1);
