@@ -38,7 +38,17 @@ export const viewBy = (by: number, id: string, at: number): ViewEvent => {
 const view: fc.Arbitrary<View> = fc.record({
   content: fc.constantFrom(...CONTENTS),
   visitor: fc.nat({ max: 5 }),
-  ago: fc.constantFrom(0, 0, 0, 10_000, 40_000, 61_000, 25 * MINUTE_MS, 70 * MINUTE_MS, 5 * HOUR_MS),
+  ago: fc.constantFrom(
+    0,
+    0,
+    0,
+    10_000,
+    40_000,
+    61_000,
+    25 * MINUTE_MS,
+    70 * MINUTE_MS,
+    5 * HOUR_MS,
+  ),
 });
 
 const happening: fc.Arbitrary<LostStep> = fc.oneof(
@@ -56,7 +66,10 @@ const happening: fc.Arbitrary<LostStep> = fc.oneof(
       ms: fc.constantFrom(20_000, 50_000, 30 * MINUTE_MS, HOUR_MS, 26 * HOUR_MS),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("correct" as const, "flush" as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom("correct" as const, "flush" as const) }),
+  },
 );
 
 /** What operators say, and no raw log. */
@@ -93,7 +106,9 @@ export const take = async (world: LostWorld, what: LostStep): Promise<void> => {
       world.now += what.ms;
       return;
     case "view":
-      return world.append(what.views.map((it) => viewBy(it.visitor, it.content, world.now - it.ago)));
+      return world.append(
+        what.views.map((it) => viewBy(it.visitor, it.content, world.now - it.ago)),
+      );
     case "correct":
       return world.settle();
     case "flush":

@@ -149,7 +149,7 @@ export class LostWorld {
   }
 
   /** Every row of the database, stamps aside. */
-  rows(): unknown {
+  rows(): Readonly<Record<string, readonly string[]>> {
     return Object.fromEntries(
       Object.entries(this.#tables()).map(([name, rows]) => [
         name,
@@ -172,8 +172,11 @@ export class LostWorld {
     return rows.map(({ stamp }) => stamp);
   }
 
-  hour(hour: number): unknown {
-    return this.#disks.tally.read("SELECT * FROM hours WHERE hour = ?", hour)[0];
+  /** What the Tally knows to be true of each content. */
+  views(): unknown {
+    return this.#disks.tally.read(
+      "SELECT content, views FROM totals WHERE views > 0 ORDER BY content",
+    );
   }
 
   #tables(): Readonly<Record<string, readonly { readonly stamp: string }[]>> {
@@ -190,7 +193,9 @@ export class LostWorld {
 
   /** The Tally says where it wants to go on, as it may have lost its mark. */
   async #hand(first: number): Promise<void> {
-    const rows = this.#rows.slice(first - 1).map((frames, index) => ({ id: first + index, frames }));
+    const rows = this.#rows
+      .slice(first - 1)
+      .map((frames, index) => ({ id: first + index, frames }));
     const { mark } = await this.ask((tally) =>
       tally.append({
         source: "collector:TST:0:one",
@@ -319,9 +324,11 @@ export class LostWorld {
       },
       rawLog: calling(leave, this.rawLog, ["read"]),
       statistics: calling(leave, this.statistics, ["saveUniques", "saveRegions"]),
-      corrections: calling(leave, { record: async (run: CorrectionRun) => void this.runs.push(run) }, [
-        "record",
-      ]),
+      corrections: calling(
+        leave,
+        { record: async (run: CorrectionRun) => void this.runs.push(run) },
+        ["record"],
+      ),
       exclusions: { during: async () => [] },
     });
   }
