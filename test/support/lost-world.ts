@@ -149,7 +149,7 @@ export class LostWorld {
   }
 
   /** Every row of the database, stamps aside. */
-  rows(): unknown {
+  rows(): Readonly<Record<string, readonly string[]>> {
     return Object.fromEntries(
       Object.entries(this.#tables()).map(([name, rows]) => [
         name,
@@ -172,8 +172,11 @@ export class LostWorld {
     return rows.map(({ stamp }) => stamp);
   }
 
-  hour(hour: number): unknown {
-    return this.#disks.tally.read("SELECT * FROM hours WHERE hour = ?", hour)[0];
+  /** What the Tally knows to be true of each content. */
+  views(): unknown {
+    return this.#disks.tally.read(
+      "SELECT content, views FROM totals WHERE views > 0 ORDER BY content",
+    );
   }
 
   #tables(): Readonly<Record<string, readonly { readonly stamp: string }[]>> {

@@ -84,7 +84,7 @@ test("closing among views, corrections, flushes, crashes and other closings move
       }
       await world.end();
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 }, 120_000);
 

@@ -12,6 +12,7 @@ import { calendarOf } from "../../support/calendars.ts";
 import { content, frameOf, makeEvent, visitor } from "../../support/events.ts";
 import { MemoryCountTables } from "../../support/memory-count-tables.ts";
 import { MemoryRawLog } from "../../support/memory-raw-log.ts";
+import { shardTablesOf } from "../../support/memory-shard-tables.ts";
 import { ObjectDisk } from "../../support/object-disk.ts";
 
 const NOON = Date.UTC(2026, 10, 21, 12, 10);
@@ -67,30 +68,14 @@ class Service {
   }
 
   #shards(): ShardTables {
-    const page = <Row>(
-      rows: readonly Row[],
-      after: string,
-      keyOf: (row: Row) => string,
-      limit: number,
-    ) => {
+    const { totals, cells } = shardTablesOf(this.database);
+    const reached = <T>(answer: T): T => {
       if (this.databaseFails) throw new Error("the database is away");
-      const sorted = rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-      return sorted.filter((row) => keyOf(row) > after).slice(0, limit);
+      return answer;
     };
-    const keyOf = (row: { readonly content: string; readonly hour: number }) =>
-      `${row.content} ${row.hour}`;
     return {
-      totals: async (_, after, limit) =>
-        page(
-          [...this.database.parts.values()],
-          after?.content ?? "",
-          ({ content: id }) => id,
-          limit,
-        ),
-      cells: async (_, after, limit, from = 0) => {
-        const rows = [...this.database.cells.values()].filter(({ hour }) => hour >= from);
-        return page(rows, after === undefined ? "" : keyOf(after), keyOf, limit);
-      },
+      totals: async (...given) => reached(await totals(...given)),
+      cells: async (...given) => reached(await cells(...given)),
     };
   }
 
@@ -202,7 +187,8 @@ test("a lost Tally lets nobody in until every hour is settled, and is then what 
   await (await service.door.open()).flush();
   const after = [...service.database.parts.values()];
   for (const { stamp } of after) expect(stamps.every((old) => old < stamp)).toBe(true);
-  expect(after.map(({ content: id, published }) => [id, published]).toSorted()).toEqual(before);
+  const published = after.map((row) => [row.content, row.published] as const);
+  expect(published.toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual(before);
 });
 
 test("what was flushed and not archived stays as the database has it, and its hour is incomplete", async () => {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import { RAW_RETENTION_MS } from "../../../src/core/limits.ts";
 import { hourOf } from "../../../src/core/views/ledger.ts";
 import { calendarOf } from "../../support/calendars.ts";
-import { makeEvent, visitor } from "../../support/events.ts";
+import { content, makeEvent, visitor } from "../../support/events.ts";
 import { ExpectedCounts } from "../../support/expected-counts.ts";
 import type { Fate } from "../../support/memory-count-tables.ts";
 import { TallyHarness } from "../../support/tally-harness.ts";
@@ -10,6 +11,7 @@ import { TallyHarness } from "../../support/tally-harness.ts";
 // So few at a time that a handful of contents is many pages.
 vi.mock("../../../src/core/limits.ts", async (original) => ({
   ...(await original<typeof import("../../../src/core/limits.ts")>()),
+  CLOSE_BATCH_CELLS: 2,
   FLUSH_BATCH_ROWS: 3,
   ROLL_UP_CONTENTS: 2,
 }));
@@ -211,4 +213,46 @@ test("a day that was written too early, by a clock that ran ahead, is written an
   harness.append([view("a", harness.now)]);
   await harness.tally.rollUp();
   expect(daysOf(harness)["a 20261121"]).toBe(4);
+});
+
+test("what two rolling up at once read between them carries the stamp of its own cells: the later one stays", async () => {
+  const harness = grown();
+  let isFirst = true;
+  harness.database.meanwhile = () => {
+    if (!isFirst) return;
+    isFirst = false;
+    harness.append([view("e", NOON + DAY_MS)]);
+    harness.tally.restate(content("a"), 1);
+  };
+  await Promise.all([harness.tally.rollUp(), harness.tally.rollUp()]);
+  harness.tally.reflush();
+  await harness.tally.rollUp();
+  expect(daysOf(harness)).toEqual(Object.fromEntries(CONTENTS.map((id) => [`${id} 20261121`, 3])));
+});
+
+test("everything asked for anew while a day is being sent is sent from the first day on", async () => {
+  const harness = grown();
+  harness.database.meanwhile = () => {
+    harness.database.meanwhile = () => undefined;
+    harness.tally.reflush();
+  };
+  await harness.tally.rollUp();
+  harness.database.days.clear();
+  expect(await harness.tally.rollUp()).toMatchObject({ rows: 5 });
+});
+
+test("a day that a closing has begun to empty stays in the database as it was, also when everything is sent anew", async () => {
+  const harness = grown();
+  await harness.tally.rollUp();
+  const before = structuredClone(harness.database.days);
+  harness.now += RAW_RETENTION_MS + 2 * DAY_MS;
+  let parts = 0;
+  harness.beforeDurable = () => {
+    parts += 1;
+    if (parts === 1) harness.crash();
+  };
+  await expect(harness.tally.close(harness.now)).rejects.toThrow("a dead object");
+  harness.tally.reflush();
+  await harness.tally.rollUp();
+  expect(harness.database.days).toEqual(before);
 });
