@@ -2,13 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS } from "../../../src/core/limits.ts";
 import { content } from "../../support/events.ts";
-import {
-  type History,
-  historyOf,
-  live,
-  MORNING,
-  viewBy,
-} from "../../support/lost-histories.ts";
+import { type History, historyOf, live, MORNING, viewBy } from "../../support/lost-histories.ts";
 import { LostWorld } from "../../support/lost-world.ts";
 
 /** Everything as it stood, and stands again. */
