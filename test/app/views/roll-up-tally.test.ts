@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { RAW_RETENTION_MS } from "../../../src/core/limits.ts";
 import { hourOf } from "../../../src/core/views/ledger.ts";
 import { calendarOf } from "../../support/calendars.ts";
-import { content, makeEvent, visitor } from "../../support/events.ts";
+import { makeEvent, visitor } from "../../support/events.ts";
 import { ExpectedCounts } from "../../support/expected-counts.ts";
 import type { Fate } from "../../support/memory-count-tables.ts";
 import { TallyHarness } from "../../support/tally-harness.ts";
@@ -213,21 +213,6 @@ test("a day that was written too early, by a clock that ran ahead, is written an
   harness.append([view("a", harness.now)]);
   await harness.tally.rollUp();
   expect(daysOf(harness)["a 20261121"]).toBe(4);
-});
-
-test("what two rolling up at once read between them carries the stamp of its own cells: the later one stays", async () => {
-  const harness = grown();
-  let isFirst = true;
-  harness.database.meanwhile = () => {
-    if (!isFirst) return;
-    isFirst = false;
-    harness.append([view("e", NOON + DAY_MS)]);
-    harness.tally.restate(content("a"), 1);
-  };
-  await Promise.all([harness.tally.rollUp(), harness.tally.rollUp()]);
-  harness.tally.reflush();
-  await harness.tally.rollUp();
-  expect(daysOf(harness)).toEqual(Object.fromEntries(CONTENTS.map((id) => [`${id} 20261121`, 3])));
 });
 
 test("everything asked for anew while a day is being sent is sent from the first day on", async () => {
