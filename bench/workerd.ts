@@ -36,10 +36,9 @@ export const startWorkerd = async (
   const [program = "", ...args] = command;
   const child = spawn(program, args, { stdio: "ignore" });
   await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
-  const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
   return {
     port,
-    cpuSeconds: () => cpuTicks(child.pid ?? 0) / ticksPerSecond,
+    cpuSeconds: cpuMeter(child.pid ?? 0),
     residentBytes: () => residentBytes(child.pid ?? 0),
     async stop() {
       child.kill("SIGTERM");
@@ -60,6 +59,12 @@ const untilReady = async (child: ChildProcess, url: string): Promise<void> => {
   throw new Error(`${url} did not become ready`);
 };
 
+/** @returns tells how much CPU time, user and system, in s, a process has used so far */
+export const cpuMeter = (pid: number): (() => number) => {
+  const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+  return () => cpuTicks(pid) / ticksPerSecond;
+};
+
 /** Fields 14 and 15 of proc(5), counted behind the command name, which may hold blanks. */
 const cpuTicks = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -67,9 +72,14 @@ const cpuTicks = (pid: number): number => {
   return Number(fields[11]) + Number(fields[12]);
 };
 
+export const residentBytes = (pid: number): number => statusBytes(pid, "VmRSS");
+
+/** The most memory it ever had in use. */
+export const peakBytes = (pid: number): number => statusBytes(pid, "VmHWM");
+
 /** Of proc(5), which says it in kB. */
-export const residentBytes = (pid: number): number => {
-  const [, kilobytes] =
-    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+const statusBytes = (pid: number, field: "VmRSS" | "VmHWM"): number => {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const [, kilobytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status) ?? [];
   return Number(kilobytes) * 1_024;
 };

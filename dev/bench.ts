@@ -5,6 +5,7 @@ type Benchmark = (args: readonly string[]) => Promise<void>;
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ack: async () => (await import("../bench/ack.ts")).benchAck,
+  correct: async () => (await import("../bench/correct.ts")).benchCorrect,
   flush: async () => (await import("../bench/flush.ts")).benchFlush,
   live: async () => (await import("../bench/live.ts")).benchLive,
   read: async () => (await import("../bench/read.ts")).benchRead,

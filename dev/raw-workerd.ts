@@ -1,6 +1,6 @@
 /** A Worker bundled by wrangler and a config that serves it on workerd alone, both made from the wrangler file. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unstable_readConfig, type Unstable_Config as WranglerConfig } from "wrangler";
 
@@ -16,17 +16,16 @@ export interface BundleRequest {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/**
- * There is no D1 on workerd alone: the database is then one that never answers, which counting does not mind. A flush
- * still saves every Tally's cells first.
- */
+/** There is no D1 on workerd alone: whoever is given this database has one that is empty and stays so. */
 export const NO_DATABASE = {
   DATABASE: "mysql",
   DATABASE_URL: "http://nobody:nowhere@127.0.0.1:9",
 } as const;
 
-/** Nor is there R2: its buckets are then ones that refuse, and Tallies keep their logs. */
-const NO_BUCKETS = "no-buckets";
+/** Nor is there R2: `empty-stores.js` plays both. */
+const EMPTY_STORES = "empty-stores";
+/** In a folder of its own: it is no module of the Worker. */
+const EMPTY_STORES_FILE = join(EMPTY_STORES, "worker.js");
 
 export const CONFIG_FILE = "config.capnp";
 
@@ -54,15 +53,17 @@ export const bundleForWorkerd = (request: BundleRequest): Readonly<Record<string
     ),
     ...config.r2_buckets.map(
       ({ binding }: { binding: string }) =>
-        `(name = ${text(binding)}, r2Bucket = ${text(NO_BUCKETS)})`,
+        `(name = ${text(binding)}, r2Bucket = ${text(EMPTY_STORES)})`,
     ),
   ];
+  mkdirSync(join(directory, EMPTY_STORES), { recursive: true });
+  copyFileSync(join(import.meta.dirname, "empty-stores.js"), join(directory, EMPTY_STORES_FILE));
   writeFileSync(join(directory, CONFIG_FILE), configText(request, config, bindings));
   return config.vars;
 };
 
 const configText = (
-  { directory, stateDirectory, port }: BundleRequest,
+  { directory, stateDirectory, port, secrets }: BundleRequest,
   config: WranglerConfig,
   bindings: readonly string[],
 ): string => `using Workerd = import "/workerd/workerd.capnp";
@@ -72,7 +73,7 @@ const config :Workerd.Config = (
     (name = "main", worker = .main),
     # Else it reaches public addresses only, and a gateway on this machine not.
     (name = "internet", network = (allow = ["public", "private"])),
-    (name = ${text(NO_BUCKETS)}, external = (address = "127.0.0.1:9", http = ())),
+    (name = ${text(EMPTY_STORES)}, worker = .emptyStores),
     (name = "state", disk = (path = ${text(stateDirectory)}, writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
@@ -85,6 +86,12 @@ const main :Workerd.Worker = (
   bindings = [${bindings.join(", ")}],
   durableObjectNamespaces = [${objectsOf(config).join(", ")}],
   durableObjectStorage = (localDisk = "state"),
+  globalOutbound = ${text(secrets.DATABASE_URL === NO_DATABASE.DATABASE_URL ? EMPTY_STORES : "internet")},
+);
+
+const emptyStores :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed ${text(EMPTY_STORES_FILE)})],
+  compatibilityDate = ${text(config.compatibility_date ?? "")},
 );
 `;
 

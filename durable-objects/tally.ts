@@ -15,6 +15,7 @@ import type {
   CloseAnswer,
   CountsAnswer,
   FlushAnswer,
+  RestoringStatus,
   Standing,
   TallyRpc,
   TallyStatus,
@@ -46,7 +47,7 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
     return (await this.#door.open()).close(before);
   }
 
-  async status(): Promise<TallyStatus> {
+  async status(): Promise<TallyStatus | RestoringStatus> {
     return this.#door.status();
   }
 

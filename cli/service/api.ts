@@ -16,16 +16,7 @@ const Count = v.pipe(v.number(), v.safeInteger());
 const Failed = v.object({ shard: Count, failed: v.string() });
 
 const Ordered = v.object({
-  shards: v.array(
-    v.union([
-      Failed,
-      v.object({ shard: Count, hours: Count }),
-      v.pipe(
-        v.object({ shard: Count, waiting: Count }),
-        v.transform(({ shard, waiting }) => ({ shard, hours: waiting })),
-      ),
-    ]),
-  ),
+  shards: v.array(v.union([Failed, v.object({ shard: Count, waiting: Count })])),
 });
 
 const StatusFormat = v.object({
@@ -59,7 +50,7 @@ const Corrections = v.object({
   ),
 });
 
-/** What a shard said to an order: how many hours wait then. */
+/** What a shard said to an order: how many orders, hours and days wait then. */
 export type Taken = v.InferOutput<typeof Ordered>["shards"][number];
 export type CorrectorStanding = v.InferOutput<typeof StatusFormat>["correctors"][number];
 export type Correction = v.InferOutput<typeof Corrections>["corrections"][number];

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs, parseEnv } from "node:util";
 import { DEFAULT_SECRETS, UsageError } from "../../dev/run/flags.ts";
+import { CORRECTIONS_MAX_RUNS } from "../../src/core/limits.ts";
 import { parseHourOrInstant } from "../../src/core/views/hour-text.ts";
 import { strictly } from "../strictly.ts";
 import type { ServiceAddress } from "./api.ts";
@@ -45,7 +46,7 @@ export const parseCorrectFlags = (args: readonly string[]): OrderFlags => {
   if (to !== undefined && from === undefined)
     throw new UsageError("--to is nothing without --from");
   const body = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
-  const patienceMs = 1_000 * countOf("patience", values.patience);
+  const patienceMs = 1_000 * countOf("patience", values.patience, 99_999);
   return { address: addressOf(values), body, patienceMs };
 };
 
@@ -58,12 +59,15 @@ export interface CorrectionsFlags {
 export const parseCorrectionsFlags = (args: readonly string[]): CorrectionsFlags => {
   const options = { ...ADDRESS_OPTIONS, limit: { type: "string", default: "20" } } as const;
   const { values } = strictly(() => parseArgs({ args: [...args], options }));
-  return { address: addressOf(values), limit: countOf("limit", values.limit) };
+  return {
+    address: addressOf(values),
+    limit: countOf("limit", values.limit, CORRECTIONS_MAX_RUNS),
+  };
 };
 
-const countOf = (name: string, text: string): number => {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new UsageError(`--${name} is a number from 1 to 99999, not "${text}"`);
+const countOf = (name: string, text: string, max: number): number => {
+  if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new UsageError(`--${name} is a number from 1 to ${max}, not "${text}"`);
 };
 
 interface Where {

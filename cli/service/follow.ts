@@ -4,9 +4,9 @@ import { type CorrectorStanding, type Taken, Unreachable } from "./api.ts";
 /** How far a shard is. */
 export interface ShardWay {
   readonly shard: number;
-  /** The most hours that were seen waiting. */
-  readonly hours: number;
-  /** Hours that wait still, the one it works on among them. */
+  /** The most that was seen waiting: orders that nobody has looked at, hours and days. */
+  readonly steps: number;
+  /** What waits still. */
   readonly left: number;
   /** `refused`: it did not take the order. `stuck`: it has got nowhere for longer than we wait. */
   readonly state: "working" | "done" | "stuck" | "refused";
@@ -55,10 +55,17 @@ export const follow = async (
 const beginningOf = (answer: Taken, now: number): ShardWay => {
   const { shard } = answer;
   if ("failed" in answer) {
-    return { shard, hours: 0, left: 0, state: "refused", trouble: answer.failed, movedAt: now };
+    return { shard, steps: 0, left: 0, state: "refused", trouble: answer.failed, movedAt: now };
   }
-  const { hours } = answer;
-  return { shard, hours, left: hours, state: "working", trouble: undefined, movedAt: now };
+  const { waiting } = answer;
+  return {
+    shard,
+    steps: waiting,
+    left: waiting,
+    state: "working",
+    trouble: undefined,
+    movedAt: now,
+  };
 };
 
 type Look = (shard: number) => CorrectorStanding;
@@ -82,10 +89,10 @@ const advance = (
   if (way.state === "refused") return way;
   if ("failed" in standing) return hindered(way, standing.failed, now() - patienceMs);
   const { waiting, running, failure } = standing;
-  const hours = Math.max(way.hours, waiting);
+  const steps = Math.max(way.steps, waiting);
   const isDone = waiting === 0 && running === undefined;
   const movedAt = failure === undefined || waiting < way.left ? now() : way.movedAt;
-  const moved: ShardWay = { ...way, hours, left: waiting, trouble: undefined, movedAt };
+  const moved: ShardWay = { ...way, steps, left: waiting, trouble: undefined, movedAt };
   if (isDone) return { ...moved, state: "done" };
   if (failure === undefined) return { ...moved, state: "working" };
   return hindered(moved, failure, now() - patienceMs);

@@ -34,13 +34,13 @@ export const startOrderProgress = (
 };
 
 const describeProgress = (ways: readonly ShardWay[]): string => {
-  const total = sum(ways.map(({ hours }) => hours));
+  const total = sum(ways.map(({ steps }) => steps));
   const done = total - sum(ways.map(({ left }) => left));
   const working = ways.filter(({ state }) => state === "working").length;
   const share = total === 0 ? 1 : done / total;
   const hindered = ways.find(({ trouble }) => trouble !== undefined);
   const trouble = hindered === undefined ? "" : `; shard ${hindered.shard}: ${hindered.trouble}`;
-  return `${bar(share)} ${grouped(done)} of ${grouped(total)} hours, ${working} of ${ways.length} shards at work${trouble}`;
+  return `${bar(share)} ${grouped(done)} of ${grouped(total)} steps, ${working} of ${ways.length} shards at work${trouble}`;
 };
 
 const STATES: Readonly<Record<ShardWay["state"], string>> = {
@@ -53,10 +53,10 @@ const STATES: Readonly<Record<ShardWay["state"], string>> = {
 /** A line each shard. */
 export const describeWays = (ways: readonly ShardWay[]): string =>
   tableOf(
-    ["shard", "hours", "left", ""],
-    ways.map(({ shard, hours, left, state, trouble }) => [
+    ["shard", "steps", "left", ""],
+    ways.map(({ shard, steps, left, state, trouble }) => [
       `${shard}`,
-      grouped(hours),
+      grouped(steps),
       grouped(left),
       STATES[state] + (trouble === undefined ? "" : `: ${trouble}`),
     ]),
@@ -70,10 +70,11 @@ export interface Conclusion {
 export const concludeOrder = (ways: readonly ShardWay[]): Conclusion => {
   const refused = ways.filter(({ state }) => state === "refused").length;
   const left = sum(ways.map((way) => way.left));
-  if (ways.every(({ state }) => state === "done")) return { isDone: true, text: "All done" };
+  if (ways.every(({ state }) => state === "done"))
+    return { isDone: true, text: "All done: `npx headcount corrections` tells what was found" };
   const parts = [
     ...(ways.some(({ state }) => state === "stuck" || state === "working")
-      ? [`${grouped(left)} hours are left, which the service goes on trying by itself`]
+      ? [`${grouped(left)} steps are left, which the service goes on trying by itself`]
       : []),
     ...(refused > 0 ? [`${refused} shards did not take the order: give it again`] : []),
   ];

@@ -50,7 +50,7 @@ export const startMariaDb = async (options: MariaDbOptions): Promise<MariaDb> =>
     binaries.server,
     [...settings, `--datadir=${data}`, `--socket=${socketPath}`, "--skip-networking", ...asUser()],
     // A process group of its own: Ctrl-C is for the service, which ends its database last.
-    { stdio: ["ignore", "ignore", "pipe"], detached: true },
+    { stdio: ["ignore", "ignore", "pipe"], detached: true, env: aloneIn(directory) },
   );
   await untilReady(child);
   guardChild(child);
@@ -87,9 +87,12 @@ const install = async (installDb: string, data: string): Promise<void> => {
     `--datadir=${aside}`,
     ...asUser(),
   ];
-  await promisify(execFile)(installDb, args);
+  await promisify(execFile)(installDb, args, { env: aloneIn(dirname(data)) });
   renameSync(aside, data);
 };
+
+/** A server that starts deletes temporary tables of others that share its folder for them. */
+const aloneIn = (directory: string) => ({ ...process.env, TMPDIR: directory });
 
 /** As root it starts only when told so. */
 const asUser = (): readonly string[] => (process.getuid?.() === 0 ? ["--user=root"] : []);

@@ -8,6 +8,8 @@ import { guardChild } from "../guard.ts";
 const DRAIN_MS = 1_000;
 
 export interface Workerd {
+  /** Of the one that was made last. */
+  readonly pid: number | undefined;
   /** Lets the runtime finish what it has begun; afterwards it is gone, or has had its time. */
   drain(): Promise<void>;
 }
@@ -31,6 +33,9 @@ export const watchWorkerd = (onExit: () => void): Workerd => {
     });
   });
   return {
+    get pid() {
+      return current?.pid;
+    },
     async drain() {
       if (current === undefined || current.exitCode !== null || current.signalCode !== null) return;
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -65,7 +65,11 @@ const readClosedThrough = async (
   { tallies, schedule }: UpkeepDeps,
   failed: Note[],
 ): Promise<number> => {
-  const asked = await askEveryShard(schedule, (shard) => tallies.status(shard));
+  const asked = await askEveryShard(schedule, async (shard) => {
+    const status = await tallies.status(shard);
+    if ("restoring" in status) throw new Error(`it is being restored (${status.restoring})`);
+    return status;
+  });
   for (const { shard, cause } of asked.failed) {
     failed.push({ table: "view_hourly", cause: `nothing may go, shard ${shard}: ${cause}` });
   }

@@ -36,12 +36,7 @@ adminCorrection.post("/v1/admin/rebuild", async (c) => {
   const now = clock.now();
   checkEarliest(from, now);
   if (from > now) throw new Refusal("hours-not-over", { detail: `now is ${isoOf(now)}` });
-  const { answers, failed } = await rebuild(deps, from);
-  const hours = answers.map(({ shard, answer: { rows, waiting } }) => ({
-    shard,
-    answer: { hours: waiting, rows },
-  }));
-  return answerOrder(inShardOrder({ answers: hours, failed }), log);
+  return answerOrder(inShardOrder(await rebuild(deps, from)), log);
 });
 
 adminCorrection.get("/v1/admin/corrections", async (c) => {

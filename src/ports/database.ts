@@ -295,6 +295,8 @@ export interface JobRun {
 export interface JobTables {
   record(run: JobRun): Promise<void>;
   last(job: string): Promise<JobRun | undefined>;
+  /** The last run in which nothing failed: all that it had to bring to the database is there. */
+  lastWhole(job: string): Promise<JobRun | undefined>;
 }
 
 /** Done, also where it had been done before; or the store does not let us change tables. */

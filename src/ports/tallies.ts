@@ -11,6 +11,7 @@ import type {
   CloseAnswer,
   CountsAnswer,
   FlushAnswer,
+  RestoringStatus,
   Standing,
   TallyStatus,
 } from "../protocol/object-rpc.ts";
@@ -26,7 +27,7 @@ export interface Tallies {
    * @param before ms; the Tally closes nothing younger than raw retention
    */
   close(shard: number, before: number): Promise<CloseAnswer>;
-  status(shard: number): Promise<TallyStatus>;
+  status(shard: number): Promise<TallyStatus | RestoringStatus>;
   /** @see TallyCorrectionRpc */
   hours(shard: number): Promise<readonly CorrectableHour[]>;
   seal(shard: number, hour: number, run: number): Promise<SealAnswer>;

@@ -20,8 +20,11 @@ export type SealAnswer =
     }
   /** Hours before this one are closed for good. */
   | { readonly status: "closed"; readonly through: number }
-  /** Some of the hour went with a storage that was lost: its cells are better than what a fold would find. */
-  | { readonly status: "incomplete" }
+  /**
+   * Some of the hour went with a storage that was lost: its cells are better than what a fold would find. `leave` with
+   * `through` settles it as it is, until more of it comes.
+   */
+  | { readonly status: "incomplete"; readonly through: number; readonly views: number }
   /** A later run has been here. */
   | { readonly status: "superseded"; readonly run: number };
 

@@ -24,6 +24,7 @@ import { ASN_CLASSES, BROWSER_FAMILIES, type ViewEvent } from "../core/views/vie
 
 const HAS_PREVIOUS = 1;
 const FIXED_BYTES = 41;
+const ID_OFFSET = 1;
 const SHARD_OFFSET = 17;
 
 const encoder = new TextEncoder();
@@ -36,7 +37,7 @@ export const encodeEvent = (event: ViewEvent): Uint8Array => {
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   bytes[0] = event.previousVisitor === undefined ? 0 : HAS_PREVIOUS;
-  bytes.set(event.id, 1);
+  bytes.set(event.id, ID_OFFSET);
   view.setUint16(SHARD_OFFSET, event.shard);
   view.setUint8(19, event.edgeVerdict);
   view.setUint8(20, event.ruleVersion);
@@ -60,14 +61,14 @@ export const encodeEvent = (event: ViewEvent): Uint8Array => {
 export const decodeEvent = (bytes: Uint8Array): ViewEvent | undefined => {
   if (bytes.length < FIXED_BYTES + 3) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!isEventId(view, 1)) return undefined;
+  if (!isEventId(view, ID_OFFSET)) return undefined;
   const hasPrevious = (view.getUint8(0) & HAS_PREVIOUS) !== 0;
   const texts = readTexts(bytes, FIXED_BYTES + (hasPrevious ? 8 : 0));
   const content = contentId(texts?.[0] ?? "");
   if (texts === undefined || content === undefined) return undefined;
   return {
-    id: bytes.slice(1, 1 + EVENT_ID_BYTES),
-    at: timeOfEventId(view, 1),
+    id: bytes.slice(ID_OFFSET, ID_OFFSET + EVENT_ID_BYTES),
+    at: timeOfEventId(view, ID_OFFSET),
     content,
     visitor: readHash(view, 21),
     ...(hasPrevious && { previousVisitor: readHash(view, FIXED_BYTES) }),
@@ -82,6 +83,10 @@ export const decodeEvent = (bytes: Uint8Array): ViewEvent | undefined => {
     browser: BROWSER_FAMILIES[view.getUint8(37)] ?? "other",
   };
 };
+
+/** The time alone, ms; `undefined` when the bytes are too few. What has one may yet be no event. */
+export const timeOfEvent = (event: DataView): number | undefined =>
+  event.byteLength < FIXED_BYTES ? undefined : timeOfEventId(event, ID_OFFSET);
 
 /** The shard alone, so that routing copies bytes and decodes nothing. */
 export const shardOfEvent = (event: DataView): number => event.getUint16(SHARD_OFFSET);

@@ -12,7 +12,7 @@
 import { MAX_SHARDS } from "../core/limits.ts";
 import type { ViewEvent } from "../core/views/view-event.ts";
 import { concat } from "./bytes.ts";
-import { decodeEvent, shardOfEvent } from "./event-codec.ts";
+import { decodeEvent, shardOfEvent, timeOfEvent } from "./event-codec.ts";
 
 const FORMAT = 1;
 const HEADER_BYTES = 12;
@@ -56,6 +56,12 @@ export const decodeFrame = (bytes: Uint8Array): Frame | undefined => {
   const acceptedAt = view.getUint16(5) * 2 ** 32 + view.getUint32(7);
   return { event, acceptedAt, marks: view.getUint8(11) };
 };
+
+/** When the event of a frame was issued, ms, without decoding it; whoever has to know more may find that it cannot be. */
+export const timeOfFrame = (bytes: Uint8Array): number | undefined =>
+  bytes.length < HEADER_BYTES || bytes[4] !== FORMAT
+    ? undefined
+    : timeOfEvent(viewOf(bytes.subarray(HEADER_BYTES)));
 
 /** The frames of a row, without a copy. What does not add up at its end comes as one last, undecodable piece. */
 export function* framesOf(row: Uint8Array): Generator<Uint8Array> {

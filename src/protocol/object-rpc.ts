@@ -75,6 +75,12 @@ export interface TallyStatus {
   readonly approximateMinutes: number;
 }
 
+/** A Tally that took the place of one whose storage was lost, and lets nobody in yet. */
+export interface RestoringStatus {
+  /** @see RestorePhase */
+  readonly restoring: string;
+}
+
 export interface DaySalt {
   /** Name of the reporting day. */
   readonly day: string;
@@ -96,7 +102,7 @@ export interface TallyRpc extends TallyCorrectionRpc {
   flush(): Promise<FlushAnswer>;
   /** Moves the cells of hours before `before`, ms, into closed values. */
   close(before: number): Promise<CloseAnswer>;
-  status(): Promise<TallyStatus>;
+  status(): Promise<TallyStatus | RestoringStatus>;
   setStart(content: ContentId, views: number): Promise<void>;
   standing(content: ContentId): Promise<Standing>;
   /** Brings the published number to `views`, or to the truth. @returns how it stands then */

@@ -170,9 +170,8 @@ export const NoQuery = v.strictObject({});
 const limitTo = (max: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,4}$/, "limit is a whole number"),
+    v.regex(/^[1-9]\d{0,3}$/, "limit is a whole number above 0"),
     v.transform(Number),
-    v.minValue(1),
     v.maxValue(max),
   );
 

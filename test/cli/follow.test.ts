@@ -42,8 +42,8 @@ const failing = (shard: number, waiting: number) => ({ shard, waiting, failure: 
 const down = new Unreachable("it does not answer");
 
 const TAKEN = [
-  { shard: 0, hours: 2 },
-  { shard: 1, hours: 5 },
+  { shard: 0, waiting: 2 },
+  { shard: 1, waiting: 5 },
 ];
 
 test("it ends when no shard waits or works any more, and not before", async () => {
@@ -55,22 +55,22 @@ test("it ends when no shard waits or works any more, and not before", async () =
   ]);
   const ways = await follow(deps, TAKEN);
   expect(ways).toMatchObject([
-    { shard: 0, hours: 2, left: 0, state: "done" },
-    { shard: 1, hours: 5, left: 0, state: "done" },
+    { shard: 0, steps: 2, left: 0, state: "done" },
+    { shard: 1, steps: 5, left: 0, state: "done" },
   ]);
   expect(reports).toHaveLength(4);
 });
 
 test("a service that is away for less than its patience is waited for, and then followed on", async () => {
   const { deps, reports } = watch([[busy(0, 2)], down, down, [busy(0, 1)], [rest(0)]]);
-  const ways = await follow(deps, [{ shard: 0, hours: 2 }]);
+  const ways = await follow(deps, [{ shard: 0, waiting: 2 }]);
   expect(ways).toMatchObject([{ state: "done", trouble: undefined }]);
   expect(reports[1]).toMatchObject([{ state: "working", trouble: "it does not answer" }]);
 });
 
 test("a service that stays away is given up when its patience is over", async () => {
   const { deps, now } = watch([[busy(0, 2)], down]);
-  const ways = await follow(deps, [{ shard: 0, hours: 2 }]);
+  const ways = await follow(deps, [{ shard: 0, waiting: 2 }]);
   expect(ways).toMatchObject([{ left: 2, state: "stuck", trouble: "it does not answer" }]);
   expect(now()).toBeGreaterThanOrEqual(60_000);
   expect(now()).toBeLessThan(75_000);
@@ -91,14 +91,14 @@ test("a shard that fails for long holds up no other, and is named with what is l
 test("a shard that fails now and then but gets its hours done is not given up", async () => {
   const looks = Array.from({ length: 100 }, (_, i) => [failing(0, 100 - i)]);
   const { deps, now } = watch([...looks, [rest(0)]]);
-  const ways = await follow(deps, [{ shard: 0, hours: 100 }]);
-  expect(ways).toMatchObject([{ hours: 100, state: "done" }]);
+  const ways = await follow(deps, [{ shard: 0, waiting: 100 }]);
+  expect(ways).toMatchObject([{ steps: 100, state: "done" }]);
   expect(now()).toBeGreaterThan(60_000);
 });
 
 test("a shard that works on one hour for long without trouble is waited for", async () => {
   const { deps, now } = watch([...Array.from({ length: 50 }, () => [busy(0, 1)]), [rest(0)]]);
-  expect(await follow(deps, [{ shard: 0, hours: 1 }])).toMatchObject([{ state: "done" }]);
+  expect(await follow(deps, [{ shard: 0, waiting: 1 }])).toMatchObject([{ state: "done" }]);
   expect(now()).toBeGreaterThan(120_000);
 });
 
@@ -108,7 +108,7 @@ test("a shard that did not take the order is not waited for", async () => {
     [rest(0), busy(1, 9)],
   ]);
   const ways = await follow(deps, [
-    { shard: 0, hours: 1 },
+    { shard: 0, waiting: 1 },
     { shard: 1, failed: "no answer" },
   ]);
   expect(ways).toMatchObject([{ state: "done" }, { state: "refused", trouble: "no answer" }]);
@@ -145,12 +145,12 @@ test("whatever a Corrector does, it is asked at bounded intervals, and shown nev
     fc.nat(20).map((waiting) => [failing(0, waiting)]),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(look, { maxLength: 30 }), fc.nat(20), async (looks, hours) => {
+    fc.asyncProperty(fc.array(look, { maxLength: 30 }), fc.nat(20), async (looks, waiting) => {
       const { deps, pauses, reports } = watch([...looks, [rest(0)]]);
-      const [way] = await follow(deps, [{ shard: 0, hours }]);
+      const [way] = await follow(deps, [{ shard: 0, waiting }]);
       expect(["done", "stuck"]).toContain(way?.state);
       for (const pause of pauses) expect(pause >= 250 && pause <= 5_000).toBe(true);
-      for (const [told] of reports) expect(told?.left).toBeLessThanOrEqual(told?.hours ?? 0);
+      for (const [told] of reports) expect(told?.left).toBeLessThanOrEqual(told?.steps ?? 0);
     }),
   );
 });

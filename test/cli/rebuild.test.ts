@@ -40,7 +40,7 @@ const FROM = ["--from", "2026-11-21T00"] as const;
 
 describe("headcount rebuild", () => {
   test("gives the order, follows it to its end, and tells each shard's part", async () => {
-    service.answers.rebuild = [taken({ shard: 0, hours: 3 }, { shard: 1, hours: 1_200 })];
+    service.answers.rebuild = [taken({ shard: 0, waiting: 3 }, { shard: 1, waiting: 1_200 })];
     service.answers.status = [
       standings(busy(0, 3), busy(1, 400)),
       standings({ shard: 0, waiting: 0 }, { shard: 1, waiting: 0 }),
@@ -51,13 +51,13 @@ describe("headcount rebuild", () => {
       "GET status",
       "GET status",
     ]);
-    expect(output).toContain("800 of 1,203 hours, 2 of 2 shards at work");
-    expect(output).toMatch(/0 +3 +0 {2}done\n +1 +1,200 +0 {2}done\nAll done\n$/);
+    expect(output).toContain("800 of 1,203 steps, 2 of 2 shards at work");
+    expect(output).toMatch(/0 +3 +0 {2}done\n +1 +1,200 +0 {2}done\nAll done: .*corrections.*\n$/);
     expect(code).toBe(0);
   });
 
   test("goes on after the service was started again in the middle", async () => {
-    service.answers.rebuild = [taken({ shard: 0, hours: 2 })];
+    service.answers.rebuild = [taken({ shard: 0, waiting: 2 })];
     service.answers.status = [standings(busy(0, 2)), standings({ shard: 0, waiting: 0 })];
     const { promise: gone, resolve } = Promise.withResolvers<void>();
     service.onRequest = (path) => {
@@ -76,7 +76,7 @@ describe("headcount rebuild", () => {
   test.each(["never", "hangUp", { status: 503, body: "<html>" }] as const)(
     "a service that answers %o after the order is given up with what is left, and that is no success",
     async (fault) => {
-      service.answers.rebuild = [taken({ shard: 0, hours: 2 })];
+      service.answers.rebuild = [taken({ shard: 0, waiting: 2 })];
       service.answers.status = [standings(busy(0, 2)), fault];
       if (fault === "never") {
         // Only one that is gone is not waited for.
@@ -86,14 +86,14 @@ describe("headcount rebuild", () => {
       }
       const { code, output } = await run("rebuild", ...FROM, "--patience", "1");
       expect(output).toMatch(/0 +2 +2 {2}stuck: http.* answer/);
-      expect(output).toContain("2 hours are left");
+      expect(output).toContain("2 steps are left");
       expect(code).toBe(1);
     },
   );
 
   test("a shard that fails for long, and one that took no order, are named in the end", async () => {
     service.answers.rebuild = [
-      taken({ shard: 0, hours: 1 }, { shard: 1, hours: 4 }, { shard: 2, failed: "no answer" }),
+      taken({ shard: 0, waiting: 1 }, { shard: 1, waiting: 4 }, { shard: 2, failed: "no answer" }),
     ];
     service.answers.status = [
       standings(
@@ -106,7 +106,7 @@ describe("headcount rebuild", () => {
     expect(output).toContain("stuck: the raw log is away");
     expect(output).toContain("did not take the order: no answer");
     expect(output).toContain(
-      "4 hours are left, which the service goes on trying by itself; 1 shards did not take the order",
+      "4 steps are left, which the service goes on trying by itself; 1 shards did not take the order",
     );
     expect(code).toBe(1);
   });
@@ -114,7 +114,7 @@ describe("headcount rebuild", () => {
   test.each([LAUNCHER, MAIN])(
     "interrupted it ends, and says that the service goes on (%s)",
     async (program) => {
-      service.answers.rebuild = [taken({ shard: 0, hours: 2 })];
+      service.answers.rebuild = [taken({ shard: 0, waiting: 2 })];
       service.answers.status = [standings(busy(0, 2))];
       const [, ...args] = command("rebuild", ...FROM);
       const { child, ended } = start([program, ...args], { ADMIN_KEY: KEY });

@@ -233,6 +233,18 @@ export const databaseContract = (open: () => DatabaseUnderTest): void => {
       expect(await database.jobs.last(fresh("job"))).toBeUndefined();
     });
 
+    test("the last whole run of a job is the last in which nothing failed", async () => {
+      const { database } = open();
+      const job = fresh("job");
+      await database.jobs.record({ ...run(job, HOUR), failures: 1 });
+      expect(await database.jobs.lastWhole(job)).toBeUndefined();
+      const whole = { ...run(job, HOUR + 1), failures: 0 };
+      await database.jobs.record(whole);
+      await database.jobs.record({ ...run(job, HOUR + 2), failures: 2 });
+      await database.jobs.record({ ...run(fresh("job"), HOUR + 3), failures: 0 });
+      expect(await database.jobs.lastWhole(job)).toEqual(whole);
+    });
+
     test("a run recorded twice is there once", async () => {
       const { database } = open();
       const once = run(fresh("job"), HOUR);

@@ -10,6 +10,7 @@ import {
   framesOf,
   joinFrames,
   shardOfFrame,
+  timeOfFrame,
 } from "../../src/protocol/frame.ts";
 import { formatToken, parseToken, signedPart } from "../../src/protocol/view-token.ts";
 import { event, time, u8 } from "../support/any-event.ts";
@@ -34,6 +35,8 @@ describe("what is written can be read", () => {
         const bytes = encodeFrame(encodeEvent(it), acceptedAt, marks);
         expect(decodeFrame(bytes)).toEqual({ event: it, acceptedAt, marks });
         expect(shardOfFrame(bytes.subarray(0, 4))).toBe(it.shard);
+        expect(timeOfFrame(bytes)).toBe(it.at);
+        expect(timeOfFrame(bytes.with(4, 99))).toBeUndefined();
       }),
     );
   });
@@ -78,6 +81,7 @@ describe("garbage is refused and never thrown at", () => {
         for (const piece of pieces) {
           expect(shardOfFrame(piece)).toBeLessThan(1_024);
           decodeFrame(piece);
+          timeOfFrame(piece);
         }
       }),
       { numRuns: 2_000 },

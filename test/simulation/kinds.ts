@@ -9,7 +9,7 @@ import type { Log } from "../../src/ports/log.ts";
 import type { TallyRpc } from "../../src/protocol/object-rpc.ts";
 import { calendarOf } from "../support/calendars.ts";
 import { MemoryCountTables } from "../support/memory-count-tables.ts";
-import { MemoryRawLog } from "../support/memory-raw-log.ts";
+import type { BadRawLog } from "./bad-raw-log.ts";
 import type { CollectorWitness } from "./collector-witness.ts";
 import type { Kind, ObjectHost } from "./object-host.ts";
 import type { Prng } from "./prng.ts";
@@ -61,11 +61,12 @@ const shardOfName = (name: string): number => Number(name.split(":")[1]);
 /** The real Tally over the real store. */
 export const tallyKind = (
   witness: () => TallyWitness,
+  bucket: BadRawLog,
   log: Log,
   onFault: OnFault,
 ): Kind<Tally> => ({
-  make({ storage, clock, background, abort }, { name }) {
-    const rawLog = new MemoryRawLog();
+  make({ storage, clock, timers, background, abort }, { name }) {
+    const rawLog = bucket.by(timers);
     const store = tallyStore(storage, clock.now(), background);
     const counts = new MemoryCountTables();
     const random = { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { ELAPSED, type Timers } from "../../src/ports/timers.ts";
 
 /** One life of an object or isolate: when it is over, nothing it waited for comes any more. */
@@ -21,11 +22,14 @@ export class Scheduler {
   #order = 0;
   /** A binary heap, soonest first. */
   readonly #heap: Planned[] = [];
-  readonly #trace: string[] = [];
+  readonly #trace: (readonly [at: number, what: string])[] = [];
+  readonly #settled: () => Promise<void>;
   steps = 0;
 
-  constructor(now: number) {
+  /** @param settled resolves when everything has happened that follows from a step */
+  constructor(now: number, settled: () => Promise<void> = nextTurn) {
     this.#now = now;
+    this.#settled = settled;
   }
 
   get now(): number {
@@ -34,7 +38,7 @@ export class Scheduler {
 
   /** The last steps, oldest first. */
   get trace(): readonly string[] {
-    return this.#trace;
+    return this.#trace.map(([at, what]) => `${new Date(at).toISOString().slice(11)} ${what}`);
   }
 
   in(ms: number, what: string, run: () => void): Planned {
@@ -54,14 +58,14 @@ export class Scheduler {
       this.steps += 1;
       this.note(planned.what);
       planned.run();
-      await new Promise((ready) => setImmediate(ready));
+      await this.#settled();
       return true;
     }
     return false;
   }
 
   note(what: string): void {
-    this.#trace.push(`${new Date(this.#now).toISOString().slice(11)} ${what}`);
+    this.#trace.push([this.#now, what]);
     if (this.#trace.length > TRACE_LENGTH) this.#trace.shift();
   }
 

@@ -1,12 +1,13 @@
-import { parseSchedule } from "../../src/core/views/shards.ts";
+import { HOUR_MS } from "../../src/core/limits.ts";
 import { MIDNIGHT } from "../support/histories.ts";
+import { cellsOfAll } from "./correction.ts";
 import type { ObjectHost } from "./object-host.ts";
 import { Traffic } from "./traffic.ts";
 import { demand, type View } from "./view.ts";
 import { World } from "./world.ts";
 
 /** What a world suffers besides crashes and a bad network. */
-export type Scenario = "crashes" | "collector-lost" | "tally-lost";
+export type Scenario = "crashes" | "collector-lost" | "tally-lost" | "corrected";
 
 export interface Outcome {
   readonly steps: number;
@@ -26,6 +27,19 @@ const BAD_TIMES = [
   [18, 23],
   [40, 41],
 ] as const;
+type Minutes = readonly [from: number, to: number];
+/** When hours are ordered to be corrected, and when the cron does; whether the network is bad then. */
+const CORRECTED_TIMES: readonly [Minutes, ...Minutes[]] = [
+  [1, 4],
+  [18, 24],
+  [40, 80],
+];
+const DUE_TIMES = [
+  [95, true],
+  [98, false],
+  [165, false],
+  [225, false],
+] as const;
 const MAX_STEPS = 300_000;
 
 /** Runs one world from its seed until nothing is left to do. @throws with seed and trace when a guarantee breaks */
@@ -34,9 +48,11 @@ export const simulate = async (seed: number, scenario: Scenario): Promise<Outcom
   const allowedProblems = new Set([
     "collect.failed",
     ...(scenario === "tally-lost" ? ["tally.gap"] : []),
+    ...(scenario === "corrected" ? ["tally.archive-failed"] : []),
   ]);
   const startsAt = MIDNIGHT - 80_000;
-  const world = new World({ seed, startsAt, allowedProblems });
+  const isCorrected = scenario === "corrected";
+  const world = new World({ seed, startsAt, allowedProblems, isCorrected });
   try {
     return await new Run(world, scenario).toTheEnd();
   } catch (cause) {
@@ -61,10 +77,7 @@ class Run {
   constructor(world: World, scenario: Scenario) {
     this.#world = world;
     this.#scenario = scenario;
-    const routing = world.random.chance(0.3) ? "2,4@2026-11-22T00Z" : "4";
-    const parsed = parseSchedule(routing);
-    if (parsed.status === "refused") throw new Error(parsed.reason);
-    this.#traffic = new Traffic(world, parsed.schedule);
+    this.#traffic = new Traffic(world, world.schedule);
   }
 
   async toTheEnd(): Promise<Outcome> {
@@ -81,11 +94,13 @@ class Run {
     }
     this.#planCuts();
     this.#planLosses();
+    this.#planCorrection();
     while (await this.#world.step()) {
       demand(scheduler.steps < MAX_STEPS, () => "the world does not come to rest");
       if (network.isFaulty && random.chance(0.02)) this.#misfortune();
     }
     this.#wakeEverythingAnew();
+    this.#judgeCorrection();
     return this.#judge();
   }
 
@@ -106,7 +121,7 @@ class Run {
 
   #planLosses(): void {
     const { random, scheduler, collectors, tallies, collectorWitness } = this.#world;
-    if (this.#scenario === "crashes") return;
+    if (this.#scenario !== "collector-lost" && this.#scenario !== "tally-lost") return;
     for (let loss = random.between(1, 2); loss > 0; loss -= 1) {
       const name =
         this.#scenario === "tally-lost"
@@ -121,16 +136,41 @@ class Run {
     }
   }
 
+  /** In bad times over and over, also of hours that are not over; and what is due when all that is late has come. */
+  #planCorrection(): void {
+    const { random, scheduler, network, correction, isolates } = this.#world;
+    if (correction === undefined) return;
+    const all = { from: MIDNIGHT - HOUR_MS, to: MIDNIGHT + HOUR_MS, reason: "manual" } as const;
+    for (let order = random.between(2, 6); order > 0; order -= 1) {
+      const [from, to] = random.pick(CORRECTED_TIMES);
+      scheduler.in(random.between(from * MINUTE_MS, to * MINUTE_MS), "an order to correct", () =>
+        correction.order(random.pick(isolates), { kind: "hours", ...all }),
+      );
+    }
+    for (const [minute, isFaulty] of DUE_TIMES) {
+      scheduler.in(minute * MINUTE_MS, "what is due is corrected", () => {
+        network.setFaulty(isFaulty);
+        correction.order(isolates[0], { kind: "due" });
+      });
+    }
+  }
+
   /** Between any two steps. */
   #misfortune(): void {
-    const { random, scheduler, isolates, collectors, tallies, salts } = this.#world;
+    const { random, scheduler, isolates, collectors, tallies, salts, correction } = this.#world;
     if (random.chance(0.1)) {
       const isolate = random.pick(isolates);
       scheduler.note(`${isolate.name} is restarted`);
       isolate.restart();
       return;
     }
-    const all: [Unlucky, ...Unlucky[]] = [salts, ...collectors.values(), ...tallies.values()];
+    const { hosts = [] } = correction ?? {};
+    const all: [Unlucky, ...Unlucky[]] = [
+      salts,
+      ...collectors.values(),
+      ...tallies.values(),
+      ...hosts,
+    ];
     const [writing, ...others] = all.filter(({ disk }) => disk.dirty);
     const isAimed = writing !== undefined && random.chance(0.6);
     const host = isAimed ? random.pick([writing, ...others]) : random.pick(all);
@@ -152,6 +192,29 @@ class Run {
     for (const host of tallies.values()) {
       host.crash();
       host.inspect((tally) => this.#world.witnessOf(host.name).checkAtRest(tally));
+    }
+  }
+
+  /** Nothing is left to correct, and every Tally has what a fold of everything finds. */
+  #judgeCorrection(): void {
+    const { correction, tallies, views } = this.#world;
+    if (correction === undefined) return;
+    correction.checkAtRest();
+    const expected = cellsOfAll(views.values());
+    const found = new Map<string, number>();
+    for (const [name, { disk }] of tallies) {
+      const dirty = disk.read("SELECT hour FROM hours WHERE dirtied_at > through");
+      demand(dirty.length === 0, () => `${name} has ${dirty.length} dirty hours at rest`);
+      for (const { hour, content, counted, final } of disk.read("SELECT * FROM cells")) {
+        const cell = `${name.slice("tally:".length)}/${hour}/${content}`;
+        demand(final === 1, () => `cell ${cell} is not final at rest`);
+        if (Number(counted) > 0) found.set(cell, Number(counted));
+      }
+    }
+    for (const cell of new Set([...expected.keys(), ...found.keys()])) {
+      demand(found.get(cell) === expected.get(cell), () => {
+        return `cell ${cell} holds ${found.get(cell)}, and the fold of all finds ${expected.get(cell)}`;
+      });
     }
   }
 

@@ -1,9 +1,12 @@
 import type { Collector } from "../../src/app/views/collector.ts";
 import type { Tally } from "../../src/app/views/tally.ts";
+import { parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { CollectorRpc, TallyRpc } from "../../src/protocol/object-rpc.ts";
 import { content } from "../support/events.ts";
+import { BadRawLog } from "./bad-raw-log.ts";
 import { CollectorWitness } from "./collector-witness.ts";
+import { Correction } from "./correction.ts";
 import { Isolate } from "./isolate.ts";
 import { collectorKind, saltKind, tallyKind } from "./kinds.ts";
 import { type Caller, Network } from "./network.ts";
@@ -21,6 +24,7 @@ export interface WorldOptions {
   readonly startsAt: number;
   /** Events of the log that this world may write. */
   readonly allowedProblems: ReadonlySet<string>;
+  readonly isCorrected: boolean;
 }
 
 /** Everything there is, and everyone who watches it. */
@@ -28,6 +32,10 @@ export class World {
   readonly random: Prng;
   readonly scheduler: Scheduler;
   readonly network: Network;
+  readonly schedule: ShardSchedule;
+  readonly rawLog: BadRawLog;
+  /** Absent in worlds without correction. */
+  readonly correction: Correction | undefined;
   readonly views = new Map<string, View>();
   readonly collectors = new Map<string, ObjectHost<Collector>>();
   readonly tallies = new Map<string, ObjectHost<Tally>>();
@@ -38,10 +46,11 @@ export class World {
   readonly #log: Log;
   #fault: unknown;
 
-  constructor({ seed, startsAt, allowedProblems }: WorldOptions) {
+  constructor({ seed, startsAt, allowedProblems, isCorrected }: WorldOptions) {
     this.random = new Prng(seed);
     this.scheduler = new Scheduler(startsAt);
     this.network = new Network(this.scheduler, this.random);
+    this.schedule = scheduleOf(this.random.chance(0.3) ? "2,4@2026-11-22T00Z" : "4");
     this.#log = this.#strictLog(allowedProblems);
     const view = (id: string) => this.view(id);
     this.collectorWitness = new CollectorWitness({
@@ -49,12 +58,14 @@ export class World {
       wasTaken: ({ event, id }) => this.witnessOf(`tally:${event.shard}`).everTaken.has(id),
       isTaken: ({ event, id }) => this.witnessOf(`tally:${event.shard}`).verdicts.has(id),
     });
-    this.#makeTallies();
+    const isFaulty = () => this.network.isFaulty;
+    this.rawLog = new BadRawLog({ random: this.random, isFaulty });
+    this.#makeTallies(isCorrected);
+    this.correction = isCorrected ? this.#makeCorrection() : undefined;
     const kind = saltKind(this.random, startsAt, this.fault);
     this.salts = new ObjectHost("salts", kind, this.scheduler, this.random);
     const { scheduler, random } = this;
     const collectorOf = (caller: Caller, name: string) => this.#collectorStub(caller, name);
-    const isFaulty = () => this.network.isFaulty;
     const deps = { scheduler, random, log: this.#log, collectorOf, isFaulty };
     this.isolates = [
       new Isolate("isolate 1", "AAA", deps),
@@ -99,19 +110,37 @@ export class World {
       host.afterStep();
       if (host.isAwake) this.witnessOf(host.name).checkAlarm();
     }
+    for (const host of this.correction?.hosts ?? []) {
+      if (host.disk.changed()) host.afterStep();
+    }
     this.salts.afterStep();
     if (this.#fault !== undefined) throw this.#fault;
     return true;
   }
 
-  #makeTallies(): void {
+  #makeCorrection(): Correction {
+    return new Correction({
+      shards: SHARDS,
+      schedule: this.schedule,
+      scheduler: this.scheduler,
+      network: this.network,
+      random: this.random,
+      rawLog: this.rawLog,
+      log: this.#log,
+      tallyOf: (caller, name) => this.tallyStub(caller, name),
+      onFault: this.fault,
+    });
+  }
+
+  #makeTallies(isCorrected: boolean): void {
     for (let shard = 0; shard < SHARDS; shard += 1) {
       const name = `tally:${shard}`;
-      const kind = tallyKind(() => this.witnessOf(name), this.#log, this.fault);
+      const kind = tallyKind(() => this.witnessOf(name), this.rawLog, this.#log, this.fault);
       const host = new ObjectHost(name, kind, this.scheduler, this.random);
       this.tallies.set(name, host);
       const witness = new TallyWitness(host, {
         contents: CONTENTS,
+        isCorrected,
         view: (id) => this.view(id),
         rowsOf: (source) => this.collectorWitness.rowsOf(source),
       });
@@ -199,3 +228,9 @@ export class World {
 }
 
 const shardOf = (tally: string): number => Number(tally.slice("tally:".length));
+
+const scheduleOf = (text: string): ShardSchedule => {
+  const parsed = parseSchedule(text);
+  if (parsed.status === "refused") throw new Error(parsed.reason);
+  return parsed.schedule;
+};

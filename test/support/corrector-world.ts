@@ -1,19 +1,28 @@
 import { correctorStore } from "../../src/adapters/objects/corrector-store.ts";
 import { Corrector } from "../../src/app/views/correction/corrector.ts";
 import type { CorrectionLimits } from "../../src/app/views/correction/run.ts";
+import type { Tally } from "../../src/app/views/tally.ts";
 import { HOUR_MS } from "../../src/core/limits.ts";
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import type { CorrectionRun, Exclusion } from "../../src/ports/correction-tables.ts";
+import type { CellRecord } from "../../src/ports/database.ts";
 import type { ViewRegion, ViewUniques } from "../../src/ports/statistics-tables.ts";
-import type { CorrectionOrder } from "../../src/protocol/correction-rpc.ts";
-import { FakeTally } from "./fake-tally.ts";
+import type {
+  CorrectableHour,
+  CorrectionOrder,
+  FinaliseRequest,
+} from "../../src/protocol/correction-rpc.ts";
+import { MemoryCountTables } from "./memory-count-tables.ts";
 import { MemoryRawLog } from "./memory-raw-log.ts";
 import { ObjectDisk } from "./object-disk.ts";
+import { TallyHarness } from "./tally-harness.ts";
 
 /** The Corrector dies here. */
 export class Killed extends Error {}
+
+export type CallPoint = "unsaved" | "saved" | "worked" | "answered";
 
 export interface WorldParts {
   readonly now: number;
@@ -22,29 +31,33 @@ export interface WorldParts {
   readonly limits?: Partial<CorrectionLimits>;
 }
 
-/** Correctors of some shards over disks that outlive them, with everything they speak to in memory. */
+/** Correctors of some shards and their Tallies, over disks that outlive them, with raw log and database in memory. */
 export class CorrectorWorld {
-  now: number;
   readonly rawLog = new MemoryRawLog();
+  /** What Tallies bring to the database. */
+  readonly database = new MemoryCountTables();
   readonly uniques = new Map<string, ViewUniques>();
   readonly regions = new Map<string, ViewRegion>();
   readonly records = new Map<string, CorrectionRun>();
   exclusions: Exclusion[] = [];
   /**
-   * Runs at each call that leaves a Corrector, and may kill it or fail: before anything is safe, before the call, and
-   * before its answer is used.
+   * Runs at each call that leaves a Corrector, and may kill it or fail: before anything is safe, before the call, when
+   * a Tally has worked and not saved, which it then forgets, and before the answer is used.
    */
-  at: (call: string, when: "unsaved" | "saved" | "answered") => void = () => undefined;
+  at: (call: string, when: CallPoint) => Promise<void> | void = () => undefined;
   readonly calls: string[] = [];
   readonly calendar: ReportingCalendar;
   readonly schedule: ShardSchedule;
   readonly #limits: Partial<CorrectionLimits>;
-  readonly #tallies = new Map<number, FakeTally>();
+  readonly #timeZone: string;
+  #now: number;
+  readonly #tallies = new Map<number, TallyHarness>();
   readonly #disks = new Map<number, ObjectDisk>();
   readonly #correctors = new Map<number, Corrector>();
 
   constructor({ now, timeZone = "UTC", shards = "1", limits = {} }: WorldParts) {
-    this.now = now;
+    this.#now = now;
+    this.#timeZone = timeZone;
     this.#limits = limits;
     const made = makeCalendar(timeZone, now);
     const parsed = parseSchedule(shards);
@@ -53,8 +66,23 @@ export class CorrectorWorld {
     this.schedule = parsed.schedule;
   }
 
-  tally(shard = 0): FakeTally {
-    return getOrMake(this.#tallies, shard, () => new FakeTally(shard, this.rawLog));
+  get now(): number {
+    return this.#now;
+  }
+
+  set now(now: number) {
+    this.#now = now;
+    for (const harness of this.#tallies.values()) harness.now = now;
+  }
+
+  harness(shard = 0): TallyHarness {
+    const { rawLog, database } = this;
+    const parts = { shard, timeZone: this.#timeZone, rawLog, database };
+    return getOrMake(this.#tallies, shard, () => new TallyHarness(this.now, parts));
+  }
+
+  hours(shard = 0): readonly CorrectableHour[] {
+    return this.harness(shard).tally.correction.hours();
   }
 
   disk(shard = 0): ObjectDisk {
@@ -72,7 +100,8 @@ export class CorrectorWorld {
   }
 
   append(events: readonly ViewEvent[], shard = 0): void {
-    this.tally(shard).append(events);
+    this.harness(shard).append(events);
+    this.harness(shard).disk.flush();
   }
 
   async correct(order: CorrectionOrder = { kind: "due" }, shard = 0): Promise<void> {
@@ -99,8 +128,19 @@ export class CorrectorWorld {
     throw new Error(`not at rest after ${maxAlarms} alarms`);
   }
 
+  /** Those that are not 0, as readers are told of them. */
   cells(hour: number, shard = 0): Record<string, number> {
-    return this.tally(shard).cellsOf(hour);
+    this.harness(shard).tally.checkpoint();
+    const query = "SELECT content, counted FROM cells WHERE hour = ? AND counted > 0 ORDER BY 1";
+    const rows = this.harness(shard).disk.read(query, hour);
+    return Object.fromEntries(rows.map(({ content, counted }) => [content, Number(counted)]));
+  }
+
+  /** The cell as the database has it after a flush. */
+  async flushed(id: string, hour: number, shard = 0): Promise<CellRecord | undefined> {
+    await this.harness(shard).tally.flush();
+    this.harness(shard).disk.flush();
+    return this.database.cells.get(`${id}/${hour}/${shard}`);
   }
 
   recordsOf(hour: number): readonly CorrectionRun[] {
@@ -110,7 +150,10 @@ export class CorrectorWorld {
   /** Everything that a correction leaves outside, times and numbers of runs aside. */
   outcome(): unknown {
     return {
-      cells: [...this.#tallies].map(([shard, tally]) => [shard, tally.settled()]),
+      cells: [...this.#tallies.keys()].map((shard) =>
+        this.hours(shard).map((hour) => ({ shard, ...hour, cells: this.cells(hour.hour, shard) })),
+      ),
+      days: sorted([...this.database.days.values()].map(({ stamp: _, ...rest }) => rest)),
       uniques: sorted([...this.uniques.values()].map(({ stamp: _, ...rest }) => rest)),
       regions: sorted([...this.regions.values()].map(({ stamp: _, ...rest }) => rest)),
     };
@@ -131,19 +174,35 @@ export class CorrectorWorld {
 
   /** What leaves an object does so when what it wrote is safe: so the platform holds it back until then. */
   async #call<T>(shard: number, name: string, work: () => Promise<T> | T): Promise<T> {
-    await this.#maybeKilled(shard, () => this.at(name, "unsaved"));
+    await this.#maybeKilled(shard, name, "unsaved");
     this.disk(shard).flush();
-    await this.#maybeKilled(shard, () => this.at(name, "saved"));
+    await this.#maybeKilled(shard, name, "saved");
     this.calls.push(name);
     const answer = await work();
-    await this.#maybeKilled(shard, () => this.at(name, "answered"));
+    await this.#maybeKilled(shard, name, "answered");
     return answer;
   }
 
+  /** As the platform does, the answer waits until what the Tally wrote is safe. */
+  #ask<T>(from: number, name: string, of: number, work: (tally: Tally) => Promise<T> | T) {
+    const harness = this.harness(of);
+    return this.#call(from, name, async () => {
+      const answer = await work(harness.tally);
+      try {
+        await this.at(name, "worked");
+      } catch (cause) {
+        harness.crash();
+        throw cause;
+      }
+      harness.disk.flush();
+      return answer;
+    });
+  }
+
   /** Whoever is killed sees nothing any more: its storage is gone, and it waits for ever. */
-  async #maybeKilled(shard: number, hook: () => void): Promise<void> {
+  async #maybeKilled(shard: number, call: string, when: CallPoint): Promise<void> {
     try {
-      hook();
+      await this.at(call, when);
     } catch (cause) {
       if (cause instanceof Killed) {
         this.crash(shard);
@@ -158,6 +217,8 @@ export class CorrectorWorld {
 
   #wake(shard: number): Corrector {
     const call = <T>(name: string, work: () => Promise<T> | T) => this.#call(shard, name, work);
+    const ask = <T>(name: string, of: number, work: (tally: Tally) => Promise<T> | T) =>
+      this.#ask(shard, name, of, work);
     const deps = {
       shard,
       schedule: this.schedule,
@@ -168,14 +229,14 @@ export class CorrectorWorld {
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       limits: this.#limits,
       tallies: {
-        hours: (of: number) => call("hours", () => this.tally(of).hours()),
+        hours: (of: number) => ask("hours", of, ({ correction }) => correction.hours()),
         seal: (of: number, hour: number, run: number) =>
-          call("seal", () => this.tally(of).seal(hour, run)),
-        finalise: (of: number, request: Parameters<FakeTally["finalise"]>[0]) =>
-          call("finalise", () => this.tally(of).finalise(request)),
+          ask("seal", of, ({ correction }) => correction.seal(hour, run)),
+        finalise: (of: number, request: FinaliseRequest) =>
+          ask("finalise", of, ({ correction }) => correction.finalise(request)),
         leave: (of: number, hour: number, run: number, through: number) =>
-          call("leave", () => this.tally(of).leave(hour, run, through)),
-        rollUp: () => call("rollUp", () => ({ rows: 0 })),
+          ask("leave", of, ({ correction }) => correction.leave(hour, run, through)),
+        rollUp: (of: number) => ask("rollUp", of, (tally) => tally.rollUp()),
       },
       correctors: {
         correct: (of: number, order: CorrectionOrder) =>

@@ -54,7 +54,7 @@ export class StatsWorld {
           days: (...args) => call("days", () => this.statistics.days(...args)),
           uniques: (...args) => call("uniques", () => this.statistics.uniques(...args)),
         },
-        jobs: { last: (job) => call(job, async () => this.#lastFlush()) },
+        jobs: { lastWhole: (job) => call(job, async () => this.#lastFlush()) },
       },
     });
   }

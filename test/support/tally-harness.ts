@@ -22,14 +22,17 @@ export interface TallyParts {
   readonly timeZone?: string;
   /** Of an earlier life. */
   readonly disk?: ObjectDisk;
+  /** Shared with others. */
+  readonly rawLog?: MemoryRawLog;
+  readonly database?: MemoryCountTables;
 }
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
 export class TallyHarness {
   readonly disk: ObjectDisk;
   readonly problems: string[] = [];
-  readonly database = new MemoryCountTables();
-  readonly rawLog = new MemoryRawLog();
+  readonly database: MemoryCountTables;
+  readonly rawLog: MemoryRawLog;
   /** Runs while the Tally waits for its disk, before what it wrote is safe. */
   beforeDurable: () => void = () => undefined;
   now: number;
@@ -40,12 +43,11 @@ export class TallyHarness {
   #lastRow = 0;
   #run = 0;
 
-  constructor(
-    now: number,
-    { shard = 0, counts, timeZone = "UTC", disk = new ObjectDisk() }: TallyParts = {},
-  ) {
+  constructor(now: number, { shard = 0, counts, timeZone = "UTC", ...shared }: TallyParts = {}) {
     this.now = now;
-    this.disk = disk;
+    this.disk = shared.disk ?? new ObjectDisk();
+    this.rawLog = shared.rawLog ?? new MemoryRawLog();
+    this.database = shared.database ?? new MemoryCountTables();
     this.#shard = shard;
     this.#counts = counts ?? this.database;
     this.#calendar = calendarOf(timeZone, now);
@@ -80,7 +82,6 @@ export class TallyHarness {
     return this.tally.append(chunk);
   }
 
-  /** @returns the position up to which the run may read. @throws when it is refused */
   /** A correction run of the hour that finds these counts, and 0 for every other content. */
   async settle(hour: number, found: Readonly<Record<string, number>>): Promise<FinaliseAnswer> {
     this.#run += 1;
@@ -90,6 +91,7 @@ export class TallyHarness {
     return this.tally.correction.finalise({ hour, run, through, range: { from: "" }, cells });
   }
 
+  /** @returns the position up to which the run may read. @throws when it is refused */
   async seal(hour: number, run: number): Promise<number> {
     const answer = await this.tally.correction.seal(hour, run);
     if (answer.status !== "sealed") throw new Error(`the run is refused: ${answer.status}`);

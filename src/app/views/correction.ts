@@ -48,6 +48,9 @@ export class TallyCorrection {
     const refused = this.#refuse(hour, run);
     if (refused !== undefined) return refused;
     const views = this.#begin(hour, run);
+    if (this.#deps.hours.of(hour).incomplete) {
+      return { status: "incomplete", through: position(), views };
+    }
     await archive.through(position());
     const overtaken = this.#refuse(hour, run);
     if (overtaken !== undefined) return overtaken;
@@ -87,8 +90,7 @@ export class TallyCorrection {
     const { store, hours } = this.#deps;
     if (hour < store.closing()) return { status: "closed", through: store.closing() };
     const state = hours.of(hour);
-    if (run < state.run) return { status: "superseded", run: state.run };
-    return state.incomplete ? { status: "incomplete" } : undefined;
+    return run < state.run ? { status: "superseded", run: state.run } : undefined;
   }
 
   /** From here on older runs are refused, and every event of the hour makes its cell provisional. @returns views of the hour */

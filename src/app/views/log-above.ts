@@ -1,6 +1,7 @@
 import type { ContentId } from "../../core/ids.ts";
 import { hourOf } from "../../core/views/ledger.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
+import { timeOfFrame } from "../../protocol/frame.ts";
 import { loggedEvents } from "./logged-events.ts";
 
 /** What came of an hour above the position that a correction run read up to. */
@@ -25,15 +26,21 @@ export class LogAbove {
 
   /** Reads on from where it ended the last time: a run settles its hour in many chunks. */
   readOn(store: Pick<TallyStore, "entriesAbove">): void {
-    for (const { position, verdict, frame } of loggedEvents(
-      store.entriesAbove(this.#readThrough),
-    )) {
-      this.#readThrough = position;
-      if (frame === undefined || hourOf(frame.event.at) !== this.hour) continue;
-      const { content } = frame.event;
-      const counted = this.counted.get(content) ?? 0;
-      this.counted.set(content, verdict === "counted" ? counted + 1 : counted);
-      this.#lastPosition = position;
+    for (const entry of store.entriesAbove(this.#readThrough)) {
+      this.#readThrough = entry.position;
+      for (const { verdict, frame } of loggedEvents([entry], this.#isOfHour)) {
+        if (frame === undefined) continue;
+        const { content } = frame.event;
+        const counted = this.counted.get(content) ?? 0;
+        this.counted.set(content, verdict === "counted" ? counted + 1 : counted);
+        this.#lastPosition = entry.position;
+      }
     }
   }
+
+  /** By the time alone: what lies above is mostly of hours that are still going on. */
+  readonly #isOfHour = (bytes: Uint8Array): boolean => {
+    const at = timeOfFrame(bytes);
+    return at !== undefined && hourOf(at) === this.hour;
+  };
 }

@@ -9,14 +9,20 @@ export interface LoggedEvent {
   readonly frame: Frame | undefined;
 }
 
-/** The events of log entries with the verdicts they got. */
-export function* loggedEvents(entries: Iterable<LogEntry>): Generator<LoggedEvent> {
+/**
+ * The events of log entries with the verdicts they got.
+ * @param isWanted asked of each frame's bytes: the others are passed over, and not decoded
+ */
+export function* loggedEvents(
+  entries: Iterable<LogEntry>,
+  isWanted: (bytes: Uint8Array) => boolean = () => true,
+): Generator<LoggedEvent> {
   for (const { position, frames, verdicts } of entries) {
     let index = 0;
     for (const piece of framesOf(frames)) {
       const verdict = verdictOf(verdicts[index] ?? -1);
-      yield { position, verdict, frame: decodeFrame(piece) };
       index += 1;
+      if (isWanted(piece)) yield { position, verdict, frame: decodeFrame(piece) };
     }
   }
 }

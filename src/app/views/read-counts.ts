@@ -107,11 +107,14 @@ export class CountReader {
     });
   }
 
-  /** As of the last flush. */
+  /** As of the last flush in which no shard failed. */
   async #readDatabase(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, KnownCount>> {
     const { counts, jobs } = this.#deps.database;
     try {
-      const [parts, lastFlush] = await Promise.all([counts.totals(contents), jobs.last("flush")]);
+      const [parts, lastFlush] = await Promise.all([
+        counts.totals(contents),
+        jobs.lastWhole("flush"),
+      ]);
       return sumParts(parts, lastFlush?.startedAt ?? 0);
     } catch (cause) {
       this.#deps.log.error("counts.database-unreachable", { cause: `${cause}` });

@@ -20,7 +20,7 @@ export interface ReadStatsDeps {
   readonly database: {
     readonly counts: Pick<CountTables, "hours">;
     readonly statistics: Pick<StatisticsTables, "days" | "uniques">;
-    readonly jobs: Pick<JobTables, "last">;
+    readonly jobs: Pick<JobTables, "lastWhole">;
   };
   readonly calendar: ReportingCalendar;
   readonly clock: Clock;
@@ -53,7 +53,7 @@ export type StatsRead =
   | { readonly status: "unavailable" };
 
 /**
- * Statistics of a content from the database, as of the last flush. Requests of one isolate that ask the same share one
+ * Statistics of a content from the database, as of the last flush in which no shard failed. Requests of one isolate that ask the same share one
  * reading; the last answers are remembered for when the database is away.
  */
 export class StatsReader {
@@ -93,7 +93,7 @@ export class StatsReader {
     const { database, calendar, log } = this.#deps;
     try {
       // Before the rows: what they hold is then at least as young as is said.
-      const lastFlush = await database.jobs.last("flush");
+      const lastFlush = await database.jobs.lastWhole("flush");
       const rows = await this.#rows(content, plan);
       const report = makeReport(plan, rows, calendar, lastFlush?.startedAt ?? 0);
       const stats: ContentStats = { content, source: "database", ...report };

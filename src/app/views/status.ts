@@ -3,7 +3,7 @@ import type { Correctors } from "../../ports/correctors.ts";
 import type { JobRun, JobTables } from "../../ports/database.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import type { CorrectorStatus } from "../../protocol/correction-rpc.ts";
-import type { TallyStatus } from "../../protocol/object-rpc.ts";
+import type { RestoringStatus, TallyStatus } from "../../protocol/object-rpc.ts";
 import { askEveryShard, inShardOrder, type ShardTold } from "./every-shard.ts";
 
 export interface StatusDeps {
@@ -13,7 +13,9 @@ export interface StatusDeps {
   readonly schedule: ShardSchedule;
 }
 
-export type ShardStatus = ShardTold<{ readonly unflushed: number } & TallyStatus>;
+export type ShardStatus = ShardTold<
+  ({ readonly unflushed: number } & TallyStatus) | RestoringStatus
+>;
 export type ShardCorrection = ShardTold<CorrectorStatus>;
 
 export interface Status {
@@ -35,6 +37,7 @@ export const readStatus = async (deps: StatusDeps): Promise<Status> => {
     await Promise.all([
       askAll(schedule, async (shard) => {
         const status = await tallies.status(shard);
+        if ("restoring" in status) return status;
         return { unflushed: status.position - status.flushed, ...status };
       }),
       askAll(schedule, (shard) => correctors.status(shard)),

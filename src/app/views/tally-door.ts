@@ -1,4 +1,4 @@
-import type { TallyStatus } from "../../protocol/object-rpc.ts";
+import type { RestoringStatus, TallyStatus } from "../../protocol/object-rpc.ts";
 import type { TallyRestore } from "./restore-tally.ts";
 import type { Tally } from "./tally.ts";
 
@@ -29,9 +29,15 @@ export class TallyDoor {
     return result;
   }
 
-  /** @throws while the Tally is being restored, with how far that is */
-  async status(): Promise<TallyStatus> {
-    return (await this.open()).status();
+  /** @throws while raw log or database do not say whether there is something to restore */
+  async status(): Promise<TallyStatus | RestoringStatus> {
+    try {
+      return (await this.open()).status();
+    } catch (cause) {
+      const { phase } = this.#restore;
+      if (phase === "asking" || phase === "open") throw cause;
+      return { restoring: phase };
+    }
   }
 
   async alarm(): Promise<void> {

@@ -38,7 +38,11 @@ const makeReader = (schedule = "8"): CountReader =>
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     database: {
       counts: database,
-      jobs: { record: async () => undefined, last: async () => LAST_FLUSH },
+      jobs: {
+        record: async () => undefined,
+        last: async () => undefined,
+        lastWhole: async () => LAST_FLUSH,
+      },
     },
     tallies: {
       async counts(shard, contents) {

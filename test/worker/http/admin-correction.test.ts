@@ -71,7 +71,7 @@ test("a rebuild orders all hours from then on that are over, and says what each 
   const answer = await ask(correctors, "rebuild", { from: formatHour(hoursAgo(30)) });
   expect(answer.status).toBe(202);
   const { shards } = await answer.json<{ shards: readonly object[] }>();
-  expect(shards[1]).toEqual({ shard: 1, hours: 3, rows: 0 });
+  expect(shards[1]).toEqual({ shard: 1, waiting: 3, rows: 0 });
   expect(shards[2]).toEqual({ shard: 2, failed: expect.stringContaining("down") });
   expect(shards).toHaveLength(8);
   const hours = { kind: "hours", from: hoursAgo(30), to: HOUR, reason: "rebuild" };

@@ -31,6 +31,9 @@ const read = async (path: string, fetch = send): Promise<ContentStats> => {
   return answer.json<ContentStats>();
 };
 
+/** Outside the schedule: a Tally that is asked would take such rows for those of a storage it lost. */
+const [ONE, OTHER] = [101, 104] as const;
+
 /** Numbers that no two rows share a sum of by chance. */
 const viewsOf = (at: number, shard: number): number => ((at / HOUR) % 977) * 3 + shard;
 
@@ -39,7 +42,7 @@ const fill = async (content: string): Promise<void> => {
   const cells: CellRecord[] = [];
   const days = new Map<string, ViewDay>();
   for (let hour = today - 70 * DAY; hour <= thisHour; hour += 7 * HOUR) {
-    for (const shard of hour % (2 * DAY) === 0 ? [1, 4] : [1]) {
+    for (const shard of hour % (2 * DAY) === 0 ? [ONE, OTHER] : [ONE]) {
       const views = viewsOf(hour, shard);
       const mark = { content: id(content), shard, final: hour < today - DAY, stamp: stamp(1, 1) };
       cells.push({ ...mark, hour, views });
@@ -184,7 +187,7 @@ test("a range with the present is cached for a minute, one that may still change
     {
       content: id("cached"),
       hour: today - DAY,
-      shard: 1,
+      shard: ONE,
       views: 1,
       final: false,
       stamp: stamp(1, 1),

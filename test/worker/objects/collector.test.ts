@@ -109,6 +109,9 @@ test("the gap is reported also while another shard, new to the Collector, waits"
   await runAlarm(collector);
   expect(warnings).toHaveBeenCalledWith(expect.stringContaining("collector.tally-unreachable"));
   warnings.mockRestore();
+  await runInDurableObject(tallyOf(108), (_, { storage }) => {
+    storage.sql.exec("ALTER TABLE hidden RENAME TO log");
+  });
   await loseStorage(tallyOf(107));
   const errors = vi.spyOn(console, "error").mockImplementation(() => undefined);
   await append(collector, framesOfEvents(viewsIn(107, 3)));

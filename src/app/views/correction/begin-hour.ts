@@ -70,7 +70,9 @@ const sealed = (
     return again(store.queue, run.job);
   }
   const notes = [...run.findings.notes, `the hour is ${answer.status}`];
-  const phase = { name: "give up", outcome: "gap", sealed: undefined } as const;
+  const standing =
+    answer.status === "incomplete" ? { through: answer.through, before: answer.views } : undefined;
+  const phase = { name: "give up", outcome: "gap", sealed: standing } as const;
   return { run: { ...run, findings: { ...run.findings, notes }, phase }, save: nothing };
 };
 

@@ -11,6 +11,7 @@ import {
   RAW_RETENTION_MS,
 } from "../../../core/limits.ts";
 import { backoffMs } from "../../../core/views/pacing.ts";
+import type { KeptOrder } from "../../../ports/corrector-store.ts";
 import { encodeCarry } from "../../../protocol/carry.ts";
 import type {
   CarryAnswer,
@@ -21,7 +22,7 @@ import type {
 import { advance } from "./advance.ts";
 import { orderHour } from "./begin-hour.ts";
 import { dropRun, recordOf } from "./end-hour.ts";
-import { expandOrder } from "./expand-order.ts";
+import { expandOrder, orderDueAt } from "./expand-order.ts";
 import { nextJob, nextTurnAt } from "./next-job.ts";
 import type { CorrectorDeps, HourRun, Run } from "./run.ts";
 import {
@@ -126,7 +127,7 @@ export class Corrector {
   /** @returns events it handled, at least 1 */
   async #step(): Promise<number> {
     const { store } = this.#deps;
-    if (store.queue.orders().length > 0) return this.#expandOrders();
+    if (this.#ordersAt() <= this.#deps.clock.now()) return this.#expandOrders();
     const run = readRun(store) ?? this.#begin();
     if (run === undefined) return 1;
     const step = await advance(this.#deps, run);
@@ -139,7 +140,8 @@ export class Corrector {
 
   async #expandOrders(): Promise<number> {
     const { store, tallies, shard, calendar, clock } = this.#deps;
-    const orders = store.queue.orders();
+    const due = ({ order }: KeptOrder) => orderDueAt(order, clock.now()) <= clock.now();
+    const orders = store.queue.orders().filter(due);
     const hours = await tallies.hours(shard);
     const resultOf = (hour: number) => store.results.result(hour);
     const known = { now: clock.now(), calendar, hours, resultOf };
@@ -218,11 +220,18 @@ export class Corrector {
   #nextAt(): number {
     const { store, clock } = this.#deps;
     const now = clock.now();
-    const isBusy = store.queue.orders().length > 0 || readRun(store) !== undefined;
-    const next = isBusy ? now : nextTurnAt(store.queue.jobs());
+    const isBusy = readRun(store) !== undefined;
+    const next = isBusy ? now : Math.min(this.#ordersAt(), nextTurnAt(store.queue.jobs()));
     return next === Number.POSITIVE_INFINITY
       ? next
       : Math.max(now, next, readTrouble(store).notBefore);
+  }
+
+  /** When the first order may be looked at, ms; `Infinity`: there is none. */
+  #ordersAt(): number {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    return Math.min(...store.queue.orders().map(({ order }) => orderDueAt(order, now)));
   }
 
   #waiting(): number {

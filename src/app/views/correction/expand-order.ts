@@ -1,4 +1,4 @@
-import { CORRECT_AFTER_MS, HOUR_MS } from "../../../core/limits.ts";
+import { CORRECT_AFTER_MS, DAY_MS, HOUR_MS } from "../../../core/limits.ts";
 import type { ReportingCalendar } from "../../../core/views/reporting-day.ts";
 import type { HourResult, WaitingJob } from "../../../ports/corrector-store.ts";
 import type {
@@ -34,8 +34,29 @@ export const expandOrder = (order: CorrectionOrder, known: Known): readonly Wait
       if (known.resultOf(other.hour)?.kept !== true) add(hourJob(other.hour, reason));
     }
   }
-  if (order.kind === "day") add(dayJob(order, "daily"));
+  for (const day of daysOf(order, jobs.values(), known)) add(day);
   return [...jobs.values()];
+};
+
+/** A day that has just ended is held back until what was confirmed in it has arrived, ms. */
+export const orderDueAt = (order: CorrectionOrder, now: number): number =>
+  order.kind === "day" && order.endMs <= now ? order.endMs + CORRECT_AFTER_MS : 0;
+
+/**
+ * The days whose uniques and regions are made final. Those that had their own order once see to it themselves when an
+ * hour of theirs is corrected; but an order by hand, and one for a day whose order nobody remembers, brings it along.
+ */
+const daysOf = (
+  order: CorrectionOrder,
+  hours: Iterable<WaitingJob>,
+  { now, calendar }: Known,
+): readonly WaitingJob[] => {
+  if (order.kind === "day") return [dayJob(order, "daily")];
+  const byHand = order.kind === "hours" && order.reason !== "carry";
+  const overFor = byHand ? CORRECT_AFTER_MS : DAY_MS + CORRECT_AFTER_MS;
+  return Array.from(hours, ({ startMs, reason }) => dayJob(calendar.dayOf(startMs), reason)).filter(
+    ({ endMs }) => endMs + overFor <= now,
+  );
 };
 
 interface Named {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { HOUR_MS, MINUTE_MS } from "../../../../src/core/limits.ts";
+import { HOUR_MS, MINUTE_MS, SEAL_HOLDS_LOG_MS } from "../../../../src/core/limits.ts";
 import { formatEventId } from "../../../../src/core/views/event-id.ts";
 import { hourOf } from "../../../../src/core/views/ledger.ts";
 import type { ViewEvent } from "../../../../src/core/views/view-event.ts";
@@ -59,7 +59,7 @@ const byHand = (events: readonly ViewEvent[], dayOf: (at: number) => string) => 
 const expectAsByHand = (world: CorrectorWorld, events: readonly ViewEvent[]): void => {
   const dayOf = (at: number) => world.calendar.dayOf(at).name.replaceAll("-", "");
   const { cells, uniques, regions } = byHand(events, dayOf);
-  for (const { hour } of world.tally().hours()) {
+  for (const { hour } of world.hours()) {
     expect(world.cells(hour)).toEqual(cells[`${hour}`] ?? {});
   }
   const foundUniques = [...world.uniques.values()].filter((row) => row.uniques > 0);
@@ -76,21 +76,24 @@ const expectAsByHand = (world: CorrectorWorld, events: readonly ViewEvent[]): vo
 /** Events arrive out of order, some are copied, and some so late that the Tally does not count them. */
 const arriveBadly = (world: CorrectorWorld, events: readonly ViewEvent[], seed: number): void => {
   const prng = new Prng(seed);
+  const end = world.now;
+  const delay = () =>
+    prng.chance(0.2) ? prng.between(20, 30) * MINUTE_MS : prng.between(0, 10 * MINUTE_MS);
   const shuffled = events
-    .map((event) => ({ event, when: event.at + prng.between(0, 10 * MINUTE_MS) }))
-    .sort((a, b) => a.when - b.when)
-    .map(({ event }) => event);
+    .map((event) => ({ event, when: event.at + delay() }))
+    .sort((a, b) => a.when - b.when);
   for (let from = 0; from < shuffled.length; from += 25) {
     const chunk = shuffled.slice(from, from + 25);
-    world.tally().horizon = (chunk[0]?.at ?? 0) - 4 * MINUTE_MS;
-    world.append(chunk);
-    if (prng.chance(0.3)) world.append(chunk.slice(0, 5));
+    world.now = chunk.at(-1)?.when ?? end;
+    world.append(chunk.map(({ event }) => event));
+    if (prng.chance(0.3)) world.append(chunk.slice(0, 5).map(({ event }) => event));
   }
+  world.now = end;
 };
 
 const threeHours = (seed: number) => crowd(seed, 300, NINE, NINE + 3 * HOUR_MS);
 
-const afterAll = NINE + 3 * HOUR_MS + 20 * MINUTE_MS;
+const afterAll = NINE + 3 * HOUR_MS + 35 * MINUTE_MS;
 
 test.each([1, 2, 3])(
   "hour by hour, correction finds what one would find by hand over all (%i)",
@@ -101,12 +104,7 @@ test.each([1, 2, 3])(
     await world.correct();
     await world.correct({ kind: "day", startMs: DAY, endMs: DAY + 24 * HOUR_MS });
     expectAsByHand(world, events);
-    expect(
-      world
-        .tally()
-        .hours()
-        .every(({ dirty }) => !dirty),
-    ).toBe(true);
+    expect(world.hours().every(({ dirty }) => !dirty)).toBe(true);
   },
 );
 
@@ -214,8 +212,8 @@ test("an object that is missing, short or not readable changes nothing, and the 
     await world.correct();
     expect(world.cells(NINE)).toEqual(before);
     expect(world.recordsOf(NINE)).toMatchObject([{ outcome: "gap", changed: 0 }]);
-    expect(world.recordsOf(NINE)[0]?.detail).toContain("raw/0");
-    expect(world.tally().hours()).toEqual([{ hour: NINE, dirty: false }]);
+    expect(world.recordsOf(NINE)[0]?.detail).toContain("raw/hour=2026-11-21T09/shard=00");
+    expect(world.hours()).toEqual([{ hour: NINE, dirty: false }]);
     expect(world.uniques.size).toBe(0);
   }
 });
@@ -242,20 +240,25 @@ test("a content whose every view is excluded has a cell of 0, and its regions an
 });
 
 test("events that come between the sealing and the finalising stay counted, and leave the hour dirty", async () => {
-  const world = new CorrectorWorld({ now: afterAll, limits: SMALL });
-  const event = (serial: number) =>
-    makeEvent({ serial, at: NINE + serial * MINUTE_MS, content: "a", visitor: visitor(serial) });
+  const world = new CorrectorWorld({ now: NINE + 75 * MINUTE_MS, limits: SMALL });
+  const event = (serial: number) => {
+    const at = NINE + (56 + serial) * MINUTE_MS;
+    return makeEvent({ serial, at, content: "a", visitor: visitor(serial) });
+  };
   world.append([event(1)]);
+  let appended = false;
   world.at = (call, when) => {
-    if (call === "finalise" && when === "saved" && world.tally().cellsOf(NINE).a === 1) {
-      world.append([event(2)]);
-    }
+    if (call !== "finalise" || when !== "saved" || appended) return;
+    appended = true;
+    world.append([event(2)]);
   };
   await world.correct();
   expect(world.cells(NINE)).toEqual({ a: 2 });
-  expect(world.tally().hours()).toEqual([{ hour: NINE, dirty: true }]);
+  expect(world.hours()).toEqual([{ hour: NINE, dirty: true }]);
+  expect(await world.flushed("a", NINE)).toMatchObject({ views: 2, final: false });
   await world.correct();
-  expect(world.tally().hours()).toEqual([{ hour: NINE, dirty: false }]);
+  expect(world.hours()).toEqual([{ hour: NINE, dirty: false }]);
+  expect(await world.flushed("a", NINE)).toMatchObject({ views: 2, final: true });
   expect(world.recordsOf(NINE).map(({ reason, after }) => [reason, after])).toEqual([
     ["hourly", 1],
     ["late", 2],
@@ -265,15 +268,21 @@ test("events that come between the sealing and the finalising stay counted, and 
 test("a run whose log was trimmed under it begins anew", async () => {
   const world = new CorrectorWorld({ now: afterAll, limits: SMALL });
   world.append([makeEvent({ serial: 1, at: NINE, content: "a", visitor: visitor(1) })]);
-  let stale = 0;
-  world.at = (call, when) => {
-    if (call !== "finalise" || when !== "saved") return;
-    stale += 1;
-    world.tally().trimmed = stale === 1 ? 1_000 : 0;
+  let isTrimmed = false;
+  world.at = async (call, when) => {
+    if (call !== "finalise" || when !== "saved" || isTrimmed) return;
+    isTrimmed = true;
+    world.now += SEAL_HOLDS_LOG_MS;
+    world.append([makeEvent({ serial: 2, at: NINE, content: "a", visitor: visitor(2) })]);
+    const { tally, disk } = world.harness();
+    await tally.correction.seal(NINE + HOUR_MS, 1);
+    world.now += SEAL_HOLDS_LOG_MS;
+    await tally.flush();
+    expect(disk.read("SELECT * FROM log")).toEqual([]);
   };
   await world.correct();
   expect(world.calls.filter((call) => call === "seal")).toHaveLength(2);
-  expect(world.recordsOf(NINE)).toMatchObject([{ outcome: "done", after: 1 }]);
+  expect(world.recordsOf(NINE)).toMatchObject([{ outcome: "done", after: 2 }]);
 });
 
 test("a late view before the hour's edge takes the next hour with it, whose first view was a duplicate of it", async () => {
