@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { HOUR_MS } from "../../src/core/limits.ts";
 import {
   coverageOf,
+  decodeIncompleteLine,
   decodeIndexLine,
+  encodeIncompleteLine,
   encodeIndexLine,
   formatRawName,
   hourPrefix,
@@ -115,6 +117,16 @@ describe("an index", () => {
     events: 71_000,
   };
   const line = encodeIndexLine(entry);
+
+  test("names hours that are incomplete, which are no objects", () => {
+    const line = encodeIncompleteLine(NINE);
+    expect(line).toBe(`{"v":1,"hour":${NINE},"incomplete":true}`);
+    expect(decodeIncompleteLine(line)).toBe(NINE);
+    expect(decodeIndexLine(line)).toBeUndefined();
+    for (const other of ["", "[]", "null", line.replace("true", "false"), line.replace("1", "2")]) {
+      expect(decodeIncompleteLine(other)).toBeUndefined();
+    }
+  });
 
   test("names an object a line, with its hour and how many lines it has", () => {
     expect(Object.keys(JSON.parse(line))).toEqual(["v", "hour", "name", "events"]);

@@ -120,7 +120,7 @@ export const take = async (world: LostWorld, what: LostStep): Promise<void> => {
   }
 };
 
-/** Everything that was counted is corrected in the end, archived and in the database. */
+/** Everything that was counted is corrected in the end, its days too, archived and in the database. */
 export const live = async (world: LostWorld, { long, recent }: History): Promise<void> => {
   if (long.length > 0) {
     for (const what of long) await take(world, what);
@@ -130,6 +130,7 @@ export const live = async (world: LostWorld, { long, recent }: History): Promise
     await world.ask((tally) => tally.close(world.now));
   }
   for (const what of recent) await take(world, what);
-  world.now += 2 * HOUR_MS;
-  await world.settle();
+  // At noon, when the days before have long been over.
+  world.now += 2 * DAY_MS - (world.now % DAY_MS) + 12 * HOUR_MS;
+  await world.settle({ kind: "hours", from: 0, to: world.now, reason: "manual" });
 };

@@ -36,6 +36,7 @@ export class TallyRestore {
   #asking: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
   #failures = 0;
+  #cause = "";
   /** Raw log and database are not asked before, ms. */
   #notBefore = Number.NEGATIVE_INFINITY;
   #orderedAt = Number.NEGATIVE_INFINITY;
@@ -113,10 +114,11 @@ export class TallyRestore {
   #failed(cause: unknown): void {
     const { store, clock, log, random, name } = this.#deps;
     this.#failures += 1;
+    this.#cause = `${cause}`;
     const bounds = { min: RESTORE_BACKOFF_MIN_MS, max: RESTORE_BACKOFF_MAX_MS };
     this.#notBefore = clock.now() + backoffMs(this.#failures, random.fraction(), bounds);
     store.alarm.set(this.#notBefore);
-    log.error("tally.restore-failed", { tally: name, phase: this.#phase, cause: `${cause}` });
+    log.error("tally.restore-failed", { tally: name, phase: this.#phase, cause: this.#cause });
   }
 
   async #askOnce(): Promise<void> {
@@ -213,6 +215,8 @@ export class TallyRestore {
   }
 
   #demand(admitted: boolean): void {
-    if (!admitted) throw new Error(`${this.#deps.name} is being restored (${this.#phase})`);
+    if (admitted) return;
+    const why = this.#failures > 0 ? `, last failure: ${this.#cause}` : "";
+    throw new Error(`${this.#deps.name} is being restored (${this.#phase}${why})`);
   }
 }

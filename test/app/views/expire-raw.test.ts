@@ -7,8 +7,8 @@ import { TallyHarness } from "../../support/tally-harness.ts";
 // So few in a night that a handful of objects is too many.
 vi.mock("../../../src/core/limits.ts", async (original) => ({
   ...(await original<typeof import("../../../src/core/limits.ts")>()),
-  EXPIRE_BATCH_OBJECTS: 2,
-  EXPIRE_MAX_BATCHES: 4,
+  EXPIRE_BATCH_OBJECTS: 4,
+  EXPIRE_MAX_BATCHES: 3,
 }));
 
 const DAY_MS = 24 * HOUR_MS;
@@ -72,10 +72,10 @@ test("what is too much for a night is left, said, and goes the next night", asyn
   const harness = new TallyHarness(MORNING);
   await archive(
     harness,
-    Array.from({ length: 10 }, (_, hour) => MORNING - hour * HOUR_MS),
+    Array.from({ length: 14 }, (_, hour) => MORNING - hour * HOUR_MS),
   );
   old(harness);
-  expect(await night(harness)).toEqual({ deleted: 8, left: true });
+  expect(await night(harness)).toEqual({ deleted: 12, left: true });
   expect(named(harness, "raw/")).toHaveLength(2);
   expect(await night(harness)).toEqual({ deleted: 3, left: false });
 });
