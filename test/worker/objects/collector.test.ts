@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { VERDICTS } from "../../../src/core/views/verdict.ts";
 import { concat } from "../../../src/protocol/bytes.ts";
@@ -12,9 +12,9 @@ import {
   countedIn,
   drain,
   hold,
+  loseStorage,
   rowsOf,
   runAlarm,
-  type TallyStub,
   tallyOf,
 } from "../support/objects.ts";
 
@@ -23,12 +23,6 @@ const viewsIn = (shard: number, count: number) =>
 
 const append = async (collector: CollectorStub, frames: Uint8Array): Promise<void> => {
   expect(await collector.append(frames)).toEqual({ status: "committed" });
-};
-
-/** As if the platform had lost everything the object ever stored. */
-const loseStorage = async (stub: CollectorStub | TallyStub): Promise<void> => {
-  await runInDurableObject(stub, (_, { storage }) => storage.deleteAll());
-  await evictDurableObject(stub);
 };
 
 const verdictsIn = async (shard: number): Promise<readonly number[]> => {

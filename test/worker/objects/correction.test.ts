@@ -15,7 +15,15 @@ import { viewHourly, viewUniques } from "../../../src/schema/d1/views.ts";
 import { adminRequest, flush } from "../support/admin.ts";
 import { get, send, viewsOf } from "../support/client.ts";
 import { framesOfEvents, id, makeEvent, newVisitor } from "../support/events.ts";
-import { collectorAt, countedIn, drain, eventually, tallyOf } from "../support/objects.ts";
+import {
+  collectorAt,
+  countedIn,
+  drain,
+  eventually,
+  loseStorage,
+  runAlarm,
+  tallyOf,
+} from "../support/objects.ts";
 
 const database = drizzle(env.DB);
 /** Long enough ago to be told as final. */
@@ -90,6 +98,44 @@ test("views that came too late for the Tally are found by a correction, and stan
   expect((await runsOf(shard))[0]).toMatchObject({ reason: "manual", changed: 0, after: 4 });
   await expectSettled("found-late");
   expect(await tallyOf(shard).status()).toMatchObject({ dirtyHours: 0 });
+});
+
+/** All that the database has of a content, without what only says how new it is. */
+const rowsOf = async (content: string): Promise<readonly unknown[]> => {
+  const rows = await Promise.all(
+    KEPT.map((table) =>
+      env.DB.prepare(`SELECT * FROM ${table} WHERE content_id = ?`).bind(content).all(),
+    ),
+  );
+  return rows.map(({ results }) => results.map(({ stamp, ...row }) => row));
+};
+
+const KEPT = ["view_hourly", "view_daily", "view_uniques", "view_regions", "view_totals"] as const;
+
+test("a database that was wiped is after a rebuild what it was, and so is a Tally that lost its storage", async () => {
+  const shard = await collectLate("WCR", "rebuilt");
+  await order({ from: formatHour(HOUR) });
+  await untilAtRest(shard);
+  await expectSettled("rebuilt");
+  const before = await rowsOf("rebuilt");
+  for (const table of KEPT) await env.DB.exec(`DELETE FROM ${table}`);
+  const answer = await send(adminRequest("POST", "rebuild", { from: formatHour(HOUR) }));
+  expect(answer.status).toBe(202);
+  await untilAtRest(shard);
+  await expectSettled("rebuilt");
+  expect(await rowsOf("rebuilt")).toEqual(before);
+
+  const warnings = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  await loseStorage(tallyOf(shard));
+  await eventually("the lost Tally is open again", async () => {
+    await runAlarm(tallyOf(shard));
+    await runDurableObjectAlarm(correctorOf(shard));
+    return !("restoring" in (await tallyOf(shard).status()));
+  });
+  warnings.mockRestore();
+  await untilAtRest(shard);
+  await expectSettled("rebuilt");
+  expect(await rowsOf("rebuilt")).toEqual(before);
 });
 
 describe.each([

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { HOUR_MS } from "../../../src/core/limits.ts";
 import type { ViewEvent } from "../../../src/core/views/view-event.ts";
@@ -73,3 +73,9 @@ export const chunkOf = ({ source, events, row = 1, follows = row - 1 }: ChunkPar
   through: row,
   rows: encodeRows([{ id: row, frames: framesOfEvents(events) }]),
 });
+
+/** As if the platform had lost everything the object ever stored. */
+export const loseStorage = async (stub: CollectorStub | TallyStub): Promise<void> => {
+  await runInDurableObject(stub, (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(stub);
+};
