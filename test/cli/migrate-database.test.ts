@@ -93,7 +93,9 @@ describe.skipIf(NO_MYSQL)("headcount migrate-database", () => {
     onInsert = () => undefined;
     gateway = await freshGateway({
       onStatement: (sql) => {
-        if (sql.startsWith("INSERT INTO")) onInsert(sql);
+        // Those of the migrations' own notes are not the move's.
+        const isRow = sql.startsWith("INSERT INTO") && !sql.includes("__drizzle_migrations");
+        if (isRow) onInsert(sql);
       },
     });
   });

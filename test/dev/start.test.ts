@@ -107,7 +107,7 @@ test("a runner that is killed takes its runtime with it, and its port is free fo
 test("a runtime that dies comes back at the same address", async () => {
   const service = await start(freshDirectory());
   process.kill(service.runtimePid() ?? Number.NaN, "SIGKILL");
-  await expect.poll(() => service.output()).toContain("The runtime is back");
+  await expect.poll(() => service.output(), { timeout: 30_000 }).toContain("The runtime is back");
   expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
 });
 
