@@ -9,7 +9,7 @@ const seeds =
 
 const scenarioOf = (seed: number): Scenario => {
   if (seed % 5 === 3) return "collector-lost";
-  if (seed % 10 === 0) return "corrected";
+  if (seed % 20 === 0) return "corrected";
   return seed % 5 === 4 ? "tally-lost" : "crashes";
 };
 
