@@ -2,7 +2,12 @@ import { DurableObject } from "cloudflare:workers";
 import type { LiveRankings } from "../src/app/live/rankings.ts";
 import { composeRankings } from "../src/compose.ts";
 import type { UncheckedEnv } from "../src/env.ts";
-import type { LiveEntry, LiveRanking, RankingsRpc } from "../src/protocol/room-rpc.ts";
+import type {
+  LiveEntry,
+  LiveRanking,
+  PublishAnswer,
+  RankingsRpc,
+} from "../src/protocol/room-rpc.ts";
 import { objectContext } from "./object-context.ts";
 
 /** The one object `rankings`: see `src/app/live/rankings.ts`. */
@@ -14,8 +19,8 @@ export class Rankings extends DurableObject<UncheckedEnv> implements RankingsRpc
     this.#rankings = composeRankings(objectContext(ctx));
   }
 
-  async publish(entry: LiveEntry): Promise<void> {
-    this.#rankings.publish(entry);
+  async publish(entry: LiveEntry): Promise<PublishAnswer> {
+    return this.#rankings.publish(entry);
   }
 
   async live(limit: number, category?: string): Promise<LiveRanking> {

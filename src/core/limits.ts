@@ -260,6 +260,12 @@ export const LIVE_STALE_MS = MINUTE_MS;
 /** Joins and leaves are on disk as open sessions within this. */
 export const LIVE_SAVE_MS = SECOND_MS;
 
+/** A stream's history has a sample of each window of so long, aligned in UTC, in which anybody watched. */
+export const LIVE_WINDOW_MS = 5 * MINUTE_MS;
+
+/** Samples a room tells the list at a time: an hour of them. While the database is away a room keeps the rest. */
+export const LIVE_SAMPLES_PER_PUBLISH = 12;
+
 /** A room's salt outlives its stream by this: until then a visitor who comes back is the same one. */
 export const ROOM_SALT_LIFE_MS = 48 * HOUR_MS;
 

@@ -1,6 +1,7 @@
 import type { ContentId, StreamId } from "../core/ids.ts";
 import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
+import type { LiveDay, LiveNumbers, LiveSample } from "../protocol/room-rpc.ts";
 import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
 import type { StatisticsTables } from "./statistics-tables.ts";
 
@@ -92,31 +93,13 @@ export interface ShardTables {
   ): Promise<readonly TotalRecord[]>;
 }
 
-/** The last numbers of a stream. */
-export interface CurrentViewers {
+export interface CurrentViewers extends Omit<LiveNumbers, "stream"> {
   readonly stream: string;
-  readonly broadcaster: string;
-  readonly category: string | null;
-  readonly status: "live" | "syncing" | "ended";
-  readonly viewers: number;
-  readonly peak: number;
-  readonly total: number;
-  readonly uniqueToday: number;
-  /** Ms. */
-  readonly startedAt: number;
-  /** When the numbers were counted, ms. */
-  readonly asOf: number;
-  readonly stamp: Stamp;
 }
 
-export interface ViewerSample {
+export interface ViewerSample extends LiveSample {
   readonly stream: string;
-  /** Ms. */
-  readonly recordedAt: number;
   readonly broadcaster: string;
-  readonly viewers: number;
-  /** The most since the sample before. */
-  readonly peak: number;
   readonly stamp: Stamp;
 }
 
@@ -134,17 +117,9 @@ export interface ViewerSession {
   readonly stamp: Stamp;
 }
 
-/** One stream on one reporting day. */
-export interface StreamDay {
+export interface StreamDay extends LiveDay {
   readonly stream: string;
-  /** As a number: 20261121. */
-  readonly day: number;
   readonly broadcaster: string;
-  readonly peak: number;
-  readonly uniques: number;
-  readonly sessions: number;
-  readonly watchedSeconds: number;
-  readonly liveSeconds: number;
   readonly stamp: Stamp;
 }
 

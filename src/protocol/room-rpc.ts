@@ -64,8 +64,18 @@ export interface RoomRpc {
   heartbeat(arrival: Arrival): Promise<HeartbeatAnswer>;
 }
 
-/** A stream as the list of live streams has it. */
-export interface LiveEntry {
+/** Who reconciles hears what was found; what comes of it is in the records. */
+export type ReconcileAnswer =
+  | { readonly outcome: "unopened" | "ended" }
+  /** The number shown and what was counted from the connections themselves. */
+  | {
+      readonly outcome: "even" | "uneven" | "held";
+      readonly shown: number;
+      readonly counted: number;
+    };
+
+/** The last numbers of a stream. */
+export interface LiveNumbers {
   readonly stream: StreamId;
   readonly broadcaster: string;
   readonly category: string | null;
@@ -74,9 +84,62 @@ export interface LiveEntry {
   readonly peak: number;
   readonly total: number;
   readonly uniqueToday: number;
+  /** Ms. */
   readonly startedAt: number;
+  /** When the numbers were counted, ms. */
   readonly asOf: number;
   readonly stamp: Stamp;
+}
+
+/** Five minutes of a stream, or what there was of them at its end; none where nobody watched. */
+export interface LiveSample {
+  /** Ms: a multiple of five minutes, or the stream's end. */
+  readonly recordedAt: number;
+  /** At that moment. */
+  readonly viewers: number;
+  /** The most since the sample before. */
+  readonly peak: number;
+}
+
+/** What a stream has of one reporting day, all its starts together; none of a day on which nobody watched. */
+export interface LiveDay {
+  /** As a number: 20261121. */
+  readonly day: number;
+  readonly peak: number;
+  /** Distinct visitors, those included who were there when it began. */
+  readonly uniques: number;
+  /** Begun on that day. */
+  readonly sessions: number;
+  /** The number of viewers, summed over the seconds. */
+  readonly watchedSeconds: number;
+  readonly liveSeconds: number;
+}
+
+/** A stream as the list of live streams has it, with what has to reach the database through the list. */
+export interface LiveEntry extends LiveNumbers {
+  /** Those the list has not called saved, the oldest first and at most `LIVE_SAMPLES_PER_PUBLISH`. */
+  readonly samples: readonly LiveSample[];
+  /** The present day and those before that may have changed since they were saved, the oldest first. */
+  readonly days: readonly LiveDay[];
+}
+
+export interface PublishAnswer {
+  /** What the list had of the stream until then; with a stamp not below that of the entry it still has it. */
+  readonly had: Pick<LiveNumbers, "stamp" | "asOf" | "viewers"> | undefined;
+  readonly saved: SavedThrough;
+}
+
+/** How much of a stream's entries is in the database; zeros: nothing, or it is not known. */
+export interface SavedThrough {
+  /** `asOf` of the last entry that was saved, ms. */
+  readonly asOf: number;
+  /** `recordedAt` of the last sample that was saved, ms. */
+  readonly sampledThrough: number;
+}
+
+export interface ListFlushed {
+  readonly rows: number;
+  readonly statements: number;
 }
 
 export interface LiveRanking {
@@ -88,7 +151,7 @@ export interface LiveRanking {
 
 export interface RankingsRpc {
   /** Keeps the entry with the larger stamp. */
-  publish(entry: LiveEntry): Promise<void>;
+  publish(entry: LiveEntry): Promise<PublishAnswer>;
   /** @param category all of them when absent */
   live(limit: number, category?: string): Promise<LiveRanking>;
 }

@@ -37,6 +37,8 @@ export const anEntry = (id: StreamId, more: Partial<LiveEntry> = {}): LiveEntry 
   startedAt: 0,
   asOf: 0,
   stamp: stamp(1, 1),
+  samples: [],
+  days: [],
   ...more,
 });
 

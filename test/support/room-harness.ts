@@ -151,6 +151,7 @@ export class RoomHarness {
         publish: async (entry) => {
           this.published.push({ ...entry, tried: this.now });
           if (this.rankingsFail) throw new Error("no rankings");
+          return { had: undefined, saved: { asOf: 0, sampledThrough: 0 } };
         },
       },
       calendar: made.calendar,

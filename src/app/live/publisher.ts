@@ -4,7 +4,7 @@ import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Rankings } from "../../ports/rankings.ts";
 import type { RoomStore, Told } from "../../ports/room-store.ts";
-import type { LiveEntry } from "../../protocol/room-rpc.ts";
+import type { LiveEntry, LiveNumbers } from "../../protocol/room-rpc.ts";
 
 export interface PublisherDeps {
   readonly store: Pick<RoomStore, "told" | "saveTold">;
@@ -15,7 +15,7 @@ export interface PublisherDeps {
   background(work: Promise<void>): void;
 }
 
-export type Published = Omit<LiveEntry, "broadcaster" | "category" | "stamp" | "asOf">;
+export type Published = Omit<LiveNumbers, "broadcaster" | "category" | "stamp" | "asOf">;
 
 /** An end that could not be told for so long is told to nobody any more: readers dropped the stream a minute after it. */
 const GIVE_UP_MS = HOUR_MS;

@@ -9,7 +9,7 @@ import {
 } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { RankingsStore } from "../../ports/rankings-store.ts";
-import type { LiveEntry, LiveRanking } from "../../protocol/room-rpc.ts";
+import type { LiveEntry, LiveRanking, PublishAnswer } from "../../protocol/room-rpc.ts";
 
 export interface LiveRankingsDeps {
   readonly store: RankingsStore;
@@ -47,18 +47,19 @@ export class LiveRankings {
     this.#entries = new Map(saved.map((entry) => [entry.stream, entry]));
   }
 
-  publish(entry: LiveEntry): void {
+  publish(entry: LiveEntry): PublishAnswer {
     const { store, clock, maxEntries = RANKINGS_MAX_ENTRIES } = this.#deps;
     const { stream, stamp } = entry;
     const known = this.#entries.get(stream);
-    if (known !== undefined && known.stamp >= stamp) return;
+    const answer = { had: known, saved: { asOf: 0, sampledThrough: 0 } };
+    if (known !== undefined && known.stamp >= stamp) return answer;
     this.#entries.delete(stream);
     this.#entries.set(stream, entry);
     this.#changed.add(pageOf(stream));
     if (this.#entries.size > maxEntries) this.#forgetFirst();
-    if (this.#saveDue) return;
-    store.alarm.set(clock.now() + RANKINGS_SAVE_MS);
+    if (!this.#saveDue) store.alarm.set(clock.now() + RANKINGS_SAVE_MS);
     this.#saveDue = true;
+    return answer;
   }
 
   live(limit: number, category?: string): LiveRanking {

@@ -146,7 +146,8 @@ export class Room {
     if (isDue(due.publish) && stream !== undefined) {
       this.#deps.store.saveAliveAt(now);
       const { broadcaster, category } = stream;
-      const entry = { ...this.#numbers.stamped(stream, now), broadcaster, category };
+      const numbers = this.#numbers.stamped(stream, now);
+      const entry = { ...numbers, broadcaster, category, samples: [], days: [] };
       this.#publisher.publish(entry, () => this.#arm(this.#deps.clock.now()));
     }
     this.#alarm.exactly(nextRoomAlarm(this.#times(), now));
