@@ -173,9 +173,8 @@ export class Tally {
     return { ...closed, raw: await expireRaw(this.#deps) };
   }
 
-  checkpoint(): TallyStatus {
+  checkpoint(): void {
     this.#commit(() => this.#save());
-    return this.status();
   }
 
   status(): TallyStatus {
