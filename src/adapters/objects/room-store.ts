@@ -28,8 +28,7 @@ export const roomStore = (
   const { sql } = storage;
   const meta = new MetaTable(storage);
   for (const table of ROOM_TABLES) sql.exec(table);
-  const generation = meta.number("generation", now);
-  if (generation === now) meta.set("generation", now);
+  const generation = meta.generation(now);
   const count = (query: string, ...bindings: string[]) =>
     Number(scalar(sql.exec(query, ...bindings)) ?? 0);
 

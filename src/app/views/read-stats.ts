@@ -53,8 +53,8 @@ export type StatsRead =
   | { readonly status: "unavailable" };
 
 /**
- * Statistics of a content from the database, as of the last flush in which no shard failed. Requests of one isolate that ask the same share one
- * reading; the last answers are remembered for when the database is away.
+ * Statistics of a content from the database, as of the last flush in which no shard failed. Requests of one isolate
+ * that ask the same share one reading; the last answers are remembered for when the database is away.
  */
 export class StatsReader {
   readonly #deps: ReadStatsDeps;

@@ -4,6 +4,7 @@
  */
 import { dateName } from "../civil-date.ts";
 import { DAY_MS, HOUR_MS } from "../limits.ts";
+import { formatHour } from "../views/hour-text.ts";
 import type { ReportingCalendar } from "../views/reporting-day.ts";
 
 export const GRANULARITIES = ["hour", "day", "week", "month"] as const;
@@ -39,7 +40,7 @@ const hours = (calendar: ReportingCalendar): Periods => ({
   boundOf: hourName,
 });
 
-const hourName = (hour: number): string => new Date(hour * HOUR_MS).toISOString().slice(0, 13);
+const hourName = (hour: number): string => formatHour(hour * HOUR_MS);
 
 type WholeDays = Exclude<Granularity, "hour">;
 
