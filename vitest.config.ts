@@ -5,6 +5,9 @@ import { buildClient } from "./dev/build-client.ts";
 
 await buildClient();
 
+/** Deadlines for what hangs, not for what is slow: a machine may be slow, and do much else. */
+const DEADLINES = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 const deployed = unstable_readConfig({ config: "./wrangler.toml" });
 
 /** What is deployed, with secrets of the tests and of nothing else: whoever has a `.dev.vars` runs the same tests. */
@@ -22,7 +25,7 @@ export default defineConfig({
           name: "node",
           include: ["test/{core,protocol,app,client,simulation,dev,mysql,cli}/**/*.test.ts"],
           globalSetup: ["test/support/mariadb-setup.ts"],
-          testTimeout: 60_000,
+          ...DEADLINES,
           // Much of it waits for processes: one worker on two cores would leave half of them idle.
           maxWorkers: 2,
         },
@@ -43,7 +46,7 @@ export default defineConfig({
             d1Migrations: await readD1Migrations("migrations/d1"),
             crons: deployed.triggers.crons ?? [],
           },
-          testTimeout: 60_000,
+          ...DEADLINES,
         },
       },
       {
@@ -51,8 +54,7 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/support/chromium.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          ...DEADLINES,
           // a service and a browser each
           maxWorkers: 2,
         },

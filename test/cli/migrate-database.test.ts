@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseMoveFlags } from "../../cli/flags.ts";
 import { privateAddress, startPrivate } from "../../dev/mysql/private.ts";
 import { UsageError, WRANGLER_TOML } from "../../dev/run/flags.ts";
@@ -12,7 +12,6 @@ import {
   contentsOfMySql,
   fillD1,
   freshState,
-  makeTemplate,
   removeStates,
   runOnMySql,
 } from "./support/state.ts";
@@ -28,7 +27,6 @@ const command = (state: string, ...args: readonly string[]): readonly string[] =
 const headcount = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
   start([LAUNCHER, ...args], env).ended;
 
-beforeAll(makeTemplate);
 afterEach(killCommands);
 afterAll(removeStates);
 
@@ -66,7 +64,7 @@ describe("headcount", () => {
 
 describe("headcount migrate-database without a target or a source", () => {
   test("a target that does not answer is named, without its password", async () => {
-    const state = freshState();
+    const state = await freshState();
     const url = "http://someone:hush@127.0.0.1:1";
     const { code, output } = await headcount(command(state, "--url", url));
     expect(output).toMatch(/The database is not ready: .*no answer/);
@@ -75,7 +73,7 @@ describe("headcount migrate-database without a target or a source", () => {
   });
 
   test("a state without a D1 is named, and none is made", async () => {
-    const state = join(freshState(), "typo");
+    const state = join(await freshState(), "typo");
     const { code, output } = await headcount(command(state));
     expect(output).toContain(`There is no D1 in ${state}`);
     expect(code).toBe(1);
@@ -89,7 +87,7 @@ describe.skipIf(NO_MYSQL)("headcount migrate-database", () => {
   let onInsert: (sql: string) => void;
 
   beforeEach(async () => {
-    state = freshState();
+    state = await freshState();
     onInsert = () => undefined;
     gateway = await freshGateway({
       onStatement: (sql) => {
