@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
@@ -7,6 +8,9 @@ await buildClient();
 
 /** Deadlines for what hangs, not for what is slow: a machine may be slow, and do much else. */
 const DEADLINES = { testTimeout: 180_000, hookTimeout: 180_000 };
+
+/** Processes that tests start need not compile wrangler again, each for itself. */
+const CHILDREN = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/headcount-compiled") };
 
 const deployed = unstable_readConfig({ config: "./wrangler.toml" });
 
@@ -26,6 +30,7 @@ export default defineConfig({
           include: ["test/{core,protocol,app,client,simulation,dev,mysql,cli}/**/*.test.ts"],
           globalSetup: ["test/support/mariadb-setup.ts"],
           ...DEADLINES,
+          env: CHILDREN,
           // Much of it waits for processes: one worker on two cores would leave half of them idle.
           maxWorkers: 2,
         },
@@ -55,6 +60,7 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/support/chromium.ts"],
           ...DEADLINES,
+          env: CHILDREN,
           // a service and a browser each
           maxWorkers: 2,
         },
