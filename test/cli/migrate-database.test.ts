@@ -31,12 +31,9 @@ afterEach(killCommands);
 afterAll(removeStates);
 
 describe("headcount", () => {
-  test.for([
-    [["fly"], '"fly" is no command of headcount'],
-    [["migrate-database", "--from", "mysql", "--to", "d1"], 'not from "mysql" to "d1"'],
-  ] as const)("%j is refused with 2, the reason and how it is called", async ([args, reason]) => {
-    const { code, output } = await headcount(args);
-    expect(output).toContain(reason);
+  test("what is no command is refused with 2, the reason and how it is called", async () => {
+    const { code, output } = await headcount(["fly"]);
+    expect(output).toContain('"fly" is no command of headcount');
     expect(output).toContain("--from-file FILE");
     expect(code).toBe(2);
   });
@@ -45,6 +42,7 @@ describe("headcount", () => {
 
   test.for([
     [[], "goes --from d1 --to mysql"],
+    [["--from", "mysql", "--to", "d1"], 'not from "mysql" to "d1"'],
     [[...MOVE, "--fast"], "Unknown option '--fast'"],
     [[...MOVE, "--verify", "--restart"], "exclude each other"],
     [[...MOVE, "--url", "localhost"], "--url is mysql://"],

@@ -46,6 +46,22 @@ const PATIENCE_MS = 60_000;
 export const eventually = (assertion: () => unknown, timeout = PATIENCE_MS): Promise<unknown> =>
   vi.waitFor(assertion, { timeout, interval: 50 });
 
+/**
+ * A script that has a page do something as soon as its first view is open: by its own doing, since a busy machine may
+ * take longer than the three seconds after which the view counts to tell it.
+ */
+export const onceOpened = (then: string): string => `{
+  const original = globalThis.fetch;
+  globalThis.fetch = async (...args) => {
+    const answer = await original(...args);
+    if (new URL(args[0], location.href).pathname === "/v1/views") {
+      globalThis.fetch = original;
+      setTimeout(() => { ${then} });
+    }
+    return answer;
+  };
+}`;
+
 /** Number of the visitor whose tokens are made here and not by the service. */
 const READER = 0;
 
