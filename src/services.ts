@@ -1,5 +1,6 @@
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
+import type { HistoryReader } from "./app/live/read-history.ts";
 import type { RankingsReader } from "./app/live/read-rankings.ts";
 import type { StreamReader } from "./app/live/read-stream.ts";
 import type { StartStreamDeps } from "./app/live/start-stream.ts";
@@ -41,6 +42,7 @@ export interface Services {
   readonly confirm: ConfirmDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
+  readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
   readonly adminKey: string;
