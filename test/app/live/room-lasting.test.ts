@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { LIVE_WINDOW_MS } from "../../../src/core/limits.ts";
 import type { ViewerSession } from "../../../src/ports/database.ts";
 import { settled } from "../../support/hand-time.ts";
 import { LastingOracle } from "../../support/lasting-oracle.ts";
@@ -75,8 +76,7 @@ class World {
 
   async act(step: Step): Promise<void> {
     const { room, oracle } = this;
-    // No two things happen in one millisecond: the oracle knows their times and not their order.
-    room.now += 1;
+    this.#tick();
     switch (step.do) {
       case "connect": {
         if (!this.#live) return;
@@ -152,7 +152,7 @@ class World {
   /** The stream ends, everything works again, and the flush comes every five minutes. */
   async finish(): Promise<void> {
     const { room, oracle } = this;
-    room.now += 1;
+    this.#tick();
     if (this.#live) {
       room.room.end();
       oracle.end(room.now);
@@ -163,6 +163,11 @@ class World {
       await this.#pass(5 * MINUTE);
       await this.list.flush();
     }
+  }
+
+  /** No two things happen in one millisecond, a window's end included: the oracle knows times and not their order. */
+  #tick(): void {
+    this.room.now += this.room.now % LIVE_WINDOW_MS === LIVE_WINDOW_MS - 1 ? 2 : 1;
   }
 
   /** Alarm by alarm, so that what is answered is known before the next one. */
