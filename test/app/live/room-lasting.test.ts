@@ -125,7 +125,7 @@ class World {
           room.disk.read("SELECT value FROM meta WHERE name = 'alive_at'")[0]?.value,
         );
         // Of those whose sockets are gone, nobody knows more than what the room last said.
-        for (const { key } of this.#tabs) oracle.left(key, aliveAt);
+        for (const { key } of this.#tabs) oracle.lost(key, aliveAt);
         this.#tabs = [];
         return room.evict("drop");
       }
