@@ -1,5 +1,6 @@
 import type { StreamId } from "../../core/ids.ts";
 import type { RoomStore, SavedStream, SessionRow } from "../../ports/room-store.ts";
+import { readCorrection } from "./correction-text.ts";
 import { MetaTable } from "./meta-table.ts";
 import {
   asBytes,
@@ -92,6 +93,9 @@ export const roomStore = (
     uniques: (day) => count("SELECT COUNT(*) FROM uniques WHERE day = ?", day),
     uniquesOfAllDays: () => count("SELECT COUNT(*) FROM uniques"),
     deleteUniques: () => void sql.exec("DELETE FROM uniques"),
+    correction: () => readCorrection(meta.text("correction")),
+    saveCorrection: (correction) =>
+      meta.set("correction", correction === undefined ? "" : JSON.stringify(correction)),
     atomically: (work) => storage.transactionSync(work),
   };
 };

@@ -188,7 +188,7 @@ export class Attendance {
 
 export const leaseId = (visitor: string): string => `lease:${visitor}`;
 
-const asConnection = ({ visitor, network, openedAt, seenAt }: LeaseRow): Connection => ({
+export const asConnection = ({ visitor, network, openedAt, seenAt }: LeaseRow): Connection => ({
   id: leaseId(visitor),
   kind: "lease",
   role: "viewer",
