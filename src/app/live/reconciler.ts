@@ -6,9 +6,10 @@ import {
   RECONCILE_MS,
 } from "../../core/limits.ts";
 import { type Differences, firstOf, inBoth, sizeOf } from "../../core/live/census.ts";
-import { type DriftTier, tierOf } from "../../core/live/drift.ts";
+import { tierOf } from "../../core/live/drift.ts";
 import type { Correction, HeldNumbers, RoomStore } from "../../ports/room-store.ts";
 import type { ReconcileAnswer } from "../../protocol/room-rpc.ts";
+import type { Finding } from "./reconcile-record.ts";
 import type { SecondCount } from "./second-count.ts";
 
 export interface ReconcilerDeps {
@@ -19,20 +20,6 @@ export interface ReconcilerDeps {
   /** Asks every socket for a sign of life. */
   beat(): void;
   finished(finding: Finding): void;
-}
-
-/** Drift that was put right. */
-export interface Finding {
-  readonly tier: Exclude<DriftTier, "none">;
-  /** First look and end, ms. */
-  readonly since: number;
-  readonly endedAt: number;
-  readonly before: number;
-  readonly after: number;
-  /** Viewers there were too many or too few. */
-  readonly corrected: number;
-  /** Time was up before the numbers were even. */
-  readonly overdue: boolean;
 }
 
 interface Watching {
@@ -198,7 +185,8 @@ export class Reconciler {
     overdue: boolean,
   ): Finding {
     const after = this.#deps.count.numbers.viewers;
-    return { tier, since, endedAt, before, after, corrected: Math.abs(before - counted), overdue };
+    const corrected = Math.abs(before - counted);
+    return { source: "viewers", tier, since, endedAt, before, after, corrected, overdue };
   }
 }
 
