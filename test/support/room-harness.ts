@@ -2,6 +2,7 @@ import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
 import { makeCalendar } from "../../src/core/views/reporting-day.ts";
+import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
 import type { LiveEntry, Role, RoomNumbers } from "../../src/protocol/room-rpc.ts";
@@ -61,6 +62,10 @@ export class RoomHarness {
   readonly published: (LiveEntry & { readonly tried: number })[] = [];
   sockets: FakeSocket[] = [];
   rankingsFail = false;
+  /** The list that hears of it; what it answers is the room's to judge. */
+  list: Pick<Rankings, "publish"> = {
+    publish: async () => ({ had: undefined, saved: { asOf: 0, sampledThrough: 0 } }),
+  };
   perNetwork = 1_000;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
@@ -151,7 +156,7 @@ export class RoomHarness {
         publish: async (entry) => {
           this.published.push({ ...entry, tried: this.now });
           if (this.rankingsFail) throw new Error("no rankings");
-          return { had: undefined, saved: { asOf: 0, sampledThrough: 0 } };
+          return this.list.publish(entry);
         },
       },
       calendar: made.calendar,
