@@ -214,12 +214,13 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, socketsPerNetwork: perNetwork } = checked.config;
+  const { calendar, database, socketsPerNetwork: perNetwork } = checked.config;
   const { name, storage, background, abort } = context;
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
   const rankings = objectRankings(env.RANKINGS, timers);
+  const { streams } = makeDatabase(database);
   const runtime = { clock, random, log, background, abort };
   const room = new Room({
     name,
@@ -227,6 +228,7 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
+    streams,
     calendar,
     perNetwork,
     ...runtime,

@@ -1,5 +1,6 @@
 import type { StreamStart } from "../protocol/room-rpc.ts";
 import type { Alarm } from "./alarm.ts";
+import type { JobRun } from "./database.ts";
 
 /** A stream as its room has it. */
 export interface SavedStream extends StreamStart {
@@ -66,8 +67,9 @@ export interface Correction {
 /** A Room's SQLite. Writes inside `atomically` commit together or not at all. */
 export interface RoomStore {
   readonly alarm: Alarm;
-  /** Unix ms at which the storage was born. */
+  /** Unix ms at which the storage was born, or what it was raised to. */
   generation(): number;
+  saveGeneration(generation: number): void;
   /** Bound of the versions handed out: none above it has been. */
   versions(): number;
   saveVersions(bound: number): void;
@@ -104,5 +106,8 @@ export interface RoomStore {
   correction(): Correction | undefined;
   /** @param correction `undefined`: it is over */
   saveCorrection(correction: Correction | undefined): void;
+  /** Keeps it until it is in the database. */
+  saveRecord(run: JobRun): void;
+  records(limit: number): Iterable<JobRun>;
   atomically<T>(work: () => T): T;
 }

@@ -34,6 +34,7 @@ export const ROOM_TABLES = [
     visitor TEXT NOT NULL,
     PRIMARY KEY (day, visitor)
   ) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS records (id TEXT PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID`,
 ];
 
 export const SAVE_STREAM = `INSERT INTO stream (id, stream, broadcaster, category, started_at, ended_at)

@@ -29,7 +29,7 @@ export const roomStore = (
   const { sql } = storage;
   const meta = new MetaTable(storage);
   for (const table of ROOM_TABLES) sql.exec(table);
-  const generation = meta.number("generation", now);
+  let generation = meta.number("generation", now);
   if (generation === now) meta.set("generation", now);
   const count = (query: string, ...bindings: string[]) =>
     Number(scalar(sql.exec(query, ...bindings)) ?? 0);
@@ -37,6 +37,10 @@ export const roomStore = (
   return {
     alarm: storageAlarm(storage, background),
     generation: () => generation,
+    saveGeneration(raised) {
+      generation = raised;
+      meta.set("generation", raised);
+    },
     versions: () => meta.number("versions", 0),
     saveVersions: (bound) => meta.set("versions", bound),
     stream() {
@@ -96,6 +100,12 @@ export const roomStore = (
     correction: () => readCorrection(meta.text("correction")),
     saveCorrection: (correction) =>
       meta.set("correction", correction === undefined ? "" : JSON.stringify(correction)),
+    saveRecord: (run) =>
+      void sql.exec("INSERT INTO records (id, run) VALUES (?, ?)", run.id, JSON.stringify(run)),
+    records: (limit) =>
+      [...sql.exec("SELECT run FROM records LIMIT ?", limit)].map(({ run }) =>
+        JSON.parse(`${run}`),
+      ),
     atomically: (work) => storage.transactionSync(work),
   };
 };

@@ -4,6 +4,7 @@ import type { Broadcast } from "./broadcast.ts";
 import type { Chore } from "./chores.ts";
 import type { Door } from "./door.ts";
 import type { Publisher } from "./publisher.ts";
+import type { Reconciler } from "./reconciler.ts";
 import type { Numbers } from "./room-numbers.ts";
 
 export interface RoomParts {
@@ -13,6 +14,7 @@ export interface RoomParts {
   readonly publisher: Publisher;
   readonly numbers: Numbers;
   readonly door: Door;
+  readonly reconciler: Reconciler;
   /** As it now is; `undefined` before its first start. */
   stream(): SavedStream | undefined;
   /** Something that went on in the background is done; what is to be done later may have changed. */
@@ -30,13 +32,27 @@ export const roomChores = (parts: RoomParts): readonly Chore[] => {
       work: () => door.deleteSalt(),
     },
     { dueAt: () => attendance.saveAt, work: (now) => attendance.save(now) },
+    reconciling(parts),
     {
-      dueAt: () => broadcast.pushAt(attendance.numbers),
+      // Numbers that are held are not said again.
+      dueAt: () => (numbers.isHeld ? null : broadcast.pushAt(attendance.numbers)),
       work: (now) => broadcast.push(numbers.count(now), now),
     },
     publishing(parts),
   ];
 };
+
+const reconciling = ({ attendance, broadcast, reconciler, stream }: RoomParts): Chore => ({
+  dueAt() {
+    if (stream()?.endedAt !== null) return null;
+    return reconciler.dueAt(broadcast.isHeard || attendance.viewers > 0);
+  },
+  work(now) {
+    // Leases are counted as the disk has them.
+    if (attendance.saveAt !== null) attendance.save(now);
+    reconciler.step(now);
+  },
+});
 
 const publishing = ({ store, publisher, numbers, stream, rearm }: RoomParts): Chore => ({
   dueAt() {

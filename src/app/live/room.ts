@@ -5,6 +5,7 @@ import type {
   Arrival,
   HeartbeatAnswer,
   NumbersAnswer,
+  ReconcileAnswer,
   RoomNumbers,
   StreamStart,
 } from "../../protocol/room-rpc.ts";
@@ -12,12 +13,16 @@ import { Attendance, type AttendanceDeps } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
 import { Chores } from "./chores.ts";
 import { Door, type DoorDeps, recoverSockets, refuse } from "./door.ts";
+import { ListWatch } from "./list-watch.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
+import type { Reconciler } from "./reconciler.ts";
 import { roomChores } from "./room-chores.ts";
+import { type DriftDeps, driftKeeper, roomReconciler } from "./room-drift.ts";
 import { Numbers } from "./room-numbers.ts";
 import { SoonestAlarm } from "./soonest-alarm.ts";
+import { VersionBlocks } from "./version-blocks.ts";
 
-export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps {
+export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps, DriftDeps {
   /** Name of the object, `room:<stream>`. */
   readonly name: string;
   readonly store: RoomStore;
@@ -41,6 +46,7 @@ export class Room {
   readonly #broadcast: Broadcast;
   readonly #numbers: Numbers;
   readonly #door: Door;
+  readonly #reconciler: Reconciler;
   readonly #alarm: SoonestAlarm;
   readonly #chores: Chores;
   #stream: SavedStream | undefined;
@@ -56,15 +62,26 @@ export class Room {
     // An instance may have died between an end and the closing of the last socket.
     if (!this.#isLive()) this.#broadcast.end();
     this.#attendance = new Attendance(deps, this.#isLive() ? recovered : [], now);
-    this.#numbers = new Numbers(store, this.#attendance);
+    const versions = new VersionBlocks(store);
+    this.#numbers = new Numbers(versions, this.#attendance, () => this.#reconciler.held);
     this.#door = new Door(deps, this.#attendance, this.#broadcast);
+    const finished = driftKeeper(
+      deps,
+      () => this.#stream,
+      (stream) => this.#numbers.entry(stream, clock.now()),
+    );
+    const publisher = new Publisher(deps, new ListWatch({ versions, log: deps.log, finished }));
+    const hurry = () => publisher.hurry();
+    const parts = { attendance: this.#attendance, broadcast: this.#broadcast, hurry, finished };
+    this.#reconciler = roomReconciler(deps, parts, now);
     this.#chores = new Chores(
       this.#alarm,
       roomChores({
         store,
         attendance: this.#attendance,
         broadcast: this.#broadcast,
-        publisher: new Publisher(deps),
+        publisher,
+        reconciler: this.#reconciler,
         numbers: this.#numbers,
         door: this.#door,
         stream: () => this.#stream,
@@ -100,6 +117,16 @@ export class Room {
     return { outcome: "numbers", ...this.#numbers.stamped(stream, now) };
   }
 
+  reconcile(): ReconcileAnswer {
+    const now = this.#now();
+    if (this.#stream === undefined) return { outcome: "unopened" };
+    if (!this.#isLive()) return { outcome: "ended" };
+    this.#attendance.save(now);
+    const answer = this.#reconciler.lookNow(now);
+    this.#chores.arm(now);
+    return answer;
+  }
+
   async heartbeat(arrival: Arrival): Promise<HeartbeatAnswer> {
     const keys = await this.#door.keysOf(arrival);
     const now = this.#now();
@@ -116,7 +143,7 @@ export class Room {
     if (keys === undefined || !this.#isLive()) return refuse(upgrade, "ended");
     const socket = this.#door.enter(keys, arrival.role, upgrade, now);
     if (socket === undefined) return;
-    this.#broadcast.greet(socket, "live", this.#numbers.count(now));
+    this.#broadcast.greet(socket, this.#numbers.status, this.#numbers.count(now));
     this.#chores.arm(now);
   }
 
@@ -150,6 +177,7 @@ export class Room {
   #finish(stream: SavedStream, now: number): void {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
+    this.#reconciler.end(now);
     this.#attendance.empty(now);
     this.#broadcast.end();
     this.#attendance.save(now);
@@ -160,6 +188,9 @@ export class Room {
   #now(): number {
     const now = this.#deps.clock.now();
     this.#look(now);
+    if (this.#isLive() && this.#reconciler.isOverdue(now)) {
+      this.#commit(() => this.#reconciler.step(now));
+    }
     this.#chores.arm(now);
     return now;
   }
