@@ -2,6 +2,7 @@ import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
 import { makeCalendar } from "../../src/core/views/reporting-day.ts";
+import type { CurrentViewers, JobRun } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
@@ -21,6 +22,8 @@ export class FakeSocket implements RoomSocket {
   closed: number | undefined;
   kept: unknown;
   pinged = 0;
+  /** What its client does when it is asked for a sign of life. */
+  onBeat: () => void = () => undefined;
 
   attachment(): unknown {
     return structuredClone(this.kept);
@@ -34,6 +37,7 @@ export class FakeSocket implements RoomSocket {
     if (this.closed !== undefined) return;
     this.texts.push(text);
     if (text.startsWith("{")) this.received.push(JSON.parse(text));
+    if (this.received.at(-1)?.type === "beat") this.onBeat();
   }
 
   close(code: number): void {
@@ -42,6 +46,10 @@ export class FakeSocket implements RoomSocket {
 
   get counts(): readonly CountMessage[] {
     return this.received.filter((message) => message.type === "count");
+  }
+
+  get statuses(): readonly string[] {
+    return this.received.flatMap((message) => (message.type === "status" ? message.status : []));
   }
 
   get beats(): number {
@@ -55,6 +63,14 @@ export interface Who {
   readonly network?: string;
 }
 
+/** A record of reconciliation, its detail beside the rest. */
+export interface Recorded extends JobRun {
+  readonly source: string;
+  readonly tier: string;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** A Room over a disk and sockets that outlive it, at a time of the test's choosing. */
 export class RoomHarness {
   readonly disk = new ObjectDisk();
@@ -66,6 +82,8 @@ export class RoomHarness {
   list: Pick<Rankings, "publish"> = {
     publish: async () => ({ had: undefined, saved: { asOf: 0, sampledThrough: 0 } }),
   };
+  /** Rows the room wrote itself. */
+  readonly current: CurrentViewers[] = [];
   perNetwork = 1_000;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
@@ -136,6 +154,14 @@ export class RoomHarness {
     return answer;
   }
 
+  /** What was found by reconciliation, the oldest first. */
+  records(): readonly Recorded[] {
+    return this.disk
+      .read("SELECT run FROM records ORDER BY id")
+      .map(({ run }) => JSON.parse(`${run}`))
+      .map(({ detail, ...run }) => ({ ...run, ...JSON.parse(detail) }));
+  }
+
   #wake(): Room {
     const made = makeCalendar("UTC", this.now);
     if (made.status === "refused") throw new Error(made.reason);
@@ -157,6 +183,12 @@ export class RoomHarness {
           this.published.push({ ...entry, tried: this.now });
           if (this.rankingsFail) throw new Error("no rankings");
           return this.list.publish(entry);
+        },
+      },
+      streams: {
+        saveCurrent: async (rows) => {
+          this.current.push(...rows);
+          return 1;
         },
       },
       calendar: made.calendar,
