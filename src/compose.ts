@@ -122,6 +122,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       log,
     },
     rooms,
+    reconcile: { registry: known, rooms, rankings, log },
   };
 };
 

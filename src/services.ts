@@ -2,6 +2,7 @@ import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
 import type { RankingsReader } from "./app/live/read-rankings.ts";
 import type { StreamReader } from "./app/live/read-stream.ts";
+import type { ReconcileDeps } from "./app/live/reconcile.ts";
 import type { StartStreamDeps } from "./app/live/start-stream.ts";
 import type { UpkeepDeps } from "./app/upkeep.ts";
 import type { CloseDeps } from "./app/views/close.ts";
@@ -59,6 +60,7 @@ export interface Services {
   readonly status: StatusDeps;
   readonly arrive: ArriveDeps;
   readonly rooms: Rooms;
+  readonly reconcile: ReconcileDeps;
 }
 
 /** Ready, or the list of what an operator has to mend first. */

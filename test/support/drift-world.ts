@@ -7,6 +7,8 @@ export const SECOND_MS = 1_000;
 export class DriftWorld {
   readonly room = new RoomHarness();
   readonly clients: FakeSocket[] = [];
+  /** Clients whose sockets the platform has lost; the room's copies say that they ping. */
+  readonly hidden: FakeSocket[] = [];
   #secondsPassed = 0;
 
   constructor() {
@@ -29,10 +31,10 @@ export class DriftWorld {
 
   /** Everybody is heard of now. */
   pingAll(): void {
-    for (const client of this.clients) this.room.ping(client);
+    for (const client of [...this.clients, ...this.hidden]) this.room.ping(client);
   }
 
-  /** Takes some out of the clients' list: from now on they do nothing. */
+  /** Takes some out of the list of clients: from now on they do nothing. */
   some(count: number): readonly FakeSocket[] {
     return this.clients.splice(0, count);
   }
@@ -41,7 +43,7 @@ export class DriftWorld {
   async pass(seconds: number, each: () => unknown = () => undefined): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       this.#secondsPassed += 1;
-      for (const [index, client] of this.clients.entries()) {
+      for (const [index, client] of [...this.clients, ...this.hidden].entries()) {
         if ((this.#secondsPassed + index) % 20 === 0) this.room.ping(client);
       }
       this.room.pass(SECOND_MS);
@@ -69,7 +71,8 @@ export const INJECTIONS = {
   /** The platform has lost sockets of which the room still has a copy. */
   "sockets removed behind the room's back": {
     inject(world: DriftWorld, count: number): number {
-      const lost = new Set(world.clients.slice(0, count));
+      const lost = new Set(world.some(count));
+      world.hidden.push(...lost);
       world.room.sockets = world.room.sockets.filter((socket) => !lost.has(socket));
       return -count;
     },
