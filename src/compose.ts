@@ -215,13 +215,13 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, database, socketsPerNetwork: perNetwork } = checked.config;
+  const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
   const { name, storage, background, abort } = context;
+  const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
   const rankings = objectRankings(env.RANKINGS, timers);
-  const { streams } = makeDatabase(database);
   const runtime = { clock, random, log, background, abort };
   const room = new Room({
     name,
@@ -229,7 +229,9 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
+    sessions: streams,
     streams,
+    jobs,
     calendar,
     perNetwork,
     ...runtime,

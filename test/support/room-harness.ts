@@ -1,12 +1,14 @@
 import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
-import { makeCalendar } from "../../src/core/views/reporting-day.ts";
-import type { CurrentViewers, JobRun } from "../../src/ports/database.ts";
+import type { JobRun } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
 import type { LiveEntry, Role, RoomNumbers } from "../../src/protocol/room-rpc.ts";
+import { calendarOf } from "./calendars.ts";
+import { MemoryList } from "./memory-list.ts";
+import { MemoryStreamTables } from "./memory-stream-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export const STREAM = ((): StreamId => {
@@ -78,12 +80,10 @@ export class RoomHarness {
   readonly published: (LiveEntry & { readonly tried: number })[] = [];
   sockets: FakeSocket[] = [];
   rankingsFail = false;
-  /** The list that hears of it; what it answers is the room's to judge. */
-  list: Pick<Rankings, "publish"> = {
-    publish: async () => ({ had: undefined, saved: { asOf: 0, sampledThrough: 0 } }),
-  };
-  /** Rows the room wrote itself. */
-  readonly current: CurrentViewers[] = [];
+  /** The list that hears of it. */
+  list: Pick<Rankings, "publish"> = new MemoryList();
+  readonly database = new MemoryStreamTables();
+  timeZone = "UTC";
   perNetwork = 1_000;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
@@ -154,17 +154,16 @@ export class RoomHarness {
     return answer;
   }
 
-  /** What was found by reconciliation, the oldest first. */
+  /** What the database has of reconciliation, in the order of its first looks. */
   records(): readonly Recorded[] {
-    return this.disk
-      .read("SELECT run FROM records ORDER BY id")
-      .map(({ run }) => JSON.parse(`${run}`))
+    return [...this.database.runs.values()]
+      .filter(({ job }) => job === "reconcile")
+      .sort((a, b) => a.startedAt - b.startedAt)
       .map(({ detail, ...run }) => ({ ...run, ...JSON.parse(detail) }));
   }
 
   #wake(): Room {
-    const made = makeCalendar("UTC", this.now);
-    if (made.status === "refused") throw new Error(made.reason);
+    const calendar = calendarOf(this.timeZone, this.now);
     this.#lives += 1;
     const life = this.#lives;
     // What a dead instance still had to do fails, and concerns nobody.
@@ -185,13 +184,10 @@ export class RoomHarness {
           return this.list.publish(entry);
         },
       },
-      streams: {
-        saveCurrent: async (rows) => {
-          this.current.push(...rows);
-          return 1;
-        },
-      },
-      calendar: made.calendar,
+      sessions: this.database,
+      streams: this.database,
+      jobs: this.database,
+      calendar,
       log: { info: report, warn: report, error: report },
       perNetwork: this.perNetwork,
       background: (work) => void work.catch(() => report("background")),

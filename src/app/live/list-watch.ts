@@ -11,14 +11,6 @@ export interface ListWatchDeps {
   finished(finding: Finding): void;
 }
 
-/** What became of a publish. */
-export type Heard =
-  | "taken"
-  /** It has something else under a stamp above ours; the next publish is above that. */
-  | "again"
-  /** The same, and no stamp of ours can be above it. */
-  | "refused";
-
 type Had = NonNullable<PublishAnswer["had"]>;
 
 /**
@@ -39,30 +31,31 @@ export class ListWatch {
    * @param had what the list had until then; nothing: it was lost, and is told anew
    * @param acknowledged what it was known to have
    * @param now ms
+   * @returns whether to tell it again, at once: it has something else under a stamp that was above ours
    */
   heard(
     entry: LiveEntry,
     had: Had | undefined,
     acknowledged: Told | undefined,
     now: number,
-  ): Heard {
+  ): boolean {
     if (had !== undefined && had.stamp > entry.stamp) return this.#rise(entry, had);
     this.#found ??= contradiction(entry, had, acknowledged);
     this.#report(entry.viewers, now);
-    return "taken";
+    return false;
   }
 
-  #rise(entry: LiveEntry, had: Had): Heard {
+  #rise(entry: LiveEntry, had: Had): boolean {
     const { versions, log } = this.#deps;
     const isFirst = this.#found === undefined;
     this.#found ??= { since: entry.asOf, before: had.viewers, counted: entry.viewers };
     if (!versions.riseAbove(had.stamp)) {
       log.error("room.foreign-stamp", { stream: entry.stream, stamp: had.stamp });
-      return "refused";
+      return false;
     }
     log.warn("room.stamps-raised", { stream: entry.stream, stamp: had.stamp });
     // Once: whoever writes above us each time is not to be raced.
-    return isFirst ? "again" : "refused";
+    return isFirst;
   }
 
   #report(after: number, endedAt: number): void {

@@ -1,15 +1,12 @@
 import { HOUR_MS } from "../../core/limits.ts";
 import { nextPublishAt } from "../../core/live/publish-cadence.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Rankings } from "../../ports/rankings.ts";
 import type { RoomStore, Told } from "../../ports/room-store.ts";
 import type { LiveEntry, LiveNumbers, PublishAnswer } from "../../protocol/room-rpc.ts";
-import type { ListWatch } from "./list-watch.ts";
 
 export interface PublisherDeps {
-  readonly clock: Clock;
   readonly store: Pick<RoomStore, "told" | "saveTold">;
   readonly rankings: Pick<Rankings, "publish">;
   readonly random: Random;
@@ -20,23 +17,30 @@ export interface PublisherDeps {
 
 export type Published = Omit<LiveNumbers, "broadcaster" | "category" | "stamp" | "asOf">;
 
-/** An end that could not be told for so long is told to nobody any more: readers dropped the stream a minute after it. */
-const GIVE_UP_MS = HOUR_MS;
+/** What came of a publish. */
+export interface Heard {
+  readonly entry: LiveEntry;
+  readonly answer: PublishAnswer;
+  /** What the list had been told, and had said so, before. */
+  readonly before: Told | undefined;
+  /** The list was told something else since: `answer.had` says nothing of the present. */
+  readonly late: boolean;
+}
+
+/** An end that could not be told for so long is in no hurry any more: readers dropped the stream a minute after it. */
+const HURRY_MS = HOUR_MS;
 
 /** Tells the list of live streams of the room's numbers: as well as it can, never in anybody's way. */
 export class Publisher {
   readonly #deps: PublisherDeps;
-  readonly #watch: Pick<ListWatch, "heard">;
   #told: Told | undefined;
   #triedAt: number;
   #failures = 0;
   #jitter: number;
   #isHurried = false;
 
-  /** @param watch looks at what the list has */
-  constructor(deps: PublisherDeps, watch: Pick<ListWatch, "heard">) {
+  constructor(deps: PublisherDeps) {
     this.#deps = deps;
-    this.#watch = watch;
     this.#told = deps.store.told("rankings");
     this.#triedAt = this.#told?.at ?? Number.NEGATIVE_INFINITY;
     this.#jitter = deps.random.fraction();
@@ -47,22 +51,26 @@ export class Publisher {
     this.#isHurried = true;
   }
 
-  /** @returns ms; `null` when the list knows and need not hear it again */
-  publishAt(numbers: Published, endedAt: number | null): number | null {
+  /**
+   * @param unsaved something is not known to be in the database
+   * @returns ms; `null` when the list knows and need not hear it again
+   */
+  publishAt(numbers: Published, endedAt: number | null, unsaved: boolean): number | null {
     if (this.#isHurried) return this.#triedAt;
     const changed = this.#told?.numbers !== asText(numbers);
-    if (endedAt !== null && (!changed || this.#triedAt - endedAt > GIVE_UP_MS)) return null;
+    const hurry = endedAt === null || this.#triedAt - endedAt <= HURRY_MS;
     return nextPublishAt({
-      changed,
-      publishedViewers: this.#told?.viewers ?? 0,
+      changed: changed && hurry,
+      unsaved,
+      publishedViewers: endedAt === null ? (this.#told?.viewers ?? 0) : 0,
       triedAt: this.#triedAt,
       failures: this.#failures,
       jitter: this.#jitter,
     });
   }
 
-  /** @param then runs once the list has it, with the object as it then is */
-  publish(entry: LiveEntry, then: () => void): void {
+  /** @param then runs once the list has answered, with the object as it then is */
+  publish(entry: LiveEntry, then: (heard: Heard) => void): void {
     const { rankings, random, log, background } = this.#deps;
     const at = entry.asOf;
     this.#triedAt = at;
@@ -71,14 +79,15 @@ export class Publisher {
     const told = { numbers: asText(entry), viewers: entry.viewers, at };
     background(
       rankings.publish(entry).then(
-        ({ had }) => {
-          // An answer that comes late says nothing of what was published since.
-          if (at < (this.#told?.at ?? 0)) return;
-          if (at === this.#triedAt && !this.#wasTaken(entry, had)) return then();
-          this.#failures = 0;
-          this.#told = told;
-          this.#deps.store.saveTold("rankings", told);
-          then();
+        (answer) => {
+          const before = this.#told;
+          // Of two answers that overtook each other, the one to the later entry stands.
+          if (at >= (before?.at ?? 0)) {
+            this.#failures = 0;
+            this.#told = told;
+            this.#deps.store.saveTold("rankings", told);
+          }
+          then({ entry, answer, before, late: at < this.#triedAt });
         },
         (cause: unknown) => {
           this.#failures += 1;
@@ -86,13 +95,6 @@ export class Publisher {
         },
       ),
     );
-  }
-
-  #wasTaken(entry: LiveEntry, had: PublishAnswer["had"]): boolean {
-    const heard = this.#watch.heard(entry, had, this.#told, this.#deps.clock.now());
-    if (heard === "again") this.hurry();
-    if (heard === "refused") this.#failures += 1;
-    return heard === "taken";
   }
 }
 

@@ -3,14 +3,18 @@ import type { StreamTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RoomSockets } from "../../ports/room-sockets.ts";
-import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
-import type { LiveEntry } from "../../protocol/room-rpc.ts";
+import type { HeldNumbers, RoomStore, SavedStream } from "../../ports/room-store.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { gatherEvidence, type Shown } from "./evidence.ts";
+import { ListWatch } from "./list-watch.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Heard, Publisher } from "./publisher.ts";
 import { type Finding, recordOf } from "./reconcile-record.ts";
 import { Reconciler } from "./reconciler.ts";
-import { SecondCount } from "./second-count.ts";
+import type { Numbers } from "./room-numbers.ts";
+import { type People, SecondCount } from "./second-count.ts";
+import type { VersionBlocks } from "./version-blocks.ts";
 
 export interface DriftDeps {
   readonly store: RoomStore;
@@ -22,70 +26,95 @@ export interface DriftDeps {
   background(work: Promise<void>): void;
 }
 
-/** What drift a room found and put right is kept, and where it was too much, what was written of it is written again. */
-export const driftKeeper =
-  (
-    { store, random, log, streams, background }: DriftDeps,
-    stream: () => SavedStream | undefined,
-    entry: (stream: SavedStream) => LiveEntry,
-  ) =>
-  (finding: Finding): void => {
-    const known = stream();
-    if (known === undefined) return;
-    const { source, tier, before, after } = finding;
-    log.warn("room.drift", { stream: known.stream, source, tier, before, after });
-    store.saveRecord(recordOf(known.stream, finding, random));
-    if (tier !== "census" || known.endedAt !== null) return;
-    const { samples: _, days: __, ...current } = entry(known);
-    background(
-      // The next flush of the list brings as much.
-      streams.saveCurrent([current]).then(
-        () => undefined,
-        (cause: unknown) =>
-          log.error("room.current-unsaved", { stream: known.stream, cause: `${cause}` }),
-      ),
-    );
-  };
-
 interface Parts {
   readonly attendance: Attendance;
   readonly broadcast: Broadcast;
-  /** The list of live streams is told at once. */
-  hurry(): void;
-  finished(finding: Finding): void;
+  readonly publisher: Publisher;
+  readonly outbox: Outbox;
+  readonly numbers: Numbers;
+  readonly versions: VersionBlocks;
+  /** As it now is. */
+  stream(): SavedStream | undefined;
 }
 
-/** @param now ms; the set of viewers has just been made of sockets and leases */
-export const roomReconciler = (
-  { store, sockets }: Pick<DriftDeps, "store" | "sockets">,
-  { attendance, broadcast, hurry, finished }: Parts,
-  now: number,
-): Reconciler => {
-  const people = {
-    get numbers() {
-      return attendance.numbers;
-    },
-    connections: (): Iterable<Connection> => attendance.connections.connections(),
-    join({ socket, ...connection }: Shown, at: number): void {
-      if (socket !== undefined) broadcast.adopt(connection.id, socket);
-      attendance.join(connection, at);
-    },
-    leave(id: string, at: number): void {
-      attendance.leave(id, at);
-      // Should its other end still be there, it comes back.
-      broadcast.close(id, "silent");
-    },
-    recount: () => attendance.connections.recount(),
-  };
-  const deps = {
-    store,
-    count: new SecondCount(people, () => gatherEvidence(sockets, store)),
-    tell(status: "syncing" | "live"): void {
-      broadcast.tell(status);
-      hurry();
-    },
-    beat: () => broadcast.beatAll(),
-    finished,
-  };
-  return new Reconciler(deps, now);
-};
+/** What a room does about numbers that are not what they should be: its own, and those the list has of it. */
+export class Drift {
+  readonly reconciler: Reconciler;
+  readonly #deps: DriftDeps;
+  readonly #parts: Parts;
+  readonly #watch: ListWatch;
+
+  /** @param now ms; the set of viewers has just been made of sockets and leases */
+  constructor(deps: DriftDeps, parts: Parts, now: number) {
+    const { store, sockets, log } = deps;
+    const { attendance, broadcast, publisher, versions } = parts;
+    const finished = (finding: Finding): void => this.#keep(finding);
+    this.#deps = deps;
+    this.#parts = parts;
+    this.#watch = new ListWatch({ versions, log, finished });
+    const evidence = () => gatherEvidence(sockets, store);
+    const reconcilerDeps = {
+      store,
+      count: new SecondCount(peopleOf(attendance, broadcast), evidence),
+      tell(status: "syncing" | "live"): void {
+        broadcast.tell(status);
+        publisher.hurry();
+      },
+      beat: () => broadcast.beatAll(),
+      finished,
+    };
+    this.reconciler = new Reconciler(reconcilerDeps, now);
+  }
+
+  /** What is shown instead of the numbers. */
+  get held(): HeldNumbers | undefined {
+    return this.reconciler.held;
+  }
+
+  /** The list of live streams has answered. @param now ms */
+  heard({ entry, answer, before, late }: Heard, now: number): void {
+    if (!late && this.#watch.heard(entry, answer.had, before, now)) this.#parts.publisher.hurry();
+  }
+
+  /** What was found is recorded, and where it was too much, what was written of it is written again. */
+  #keep(finding: Finding): void {
+    const { random, log } = this.#deps;
+    const stream = this.#parts.stream();
+    if (stream === undefined) return;
+    const { source, tier, before, after, endedAt } = finding;
+    log.warn("room.drift", { stream: stream.stream, source, tier, before, after });
+    this.#parts.outbox.record(recordOf(stream.stream, finding, random));
+    if (tier === "census" && stream.endedAt === null) this.#rewrite(stream, endedAt);
+  }
+
+  #rewrite(stream: SavedStream, now: number): void {
+    const { streams, log, background } = this.#deps;
+    const { recent: _, ...numbers } = this.#parts.numbers.stamped(stream, now);
+    const { broadcaster, category } = stream;
+    background(
+      streams.saveCurrent([{ ...numbers, broadcaster, category }]).then(
+        () => undefined,
+        // The next flush of the list brings as much.
+        (cause: unknown) =>
+          log.error("room.current-unsaved", { stream: stream.stream, cause: `${cause}` }),
+      ),
+    );
+  }
+}
+
+const peopleOf = (attendance: Attendance, broadcast: Broadcast): People => ({
+  get numbers() {
+    return attendance.numbers;
+  },
+  connections: (): Iterable<Connection> => attendance.connections.connections(),
+  join({ socket, ...connection }: Shown, now: number): void {
+    if (socket !== undefined) broadcast.adopt(connection.id, socket);
+    attendance.join(connection, now);
+  },
+  leave(id: string, now: number): void {
+    attendance.leave(id, now);
+    // Should its other end still be there, it comes back.
+    broadcast.close(id, "silent");
+  },
+  recount: () => attendance.connections.recount(),
+});

@@ -46,11 +46,11 @@ export class Numbers {
     return { ...this.unstamped(stream), recent, asOf: now, stamp: this.#versions.next() };
   }
 
-  /** For the list of live streams. @param now ms */
+  /** For the list of live streams; all of it has to be on disk. @param now ms */
   entry(stream: SavedStream, now: number): LiveEntry {
     const { broadcaster, category } = stream;
     const { recent: _, ...numbers } = this.stamped(stream, now);
-    return { ...numbers, broadcaster, category, samples: [], days: [] };
+    return { ...numbers, broadcaster, category, ...this.#attendance.ledger.tell(now) };
   }
 
   get #shown(): HeldNumbers {

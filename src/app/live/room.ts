@@ -1,6 +1,5 @@
-import type { Clock } from "../../ports/clock.ts";
-import type { RoomSocket, RoomSockets, Upgrade } from "../../ports/room-sockets.ts";
-import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
+import type { RoomSocket, Upgrade } from "../../ports/room-sockets.ts";
+import type { SavedStream } from "../../ports/room-store.ts";
 import type {
   Arrival,
   HeartbeatAnswer,
@@ -9,28 +8,19 @@ import type {
   RoomNumbers,
   StreamStart,
 } from "../../protocol/room-rpc.ts";
-import { Attendance, type AttendanceDeps } from "./attendance.ts";
+import { Attendance } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
 import { Chores } from "./chores.ts";
-import { Door, type DoorDeps, recoverSockets, refuse } from "./door.ts";
-import { ListWatch } from "./list-watch.ts";
-import { Publisher, type PublisherDeps } from "./publisher.ts";
-import type { Reconciler } from "./reconciler.ts";
+import { Door, recoverSockets, refuse } from "./door.ts";
+import { Outbox } from "./outbox.ts";
+import { type Heard, Publisher } from "./publisher.ts";
 import { roomChores } from "./room-chores.ts";
-import { type DriftDeps, driftKeeper, roomReconciler } from "./room-drift.ts";
+import type { RoomDeps } from "./room-deps.ts";
+import { Drift } from "./room-drift.ts";
+import { committed, guarded } from "./room-guards.ts";
 import { Numbers } from "./room-numbers.ts";
 import { SoonestAlarm } from "./soonest-alarm.ts";
 import { VersionBlocks } from "./version-blocks.ts";
-
-export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps, DriftDeps {
-  /** Name of the object, `room:<stream>`. */
-  readonly name: string;
-  readonly store: RoomStore;
-  readonly sockets: RoomSockets;
-  readonly clock: Clock;
-  /** Ends this instance: its memory has run ahead of what could be saved. */
-  abort(reason: string): never;
-}
 
 /** Should an alarm's work fail, it is tried again after this. */
 const ALARM_RETRY_MS = 5_000;
@@ -46,8 +36,9 @@ export class Room {
   readonly #broadcast: Broadcast;
   readonly #numbers: Numbers;
   readonly #door: Door;
-  readonly #reconciler: Reconciler;
+  readonly #outbox: Outbox;
   readonly #alarm: SoonestAlarm;
+  readonly #drift: Drift;
   readonly #chores: Chores;
   #stream: SavedStream | undefined;
 
@@ -63,31 +54,24 @@ export class Room {
     if (!this.#isLive()) this.#broadcast.end();
     this.#attendance = new Attendance(deps, this.#isLive() ? recovered : [], now);
     const versions = new VersionBlocks(store);
-    this.#numbers = new Numbers(versions, this.#attendance, () => this.#reconciler.held);
+    this.#numbers = new Numbers(versions, this.#attendance, () => this.#drift.held);
+    this.#outbox = new Outbox(deps, versions);
     this.#door = new Door(deps, this.#attendance, this.#broadcast);
-    const finished = driftKeeper(
-      deps,
-      () => this.#stream,
-      (stream) => this.#numbers.entry(stream, clock.now()),
-    );
-    const publisher = new Publisher(deps, new ListWatch({ versions, log: deps.log, finished }));
-    const hurry = () => publisher.hurry();
-    const parts = { attendance: this.#attendance, broadcast: this.#broadcast, hurry, finished };
-    this.#reconciler = roomReconciler(deps, parts, now);
-    this.#chores = new Chores(
-      this.#alarm,
-      roomChores({
-        store,
-        attendance: this.#attendance,
-        broadcast: this.#broadcast,
-        publisher,
-        reconciler: this.#reconciler,
-        numbers: this.#numbers,
-        door: this.#door,
-        stream: () => this.#stream,
-        rearm: () => this.#chores.arm(clock.now()),
-      }),
-    );
+    const parts = {
+      attendance: this.#attendance,
+      broadcast: this.#broadcast,
+      publisher: new Publisher(deps),
+      numbers: this.#numbers,
+      door: this.#door,
+      outbox: this.#outbox,
+      stream: () => this.#stream,
+      save: (at: number) => this.#save(at),
+      heard: (heard: Heard) => this.#heard(heard),
+      rearm: () => this.#chores.arm(clock.now()),
+    };
+    this.#drift = new Drift(deps, { ...parts, versions }, now);
+    const { reconciler } = this.#drift;
+    this.#chores = new Chores(this.#alarm, roomChores({ ...parts, reconciler }));
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -97,7 +81,7 @@ export class Room {
     const known = this.#stream;
     const repeated = known !== undefined && (this.#isLive() || start.startedAt <= known.startedAt);
     const stream = repeated ? known : { ...start, endedAt: null };
-    if (!repeated) this.#commit(() => this.#begin(stream, now));
+    if (!repeated) committed(this.#deps, () => this.#begin(stream, now));
     return this.#numbers.stamped(stream, now);
   }
 
@@ -106,7 +90,7 @@ export class Room {
     const stream = this.#stream;
     if (stream === undefined) return { outcome: "unopened" };
     const ended = { ...stream, endedAt: stream.endedAt ?? now };
-    if (this.#isLive()) this.#commit(() => this.#finish(ended, now));
+    if (this.#isLive()) committed(this.#deps, () => this.#finish(ended, now));
     return { outcome: "numbers", ...this.#numbers.stamped(ended, now) };
   }
 
@@ -121,8 +105,8 @@ export class Room {
     const now = this.#now();
     if (this.#stream === undefined) return { outcome: "unopened" };
     if (!this.#isLive()) return { outcome: "ended" };
-    this.#attendance.save(now);
-    const answer = this.#reconciler.lookNow(now);
+    committed(this.#deps, () => this.#save(now));
+    const answer = this.#drift.reconciler.lookNow(now);
     this.#chores.arm(now);
     return answer;
   }
@@ -160,9 +144,9 @@ export class Room {
   alarm(): void {
     const now = this.#deps.clock.now();
     this.#alarm.exactly(now + ALARM_RETRY_MS);
-    this.#guard("room.alarm-failed", () => {
+    guarded(this.#deps, "room.alarm-failed", () => {
       this.#look(now);
-      this.#commit(() => this.#chores.doWhatIsDue(now));
+      committed(this.#deps, () => this.#chores.doWhatIsDue(now));
     });
   }
 
@@ -170,17 +154,31 @@ export class Room {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
     this.#door.ensureSalt();
-    this.#attendance.reset(now);
+    this.#attendance.begin(stream.startedAt, now);
+    this.#save(now);
     this.#chores.arm(now);
   }
 
   #finish(stream: SavedStream, now: number): void {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
-    this.#reconciler.end(now);
-    this.#attendance.empty(now);
+    this.#drift.reconciler.end(now);
+    this.#attendance.end(now);
     this.#broadcast.end();
+    this.#save(now);
+    this.#chores.arm(now);
+  }
+
+  /** Inside a transaction. */
+  #save(now: number): void {
     this.#attendance.save(now);
+    this.#outbox.saved();
+  }
+
+  #heard(heard: Heard): void {
+    const now = this.#deps.clock.now();
+    this.#attendance.ledger.savedThrough(heard.answer.saved);
+    this.#drift.heard(heard, now);
     this.#chores.arm(now);
   }
 
@@ -188,8 +186,9 @@ export class Room {
   #now(): number {
     const now = this.#deps.clock.now();
     this.#look(now);
-    if (this.#isLive() && this.#reconciler.isOverdue(now)) {
-      this.#commit(() => this.#reconciler.step(now));
+    const { reconciler } = this.#drift;
+    if (this.#isLive() && reconciler.isOverdue(now)) {
+      committed(this.#deps, () => reconciler.step(now));
     }
     this.#chores.arm(now);
     return now;
@@ -209,28 +208,10 @@ export class Room {
   }
 
   #event(failure: string, work: (now: number) => void): void {
-    this.#guard(failure, () => {
+    guarded(this.#deps, failure, () => {
       const now = this.#now();
       work(now);
       this.#chores.arm(now);
     });
-  }
-
-  /** Events have nobody to throw to. */
-  #guard(event: string, work: () => void): void {
-    try {
-      work();
-    } catch (cause) {
-      this.#deps.log.error(event, { room: this.#deps.name, cause: `${cause}` });
-    }
-  }
-
-  /** Memory changes before the commit: if the commit fails, the instance must not live on. */
-  #commit(work: () => void): void {
-    try {
-      this.#deps.store.atomically(work);
-    } catch (cause) {
-      this.#deps.abort(`${this.#deps.name} could not commit: ${cause}`);
-    }
   }
 }

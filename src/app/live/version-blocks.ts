@@ -13,11 +13,13 @@ type Store = Pick<RoomStore, "generation" | "saveGeneration" | "versions" | "sav
 /** Stamps of a room's numbers, each above all before it, those of earlier instances included. */
 export class VersionBlocks {
   readonly #store: Store;
+  #generation: number;
   #version: number;
   #bound: number;
 
   constructor(store: Store) {
     this.#store = store;
+    this.#generation = store.generation();
     this.#bound = store.versions();
     this.#version = this.#bound;
   }
@@ -29,23 +31,23 @@ export class VersionBlocks {
       this.#bound = this.#version + BLOCK - 1;
       this.#store.saveVersions(this.#bound);
     }
-    return stamp(this.#store.generation(), this.#version);
+    return stamp(this.#generation, this.#version);
   }
 
   /**
-   * Somebody wrote our numbers under a stamp that we did not make: the next one will be above it, or nobody would take
-   * our numbers any more.
+   * The next stamp is above this one too, which the room's storage knows nothing of: it was lost or brought back, or
+   * somebody else wrote. Nobody would take the room's numbers otherwise.
    * @returns false when no stamp of ours can be
    */
-  riseAbove(foreign: Stamp): boolean {
-    const { generation, version } = readStamp(foreign);
+  riseAbove(other: Stamp): boolean {
+    const { generation, version } = readStamp(other);
     // Neither is one that was not a number.
     if (!(generation >= 0 && generation < GENERATION_MAX && version >= 0)) return false;
     const isFull = version > VERSION_MAX;
-    const above = isFull ? generation + 1 : generation;
-    this.#store.saveGeneration(Math.max(this.#store.generation(), above));
+    this.#generation = Math.max(this.#generation, isFull ? generation + 1 : generation);
     this.#version = Math.max(this.#version, isFull ? 0 : version);
     this.#bound = this.#version;
+    this.#store.saveGeneration(this.#generation);
     this.#store.saveVersions(this.#bound);
     return true;
   }

@@ -66,7 +66,7 @@ describe.each([
     ]);
     expect(list.row).toMatchObject({ viewers: right, status: "live" });
     expect(world.clients.at(-1)?.statuses).toEqual(["live"]);
-    expect(world.room.current.map(({ viewers }) => viewers)).toEqual(
+    expect([...world.room.database.current.values()].map(({ viewers }) => viewers)).toEqual(
       tier === "census" ? [right] : [],
     );
     const last = ownStamp(list);

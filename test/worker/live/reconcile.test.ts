@@ -8,7 +8,7 @@ import { adminRequest } from "../support/admin.ts";
 import { makeRequest, refusalOf, send } from "../support/client.ts";
 import { putStream } from "../support/live.ts";
 import { eventually } from "../support/objects.ts";
-import { type Client, join, numbersOf, roomOf, sqlOf, streamOf } from "./support.ts";
+import { type Client, join, numbersOf, roomOf, streamOf } from "./support.ts";
 
 const reconcile = async (body: unknown): Promise<unknown> => {
   const answer = await send(adminRequest("POST", "reconcile", body));
@@ -62,8 +62,13 @@ test("a third of the viewers that a room lost is found, held, counted by those w
     await client.hears(({ type, viewers }) => type === "count" && viewers === 18);
     expect(client.closed).toBeUndefined();
   }
-  const [record] = await sqlOf("drifting", "SELECT run FROM records");
-  expect(JSON.parse(`${record?.run}`)).toMatchObject({ job: "reconcile", rows: 6, failures: 0 });
+  const { jobs } = d1Database(env.DB);
+  await eventually("it is recorded", async () => (await jobs.last("reconcile")) !== undefined);
+  expect(await jobs.last("reconcile")).toMatchObject({ rows: 6, failures: 0 });
+  const status = await send(adminRequest("GET", "status"));
+  expect(await status.json()).toMatchObject({
+    reconciliations: [{ detail: { stream: "drifting", tier: "census", before: 12, after: 18 } }],
+  });
   await eventually("the room has written its row", async () => {
     const row = await env.DB.prepare(
       "SELECT viewer_count FROM current_viewers WHERE stream_id = 'drifting'",
