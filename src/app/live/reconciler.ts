@@ -10,7 +10,7 @@ import { tierOf } from "../../core/live/drift.ts";
 import type { Correction, HeldNumbers, RoomStore } from "../../ports/room-store.ts";
 import type { ReconcileAnswer } from "../../protocol/room-rpc.ts";
 import type { Finding } from "./reconcile-record.ts";
-import type { SecondCount } from "./second-count.ts";
+import type { Look, SecondCount } from "./second-count.ts";
 
 export interface ReconcilerDeps {
   readonly store: Pick<RoomStore, "correction" | "saveCorrection">;
@@ -80,7 +80,7 @@ export class Reconciler {
   /** Its next step, inside a transaction; everything that changed is on disk by then. */
   step(now: number): void {
     const phase = this.#phase;
-    if (phase.kind === "watching") this.#lookFirst(now);
+    if (phase.kind === "watching") this.#lookFirst(this.#deps.count.look(now), now);
     else if (phase.kind === "suspecting") this.#lookAgain(phase, now);
     else if (phase.held === null) this.#mendSome(phase, now);
     else this.#countHeld(phase, now);
@@ -88,8 +88,9 @@ export class Reconciler {
 
   /** Somebody wants to know. What is being put right goes on as it would. */
   lookNow(now: number): ReconcileAnswer {
-    if (this.#phase.kind === "watching") this.#lookFirst(now);
-    const { shown, counted } = this.#deps.count.look(now);
+    const look = this.#deps.count.look(now);
+    const { shown, counted } = look;
+    if (this.#phase.kind === "watching") this.#lookFirst(look, now);
     if (this.held !== undefined) return { outcome: "held", shown: this.held.viewers, counted };
     return { outcome: this.#phase.kind === "watching" ? "even" : "uneven", shown, counted };
   }
@@ -100,8 +101,7 @@ export class Reconciler {
     this.#phase = watching(now);
   }
 
-  #lookFirst(now: number): void {
-    const { differences, shown, counted } = this.#deps.count.look(now);
+  #lookFirst({ differences, shown, counted }: Look, now: number): void {
     this.#phase =
       sizeOf(differences) === 0 && shown === counted
         ? watching(now)
