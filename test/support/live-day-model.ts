@@ -1,0 +1,191 @@
+/**
+ * What has to be in the tables after a planned world, worked out from the plan alone, interval by interval. Nothing
+ * of it is shared with the service; where it is quadratic, it is because that is plain.
+ */
+import {
+  heardBy,
+  naturalEnd,
+  type PlannedDay,
+  type Span,
+  type StreamPlan,
+  type Visit,
+  WINDOW_MS,
+} from "./live-day-plan.ts";
+
+/** A visitor as a viewer, from joining the number to leaving it. */
+interface Stay extends Span {
+  readonly visitor: string;
+  /** When the session ended: the last that was heard of the connection that went last, ms. */
+  readonly endedAt: number;
+  /** Number of the start it belongs to. */
+  readonly run: number;
+}
+
+export interface ModelSample {
+  readonly recordedAt: number;
+  readonly viewers: number;
+  readonly peak: number;
+}
+
+export interface ModelDay {
+  readonly day: number;
+  readonly peak: number;
+  readonly uniques: number;
+  readonly sessions: number;
+  readonly watchedSeconds: number;
+  readonly liveSeconds: number;
+}
+
+export interface ModelSession {
+  readonly visitor: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+export interface ModelStream {
+  readonly samples: readonly ModelSample[];
+  readonly days: readonly ModelDay[];
+  /** In the order of their starts. */
+  readonly sessions: readonly ModelSession[];
+  /** Of the last start. */
+  readonly last: { readonly startedAt: number; readonly peak: number; readonly total: number };
+  viewersAt(at: number): number;
+  /** Distinct visitors of the reporting day that holds `at`. */
+  uniquesOfDayOf(at: number): number;
+}
+
+/**
+ * @param aliveAt what a room of the stream last noted as its sign of life when its sockets were dropped at `at`, ms:
+ * those who were dropped are gone from then on
+ */
+export const modelStream = (
+  plan: StreamPlan,
+  days: readonly PlannedDay[],
+  aliveAt: (at: number) => number,
+): ModelStream => {
+  const stays = staysOf(plan, aliveAt);
+  const { spans } = plan;
+  const run = spans.length - 1;
+  const lastSpan = spans[run];
+  if (lastSpan === undefined) throw new Error(`${plan.stream} never starts`);
+  const ofLast = stays.filter((stay) => stay.run === run);
+  return {
+    samples: spans.flatMap((span) => samplesOf(span, stays)),
+    days: days.flatMap((day) => dayOf(day, spans, stays)),
+    sessions: stays
+      .map(({ visitor, from, endedAt }) => ({ visitor, startedAt: from, endedAt }))
+      .toSorted((a, b) => a.startedAt - b.startedAt),
+    last: {
+      startedAt: lastSpan.from,
+      peak: peakIn(lastSpan, ofLast),
+      total: days.reduce((sum, day) => sum + visitorsIn(day, ofLast), 0),
+    },
+    viewersAt: (at) => viewersAt(stays, at),
+    uniquesOfDayOf(at) {
+      const day = days.find(({ from, to }) => from <= at && at < to);
+      return day === undefined ? 0 : visitorsIn(day, stays);
+    },
+  };
+};
+
+const viewersAt = (stays: readonly Stay[], at: number): number =>
+  stays.filter(({ from, to }) => from <= at && at < to).length;
+
+/** The number rises only where somebody comes, so it is largest there or at the beginning. */
+const peakIn = ({ from, to }: Span, stays: readonly Stay[]): number => {
+  const comings = stays.map((stay) => stay.from).filter((at) => from <= at && at < to);
+  return Math.max(...[from, ...comings].map((at) => viewersAt(stays, at)));
+};
+
+const overlapMs = (a: Span, b: Span): number =>
+  Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
+
+const within = (span: Span, stays: readonly Stay[]): readonly Stay[] =>
+  stays.filter((stay) => overlapMs(span, stay) > 0);
+
+const visitorsIn = (span: Span, stays: readonly Stay[]): number =>
+  new Set(within(span, stays).map(({ visitor }) => visitor)).size;
+
+const samplesOf = (span: Span, stays: readonly Stay[]): readonly ModelSample[] => {
+  const samples: ModelSample[] = [];
+  for (let from = span.from; from < span.to; ) {
+    const windowEnd = (Math.floor(from / WINDOW_MS) + 1) * WINDOW_MS;
+    const to = Math.min(windowEnd, span.to);
+    const peak = peakIn({ from, to }, stays);
+    // At its end everybody has gone.
+    if (peak > 0) samples.push({ recordedAt: to, viewers: viewersAt(stays, to), peak });
+    from = to;
+  }
+  return samples;
+};
+
+const seconds = (ms: number): number => Math.floor(ms / 1_000);
+
+const dayOf = (
+  day: PlannedDay,
+  spans: readonly Span[],
+  stays: readonly Stay[],
+): readonly ModelDay[] => {
+  const uniques = visitorsIn(day, stays);
+  if (uniques === 0) return [];
+  const sum = (all: readonly Span[]) => all.reduce((ms, it) => ms + overlapMs(day, it), 0);
+  return [
+    {
+      day: day.day,
+      peak: peakIn(day, stays),
+      uniques,
+      sessions: stays.filter(({ from }) => day.from <= from && from < day.to).length,
+      watchedSeconds: seconds(sum(stays)),
+      liveSeconds: seconds(sum(spans)),
+    },
+  ];
+};
+
+/** A connection as the room had it. */
+interface Held extends Span {
+  readonly visitor: string;
+  readonly heard: number;
+  readonly run: number;
+}
+
+const staysOf = (plan: StreamPlan, aliveAt: (at: number) => number): readonly Stay[] => {
+  const held = plan.visits.flatMap((visit) => heldOf(plan, visit, aliveAt));
+  const byVisitor = Map.groupBy(held, ({ visitor }) => visitor);
+  return [...byVisitor.values()].flatMap(joined);
+};
+
+/** What ends it first: itself, an instance that ended with its sockets, the stream. None of an observer, or of who came when the stream was not live. */
+const heldOf = (
+  { spans, evictions }: StreamPlan,
+  visit: Visit,
+  aliveAt: (at: number) => number,
+): readonly Held[] => {
+  const { visitor, way, role, from } = visit;
+  const run = spans.findIndex((span) => span.from <= from && from < span.to);
+  const span = spans[run];
+  if (span === undefined || role === "observer") return [];
+  const natural = { to: naturalEnd(visit), heard: visit.to };
+  const closed = way === "socket" && visit.ends === "close";
+  const ends = [closed ? natural : { ...natural, heard: heardBy(visit, visit.to) }];
+  for (const { at, sockets } of evictions) {
+    if (way === "lease" || sockets !== "drop" || at < from || at >= natural.to) continue;
+    ends.push({ to: aliveAt(at), heard: aliveAt(at) });
+  }
+  ends.push({ to: span.to, heard: span.to });
+  const first = ends.reduce((a, b) => (b.to < a.to ? b : a));
+  return [{ visitor, run, from, ...first }];
+};
+
+/** Connections of one visitor that overlap are one stay. */
+const joined = (held: readonly Held[]): readonly Stay[] => {
+  const stays: Stay[] = [];
+  for (const { heard, ...connection } of held.toSorted((a, b) => a.from - b.from)) {
+    const stay = stays.at(-1);
+    if (stay === undefined || connection.from >= stay.to) {
+      stays.push({ ...connection, endedAt: heard });
+    } else if (connection.to >= stay.to) {
+      stays[stays.length - 1] = { ...stay, to: connection.to, endedAt: heard };
+    }
+  }
+  return stays;
+};
