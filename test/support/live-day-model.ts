@@ -64,23 +64,24 @@ export const modelStream = (
   aliveAt: (at: number) => number,
 ): ModelStream => {
   const stays = staysOf(plan, aliveAt);
+  const line = new NumberLine(stays);
   const { spans } = plan;
   const run = spans.length - 1;
   const lastSpan = spans[run];
   if (lastSpan === undefined) throw new Error(`${plan.stream} never starts`);
   const ofLast = stays.filter((stay) => stay.run === run);
   return {
-    samples: spans.flatMap((span) => samplesOf(span, stays)),
-    days: days.flatMap((day) => dayOf(day, spans, stays)),
+    samples: spans.flatMap((span) => samplesOf(span, line)),
+    days: days.flatMap((day) => dayOf(day, spans, stays, line)),
     sessions: stays
       .map(({ visitor, from, endedAt }) => ({ visitor, startedAt: from, endedAt }))
       .toSorted((a, b) => a.startedAt - b.startedAt),
     last: {
       startedAt: lastSpan.from,
-      peak: peakIn(lastSpan, ofLast),
+      peak: line.peakIn(lastSpan),
       total: days.reduce((sum, day) => sum + visitorsIn(day, ofLast), 0),
     },
-    viewersAt: (at) => viewersAt(stays, at),
+    viewersAt: (at) => line.at(at),
     uniquesOfDayOf(at) {
       const day = days.find(({ from, to }) => from <= at && at < to);
       return day === undefined ? 0 : visitorsIn(day, stays);
@@ -88,14 +89,34 @@ export const modelStream = (
   };
 };
 
-const viewersAt = (stays: readonly Stay[], at: number): number =>
-  stays.filter(({ from, to }) => from <= at && at < to).length;
+/** The number of viewers as it was at each moment. */
+class NumberLine {
+  /** Each holds until the next. */
+  readonly #steps: readonly { readonly at: number; readonly viewers: number }[];
 
-/** The number rises only where somebody comes, so it is largest there or at the beginning. */
-const peakIn = ({ from, to }: Span, stays: readonly Stay[]): number => {
-  const comings = stays.map((stay) => stay.from).filter((at) => from <= at && at < to);
-  return Math.max(...[from, ...comings].map((at) => viewersAt(stays, at)));
-};
+  constructor(stays: readonly Stay[]) {
+    const changes = stays.flatMap(({ from, to }) => [
+      { at: from, by: 1 },
+      { at: to, by: -1 },
+    ]);
+    let viewers = 0;
+    this.#steps = changes
+      .toSorted((a, b) => a.at - b.at || a.by - b.by)
+      .map(({ at, by }) => {
+        viewers += by;
+        return { at, viewers };
+      });
+  }
+
+  at(at: number): number {
+    return this.#steps.findLast((step) => step.at <= at)?.viewers ?? 0;
+  }
+
+  peakIn({ from, to }: Span): number {
+    const steps = this.#steps.filter((step) => from <= step.at && step.at < to);
+    return steps.reduce((peak, { viewers }) => Math.max(peak, viewers), this.at(from));
+  }
+}
 
 const overlapMs = (a: Span, b: Span): number =>
   Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
@@ -106,14 +127,14 @@ const within = (span: Span, stays: readonly Stay[]): readonly Stay[] =>
 const visitorsIn = (span: Span, stays: readonly Stay[]): number =>
   new Set(within(span, stays).map(({ visitor }) => visitor)).size;
 
-const samplesOf = (span: Span, stays: readonly Stay[]): readonly ModelSample[] => {
+const samplesOf = (span: Span, line: NumberLine): readonly ModelSample[] => {
   const samples: ModelSample[] = [];
   for (let from = span.from; from < span.to; ) {
     const windowEnd = (Math.floor(from / WINDOW_MS) + 1) * WINDOW_MS;
     const to = Math.min(windowEnd, span.to);
-    const peak = peakIn({ from, to }, stays);
+    const peak = line.peakIn({ from, to });
     // At its end everybody has gone.
-    if (peak > 0) samples.push({ recordedAt: to, viewers: viewersAt(stays, to), peak });
+    if (peak > 0) samples.push({ recordedAt: to, viewers: line.at(to), peak });
     from = to;
   }
   return samples;
@@ -125,6 +146,7 @@ const dayOf = (
   day: PlannedDay,
   spans: readonly Span[],
   stays: readonly Stay[],
+  line: NumberLine,
 ): readonly ModelDay[] => {
   const uniques = visitorsIn(day, stays);
   if (uniques === 0) return [];
@@ -132,7 +154,7 @@ const dayOf = (
   return [
     {
       day: day.day,
-      peak: peakIn(day, stays),
+      peak: line.peakIn(day),
       uniques,
       sessions: stays.filter(({ from }) => day.from <= from && from < day.to).length,
       watchedSeconds: seconds(sum(stays)),

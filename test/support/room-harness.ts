@@ -1,10 +1,12 @@
 import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
-import { makeCalendar } from "../../src/core/views/reporting-day.ts";
+import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
+import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
-import type { LiveEntry, Role, RoomNumbers } from "../../src/protocol/room-rpc.ts";
+import type { LiveEntry, Role, RoomNumbers, StreamStart } from "../../src/protocol/room-rpc.ts";
+import { calendarOf } from "./naive-calendar.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export const STREAM = ((): StreamId => {
@@ -12,6 +14,13 @@ export const STREAM = ((): StreamId => {
   if (id === undefined) throw new Error("no stream id");
   return id;
 })();
+
+export interface RoomHarnessOptions {
+  readonly start: Omit<StreamStart, "startedAt">;
+  readonly calendar: ReportingCalendar;
+}
+
+const STARTED = { stream: STREAM, broadcaster: "b", category: null } as const;
 
 /** A client's socket as the platform keeps it: it outlives the room's instance. */
 export class FakeSocket implements RoomSocket {
@@ -61,13 +70,19 @@ export class RoomHarness {
   readonly published: (LiveEntry & { readonly tried: number })[] = [];
   sockets: FakeSocket[] = [];
   rankingsFail = false;
+  /** The list that hears of it; what it answers is the room's to judge. */
+  list: Pick<Rankings, "publish"> = {
+    publish: async () => ({ had: undefined, saved: { asOf: 0, sampledThrough: 0 } }),
+  };
   perNetwork = 1_000;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
+  readonly #options: RoomHarnessOptions;
   #random = 0;
   #lives = 0;
 
-  constructor() {
+  constructor(options: Partial<RoomHarnessOptions> = {}) {
+    this.#options = { start: STARTED, calendar: calendarOf("UTC"), ...options };
     this.room = this.#wake();
   }
 
@@ -79,11 +94,13 @@ export class RoomHarness {
   }
 
   open(startedAt = this.now): RoomNumbers {
-    return this.room.open({ stream: STREAM, broadcaster: "b", category: null, startedAt });
+    return this.room.open({ ...this.#options.start, startedAt });
   }
 
-  async connect({ visitor, role = "viewer", network = visitor }: Who): Promise<FakeSocket> {
-    const socket = new FakeSocket();
+  async connect(
+    { visitor, role = "viewer", network = visitor }: Who,
+    socket = new FakeSocket(),
+  ): Promise<FakeSocket> {
     const upgrade: Upgrade = {
       accept: (kept) => {
         socket.kept = structuredClone(kept);
@@ -132,8 +149,6 @@ export class RoomHarness {
   }
 
   #wake(): Room {
-    const made = makeCalendar("UTC", this.now);
-    if (made.status === "refused") throw new Error(made.reason);
     this.#lives += 1;
     const life = this.#lives;
     // What a dead instance still had to do fails, and concerns nobody.
@@ -141,7 +156,7 @@ export class RoomHarness {
       if (life === this.#lives) this.problems.push(event);
     };
     return new Room({
-      name: `room:${STREAM}`,
+      name: `room:${this.#options.start.stream}`,
       store: roomStore(this.disk.open(), this.now, () => undefined),
       sockets: { open: () => this.sockets.filter(({ closed }) => closed === undefined) },
       clock: { now: () => this.now },
@@ -151,10 +166,10 @@ export class RoomHarness {
         publish: async (entry) => {
           this.published.push({ ...entry, tried: this.now });
           if (this.rankingsFail) throw new Error("no rankings");
-          return { had: undefined, saved: { asOf: 0, sampledThrough: 0 } };
+          return this.list.publish(entry);
         },
       },
-      calendar: made.calendar,
+      calendar: this.#options.calendar,
       log: { info: report, warn: report, error: report },
       perNetwork: this.perNetwork,
       background: (work) => void work.catch(() => report("background")),
