@@ -6,6 +6,7 @@ import {
   heardBy,
   naturalEnd,
   type PlannedDay,
+  SIGN_EVERY_MS,
   type Span,
   type StreamPlan,
   type Visit,
@@ -176,27 +177,33 @@ const staysOf = (plan: StreamPlan, aliveAt: (at: number) => number): readonly St
   return [...byVisitor.values()].flatMap(joined);
 };
 
-/** What ends it first: itself, an instance that ended with its sockets, the stream. None of an observer, or of who came when the stream was not live. */
+/**
+ * Nothing of an observer, or of a socket that came when the stream was not live; a heartbeat brings a lease into each
+ * start it comes in. What ends it first: itself, an instance that ended with its sockets, or the stream.
+ */
 const heldOf = (
   { spans, evictions }: StreamPlan,
   visit: Visit,
   aliveAt: (at: number) => number,
 ): readonly Held[] => {
-  const { visitor, way, role, from } = visit;
-  const run = spans.findIndex((span) => span.from <= from && from < span.to);
-  const span = spans[run];
-  if (span === undefined || role === "observer") return [];
-  const natural = { to: naturalEnd(visit), heard: visit.to };
+  const { visitor, way, role, to } = visit;
   const closed = way === "socket" && visit.ends === "close";
-  const ends = [closed ? natural : { ...natural, heard: heardBy(visit, visit.to) }];
-  for (const { at, sockets } of evictions) {
-    if (way === "lease" || sockets !== "drop" || at < from || at >= natural.to) continue;
-    ends.push({ to: aliveAt(at), heard: aliveAt(at) });
-  }
-  ends.push({ to: span.to, heard: span.to });
-  const first = ends.reduce((a, b) => (b.to < a.to ? b : a));
-  return [{ visitor, run, from, ...first }];
+  return spans.flatMap((span, run) => {
+    const from = way === "socket" ? visit.from : firstSignFrom(visit, span.from);
+    if (role === "observer" || from < span.from || from >= span.to || from > to) return [];
+    const ends = [{ to: naturalEnd(visit), heard: closed ? to : heardBy(visit, to) }];
+    for (const { at, sockets } of evictions) {
+      if (way === "lease" || sockets !== "drop" || at < from || at >= naturalEnd(visit)) continue;
+      ends.push({ to: aliveAt(at), heard: aliveAt(at) });
+    }
+    ends.push({ to: span.to, heard: span.to });
+    const first = ends.reduce((a, b) => (b.to < a.to ? b : a));
+    return [{ visitor, run, from, ...first }];
+  });
 };
+
+const firstSignFrom = (visit: Visit, at: number): number =>
+  visit.from + Math.max(0, Math.ceil((at - visit.from) / SIGN_EVERY_MS)) * SIGN_EVERY_MS;
 
 /** Connections of one visitor that overlap are one stay. */
 const joined = (held: readonly Held[]): readonly Stay[] => {
