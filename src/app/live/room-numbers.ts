@@ -1,5 +1,5 @@
 import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
-import type { RoomNumbers } from "../../protocol/room-rpc.ts";
+import type { LiveEntry, RoomNumbers } from "../../protocol/room-rpc.ts";
 import type { Attendance } from "./attendance.ts";
 import { VersionBlocks } from "./version-blocks.ts";
 
@@ -28,5 +28,12 @@ export class Numbers {
   stamped(stream: SavedStream, now: number): RoomNumbers {
     const recent = this.#attendance.connections.recent(now);
     return { ...this.unstamped(stream), recent, asOf: now, stamp: this.#versions.next() };
+  }
+
+  /** For the list of live streams. @param now ms */
+  entry(stream: SavedStream, now: number): LiveEntry {
+    const { broadcaster, category } = stream;
+    const { recent: _, ...numbers } = this.stamped(stream, now);
+    return { ...numbers, broadcaster, category, samples: [], days: [] };
   }
 }

@@ -1,5 +1,3 @@
-import { ROOM_SALT_LIFE_MS } from "../../core/limits.ts";
-import { nextRoomAlarm, type RoomTimes } from "../../core/live/room-alarm.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { RoomSocket, RoomSockets, Upgrade } from "../../ports/room-sockets.ts";
 import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
@@ -12,8 +10,10 @@ import type {
 } from "../../protocol/room-rpc.ts";
 import { Attendance, type AttendanceDeps } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
+import { Chores } from "./chores.ts";
 import { Door, type DoorDeps, recoverSockets, refuse } from "./door.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
+import { roomChores } from "./room-chores.ts";
 import { Numbers } from "./room-numbers.ts";
 import { SoonestAlarm } from "./soonest-alarm.ts";
 
@@ -39,10 +39,10 @@ export class Room {
   readonly #deps: RoomDeps;
   readonly #attendance: Attendance;
   readonly #broadcast: Broadcast;
-  readonly #publisher: Publisher;
   readonly #numbers: Numbers;
   readonly #door: Door;
   readonly #alarm: SoonestAlarm;
+  readonly #chores: Chores;
   #stream: SavedStream | undefined;
 
   constructor(deps: RoomDeps) {
@@ -51,7 +51,6 @@ export class Room {
     this.#deps = deps;
     this.#stream = store.stream();
     this.#alarm = new SoonestAlarm(store.alarm);
-    this.#publisher = new Publisher(deps);
     this.#broadcast = new Broadcast(store);
     const recovered = recoverSockets(sockets.open(), this.#broadcast);
     // An instance may have died between an end and the closing of the last socket.
@@ -59,6 +58,19 @@ export class Room {
     this.#attendance = new Attendance(deps, this.#isLive() ? recovered : [], now);
     this.#numbers = new Numbers(store, this.#attendance);
     this.#door = new Door(deps, this.#attendance, this.#broadcast);
+    this.#chores = new Chores(
+      this.#alarm,
+      roomChores({
+        store,
+        attendance: this.#attendance,
+        broadcast: this.#broadcast,
+        publisher: new Publisher(deps),
+        numbers: this.#numbers,
+        door: this.#door,
+        stream: () => this.#stream,
+        rearm: () => this.#chores.arm(clock.now()),
+      }),
+    );
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -94,7 +106,7 @@ export class Room {
     const stream = this.#stream;
     if (keys === undefined || stream === undefined || !this.#isLive()) return { outcome: "ended" };
     if (!this.#door.renewLease(keys, now)) return { outcome: "crowded" };
-    this.#arm(now);
+    this.#chores.arm(now);
     return { outcome: "counted", ...this.#numbers.stamped(stream, now) };
   }
 
@@ -105,24 +117,16 @@ export class Room {
     const socket = this.#door.enter(keys, arrival.role, upgrade, now);
     if (socket === undefined) return;
     this.#broadcast.greet(socket, "live", this.#numbers.count(now));
-    this.#arm(now);
+    this.#chores.arm(now);
   }
 
   message(socket: RoomSocket, message: unknown): void {
-    this.#guard("room.message-failed", () => {
-      const now = this.#now();
-      this.#door.hear(socket, message, now);
-      this.#arm(now);
-    });
+    this.#event("room.message-failed", (now) => this.#door.hear(socket, message, now));
   }
 
   /** A socket is closed or broken, in whatever way. */
   gone(socket: RoomSocket): void {
-    this.#guard("room.leave-failed", () => {
-      const now = this.#now();
-      this.#door.leave(socket, now);
-      this.#arm(now);
-    });
+    this.#event("room.leave-failed", (now) => this.#door.leave(socket, now));
   }
 
   /** Never throws: the platform gives up on an alarm that failed a few times. */
@@ -131,26 +135,8 @@ export class Room {
     this.#alarm.exactly(now + ALARM_RETRY_MS);
     this.#guard("room.alarm-failed", () => {
       this.#look(now);
-      this.#commit(() => this.#doWhatIsDue(now));
+      this.#commit(() => this.#chores.doWhatIsDue(now));
     });
-  }
-
-  /** Nothing awaits in here, so nothing can become pending between the work and the alarm for the rest. */
-  #doWhatIsDue(now: number): void {
-    const stream = this.#stream;
-    const due = this.#times();
-    const isDue = (at: number | null): boolean => at !== null && at <= now;
-    if (isDue(due.saltEnds)) this.#door.deleteSalt();
-    if (isDue(due.save)) this.#attendance.save(now);
-    if (isDue(due.push)) this.#broadcast.push(this.#numbers.count(now), now);
-    if (isDue(due.publish) && stream !== undefined) {
-      this.#deps.store.saveAliveAt(now);
-      const { broadcaster, category } = stream;
-      const numbers = this.#numbers.stamped(stream, now);
-      const entry = { ...numbers, broadcaster, category, samples: [], days: [] };
-      this.#publisher.publish(entry, () => this.#arm(this.#deps.clock.now()));
-    }
-    this.#alarm.exactly(nextRoomAlarm(this.#times(), now));
   }
 
   #begin(stream: SavedStream, now: number): void {
@@ -158,7 +144,7 @@ export class Room {
     this.#deps.store.saveStream(stream);
     this.#door.ensureSalt();
     this.#attendance.reset(now);
-    this.#arm(now);
+    this.#chores.arm(now);
   }
 
   #finish(stream: SavedStream, now: number): void {
@@ -167,14 +153,14 @@ export class Room {
     this.#attendance.empty(now);
     this.#broadcast.end();
     this.#attendance.save(now);
-    this.#arm(now);
+    this.#chores.arm(now);
   }
 
   /** The time, with everything that follows from its having passed. */
   #now(): number {
     const now = this.#deps.clock.now();
     this.#look(now);
-    this.#arm(now);
+    this.#chores.arm(now);
     return now;
   }
 
@@ -187,28 +173,16 @@ export class Room {
     if (quiet.length > 0) this.#broadcast.beat(quiet);
   }
 
-  #arm(now: number): void {
-    this.#alarm.atLatest(nextRoomAlarm(this.#times(), now));
-  }
-
-  #times(): RoomTimes {
-    const stream = this.#stream;
-    const endedAt = stream?.endedAt ?? null;
-    return {
-      push: this.#broadcast.pushAt(this.#attendance.numbers),
-      save: this.#attendance.saveAt,
-      publish:
-        stream === undefined
-          ? null
-          : this.#publisher.publishAt(this.#numbers.unstamped(stream), endedAt),
-      look: this.#attendance.connections.nextLook(),
-      midnight: this.#attendance.midnight,
-      saltEnds: endedAt !== null && this.#door.hasSalt ? endedAt + ROOM_SALT_LIFE_MS : null,
-    };
-  }
-
   #isLive(): boolean {
     return this.#stream?.endedAt === null;
+  }
+
+  #event(failure: string, work: (now: number) => void): void {
+    this.#guard(failure, () => {
+      const now = this.#now();
+      work(now);
+      this.#chores.arm(now);
+    });
   }
 
   /** Events have nobody to throw to. */
