@@ -1,0 +1,34 @@
+/** A D1 of a test's own, empty but for the schema, in a workerd of its own. */
+import { resolve } from "node:path";
+import { drizzle } from "drizzle-orm/d1";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { d1JobTables } from "../../src/adapters/d1/job-tables.ts";
+import { d1StreamTables } from "../../src/adapters/d1/stream-tables.ts";
+import type { Database } from "../../src/ports/database.ts";
+
+const MIGRATIONS = resolve(import.meta.dirname, "../../migrations/d1");
+
+export interface LocalD1 extends Pick<Database, "streams" | "jobs"> {
+  close(): Promise<void>;
+}
+
+export const openLocalD1 = async (): Promise<LocalD1> => {
+  const script = "export default {};";
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      // Its place would be asked of Cloudflare.
+      cf: false,
+      workers: [{ name: "test", modules: true, script, d1Databases: { DB: "test" } }],
+    }),
+  );
+  const binding = await miniflare.getD1Database("DB");
+  const migrations = readMigrationFiles({ migrationsFolder: MIGRATIONS });
+  await binding.batch(migrations.flatMap(({ sql }) => sql).map((sql) => binding.prepare(sql)));
+  const db = drizzle(binding);
+  return {
+    streams: d1StreamTables(db),
+    jobs: d1JobTables(db),
+    close: () => miniflare.dispose(),
+  };
+};
