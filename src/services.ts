@@ -1,6 +1,7 @@
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
+import type { HistoryReader } from "./app/live/read-history.ts";
 import type { RankingsReader } from "./app/live/read-rankings.ts";
 import type { StreamReader } from "./app/live/read-stream.ts";
 import type { StartStreamDeps } from "./app/live/start-stream.ts";
@@ -42,6 +43,7 @@ export interface Services {
   readonly confirm: ConfirmDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
+  readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
   readonly adminKey: string;

@@ -307,11 +307,23 @@ export const STATS_SETTLE_MS = 75 * MINUTE_MS;
 /** Reporting days whose views are summed from hours; older ones have their sum, made nightly and after correction. */
 export const STATS_HOURLY_DAYS = 35;
 
-/** Periods of one question: what one statement reads in a blink. The hours of 31 days, one of them with 25. */
-export const STATS_MAX_PERIODS = { hour: 31 * 24 + 1, day: 400, week: 260, month: 120 } as const;
+/** Periods of one question: what one statement reads in a blink. The hours of 31 days and the windows of 7, one of them with 25 hours. */
+export const STATS_MAX_PERIODS = {
+  "5min": (7 * 24 + 1) * (HOUR_MS / LIVE_WINDOW_MS),
+  hour: 31 * 24 + 1,
+  day: 400,
+  week: 260,
+  month: 120,
+} as const;
 
 /** Periods where no beginning was asked for. */
-export const STATS_DEFAULT_PERIODS = { hour: 24, day: 30, week: 12, month: 12 } as const;
+export const STATS_DEFAULT_PERIODS = {
+  "5min": 72,
+  hour: 24,
+  day: 30,
+  week: 12,
+  month: 12,
+} as const;
 
 /** Days of a range for which hours of the day are told. */
 export const STATS_PROFILE_DAYS = 31;

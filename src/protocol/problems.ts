@@ -12,6 +12,7 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "There is nothing at this path" },
   "unknown-content": { status: 404, title: "The content is not registered" },
   "unknown-stream": { status: 404, title: "The stream is not registered" },
+  "broadcaster-not-found": { status: 404, title: "The broadcaster is not registered" },
   "method-not-allowed": { status: 405, title: "The path does not know this method" },
   "stream-not-live": { status: 409, title: "The stream is not live" },
   "hours-not-kept": { status: 410, title: "Hours so long ago are not kept" },
