@@ -1,6 +1,12 @@
 /** A stream with as many viewers all the time, of whom some go and as many come each minute. */
 import { Prng } from "../simulation/prng.ts";
-import { heardBy, naturalEnd, SIGN_EVERY_MS, type StreamPlan, type Visit } from "./live-day-plan.ts";
+import {
+  heardBy,
+  naturalEnd,
+  SIGN_EVERY_MS,
+  type StreamPlan,
+  type Visit,
+} from "./live-day-plan.ts";
 
 export interface ChurnOptions {
   readonly seed: number;

@@ -38,10 +38,7 @@ const pieces = ({ from, to }: Span, lengthMs: number): readonly Span[] =>
     return { from: from + i * lengthMs, to: from + (i + 1) * lengthMs };
   });
 
-export const modelWindows = (
-  streams: readonly ModelStream[],
-  span: Span,
-): readonly ModelWindow[] =>
+export const modelWindows = (streams: readonly ModelStream[], span: Span): readonly ModelWindow[] =>
   pieces(span, WINDOW_MS).map((window) => {
     const samples = samplesIn(streams, window);
     return {

@@ -1,9 +1,13 @@
 /** Does what a plan says: real rooms over disks, their real list, a clock that jumps from one thing to the next. */
 import { rankingsStore } from "../../src/adapters/objects/rankings-store.ts";
+import type { FlushTables } from "../../src/app/live/flush-list.ts";
+import { flushStreams } from "../../src/app/live/flush-streams.ts";
 import { LiveRankings } from "../../src/app/live/rankings.ts";
 import { DueQueue } from "../../src/core/live/due-queue.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
+import type { JobRun } from "../../src/ports/database.ts";
 import { settled } from "./hand-time.ts";
+import { JobDesk } from "./jobs.ts";
 import type { StreamPlan } from "./live-day-plan.ts";
 import { ObjectDisk } from "./object-disk.ts";
 import { type Act, actsOf, PlannedRoom } from "./planned-room.ts";
@@ -13,6 +17,7 @@ export interface LiveWorldOptions {
   readonly calendar: ReportingCalendar;
   /** Ms. */
   readonly from: number;
+  readonly tables: FlushTables;
 }
 
 interface DueAct {
@@ -27,11 +32,15 @@ export class LiveWorld {
   readonly #listDisk = new ObjectDisk();
   readonly #acts: readonly DueAct[];
   readonly #alarms = new DueQueue<PlannedRoom>();
+  readonly #tables: FlushTables;
+  readonly #desk: JobDesk;
   #done = 0;
   #now: number;
 
-  constructor({ plans, calendar, from }: LiveWorldOptions) {
+  constructor({ plans, calendar, from, tables }: LiveWorldOptions) {
     this.#now = from;
+    this.#tables = tables;
+    this.#desk = new JobDesk(from);
     this.list = this.#wakeList();
     const list = {
       publish: async (...told: Parameters<LiveRankings["publish"]>) => this.list.publish(...told),
@@ -72,6 +81,13 @@ export class LiveWorld {
     this.#now = until;
   }
 
+  /** As the cron does it. */
+  async flush(): Promise<JobRun> {
+    this.#desk.now = this.#now;
+    const rankings = { flush: () => this.list.flush() };
+    return await flushStreams({ ...this.#desk, rankings, clock: this.#desk.clock });
+  }
+
   /** Its next life knows what was saved. */
   evictList(): void {
     this.list = this.#wakeList();
@@ -99,6 +115,6 @@ export class LiveWorld {
   #wakeList(): LiveRankings {
     this.#listDisk.flush();
     const store = rankingsStore(this.#listDisk.open(), () => undefined);
-    return new LiveRankings({ store, clock: { now: () => this.#now } });
+    return new LiveRankings({ store, tables: this.#tables, clock: { now: () => this.#now } });
   }
 }

@@ -10,6 +10,8 @@ import type { Database } from "../../src/ports/database.ts";
 const MIGRATIONS = resolve(import.meta.dirname, "../../migrations/d1");
 
 export interface LocalD1 extends Pick<Database, "streams" | "jobs"> {
+  /** Reads what is stored without the code under test. */
+  read(query: string): Promise<readonly object[]>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export const openLocalD1 = async (): Promise<LocalD1> => {
   return {
     streams: d1StreamTables(db),
     jobs: d1JobTables(db),
+    read: async (query) => (await binding.prepare(query).all<object>()).results,
     close: () => miniflare.dispose(),
   };
 };

@@ -15,8 +15,10 @@ export interface Sent {
   readonly rows: number;
 }
 
-/** Numbers of streams in memory that keep the contract. */
-export class MemoryStreamTables implements StreamTables {
+/** Numbers of streams in memory that keep the contract; what was saved is there to be looked at, not asked for. */
+export class MemoryStreamTables
+  implements Omit<StreamTables, "current" | "days" | "broadcasterDays">
+{
   readonly current = new Map<string, CurrentViewers>();
   readonly samples = new Map<string, ViewerSample>();
   readonly sessions = new Map<string, ViewerSession>();
