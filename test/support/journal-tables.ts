@@ -1,5 +1,7 @@
 import type {
   CurrentViewers,
+  JobRun,
+  JobTables,
   StreamDay,
   StreamTables,
   ViewerSample,
@@ -14,13 +16,15 @@ export type Wire = (save: keyof Saves) => "works" | "away" | "answer-lost";
 const ROWS_AT_ONCE = 1_000;
 
 /** Tables at the end of a wire that fails at times, with every row that got there in its order. */
-export class JournalTables implements Saves {
+export class JournalTables implements Saves, Pick<JobTables, "record"> {
   readonly #tables: Saves;
   readonly #wire: Wire;
   readonly #current: CurrentViewers[] = [];
   readonly #samples: ViewerSample[] = [];
   readonly #sessions: ViewerSession[] = [];
   readonly #days: StreamDay[] = [];
+  /** Of runs of jobs. */
+  readonly records: JobRun[] = [];
   /** Saves that failed. */
   failed = 0;
 
@@ -43,6 +47,10 @@ export class JournalTables implements Saves {
 
   saveDays(rows: readonly StreamDay[]): Promise<number> {
     return this.#over("saveDays", rows, this.#days, () => this.#tables.saveDays(rows));
+  }
+
+  async record(run: JobRun): Promise<void> {
+    this.records.push(run);
   }
 
   /** Writes it all once more, many saves as one: what was written twice, and what came late, included. */

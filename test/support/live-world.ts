@@ -11,13 +11,14 @@ import { JobDesk } from "./jobs.ts";
 import type { StreamPlan } from "./live-day-plan.ts";
 import { ObjectDisk } from "./object-disk.ts";
 import { type Act, actsOf, PlannedRoom } from "./planned-room.ts";
+import type { RoomDatabase } from "./room-harness.ts";
 
 export interface LiveWorldOptions {
   readonly plans: readonly StreamPlan[];
   readonly calendar: ReportingCalendar;
   /** Ms. */
   readonly from: number;
-  readonly tables: FlushTables;
+  readonly tables: FlushTables & RoomDatabase;
 }
 
 interface DueAct {
@@ -45,7 +46,7 @@ export class LiveWorld {
     const list = {
       publish: async (...told: Parameters<LiveRankings["publish"]>) => this.list.publish(...told),
     };
-    this.rooms = plans.map((plan) => new PlannedRoom(plan, calendar, list));
+    this.rooms = plans.map((plan) => new PlannedRoom(plan, { calendar, database: tables }, list));
     this.#acts = this.rooms
       .flatMap((room) => actsOf(room.plan).map(({ at, act }): DueAct => ({ at, room, act })))
       .sort((a, b) => a.at - b.at);

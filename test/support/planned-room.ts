@@ -1,5 +1,4 @@
 import { streamId } from "../../src/core/ids.ts";
-import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import {
   type Eviction,
   heardBy,
@@ -7,7 +6,7 @@ import {
   type StreamPlan,
   type Visit,
 } from "./live-day-plan.ts";
-import { FakeSocket, RoomHarness } from "./room-harness.ts";
+import { FakeSocket, RoomHarness, type RoomHarnessOptions } from "./room-harness.ts";
 
 /** What somebody does to a room, other than its alarm. */
 export type Act = (room: PlannedRoom, now: number) => Promise<void> | void;
@@ -66,12 +65,16 @@ export class PlannedRoom {
   readonly #sockets = new Map<Visit, FakeSocket>();
   #asleep = false;
 
-  constructor(plan: StreamPlan, calendar: ReportingCalendar, list: RoomHarness["list"]) {
+  constructor(
+    plan: StreamPlan,
+    options: Pick<Required<RoomHarnessOptions>, "calendar" | "database">,
+    list: RoomHarness["list"],
+  ) {
     const stream = streamId(plan.stream);
     if (stream === undefined) throw new Error(`"${plan.stream}" is no stream id`);
     const { broadcaster, category } = plan;
     this.plan = plan;
-    this.#harness = new RoomHarness({ start: { stream, broadcaster, category }, calendar });
+    this.#harness = new RoomHarness({ start: { stream, broadcaster, category }, ...options });
     this.#harness.list = list;
   }
 

@@ -2,11 +2,14 @@ import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
+import type { JobTables, StreamTables } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
 import type { LiveEntry, Role, RoomNumbers, StreamStart } from "../../src/protocol/room-rpc.ts";
-import { calendarOf } from "./naive-calendar.ts";
+import { calendarOf } from "./calendars.ts";
+import { MemoryList } from "./memory-list.ts";
+import { MemoryStreamTables } from "./memory-stream-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export const STREAM = ((): StreamId => {
@@ -15,9 +18,18 @@ export const STREAM = ((): StreamId => {
   return id;
 })();
 
+/** Where a room writes on its own. */
+export interface RoomDatabase {
+  readonly saveSessions: StreamTables["saveSessions"];
+  readonly record: JobTables["record"];
+}
+
 export interface RoomHarnessOptions {
   readonly start: Omit<StreamStart, "startedAt">;
-  readonly calendar: ReportingCalendar;
+  /** Absent: that of `timeZone`. */
+  readonly calendar?: ReportingCalendar;
+  /** Absent: one in memory. */
+  readonly database?: RoomDatabase;
 }
 
 const STARTED = { stream: STREAM, broadcaster: "b", category: null } as const;
@@ -70,10 +82,10 @@ export class RoomHarness {
   readonly published: (LiveEntry & { readonly tried: number })[] = [];
   sockets: FakeSocket[] = [];
   rankingsFail = false;
-  /** The list that hears of it; what it answers is the room's to judge. */
-  list: Pick<Rankings, "publish"> = {
-    publish: async () => ({ had: undefined, saved: { asOf: 0, sampledThrough: 0 } }),
-  };
+  /** The list that hears of it. */
+  list: Pick<Rankings, "publish"> = new MemoryList();
+  readonly database = new MemoryStreamTables();
+  timeZone = "UTC";
   perNetwork = 1_000;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
@@ -81,8 +93,8 @@ export class RoomHarness {
   #random = 0;
   #lives = 0;
 
-  constructor(options: Partial<RoomHarnessOptions> = {}) {
-    this.#options = { start: STARTED, calendar: calendarOf("UTC"), ...options };
+  constructor(options: RoomHarnessOptions = { start: STARTED }) {
+    this.#options = options;
     this.room = this.#wake();
   }
 
@@ -149,6 +161,7 @@ export class RoomHarness {
   }
 
   #wake(): Room {
+    const { start, calendar, database = this.database } = this.#options;
     this.#lives += 1;
     const life = this.#lives;
     // What a dead instance still had to do fails, and concerns nobody.
@@ -156,7 +169,7 @@ export class RoomHarness {
       if (life === this.#lives) this.problems.push(event);
     };
     return new Room({
-      name: `room:${this.#options.start.stream}`,
+      name: `room:${start.stream}`,
       store: roomStore(this.disk.open(), this.now, () => undefined),
       sockets: { open: () => this.sockets.filter(({ closed }) => closed === undefined) },
       clock: { now: () => this.now },
@@ -169,7 +182,9 @@ export class RoomHarness {
           return this.list.publish(entry);
         },
       },
-      calendar: this.#options.calendar,
+      sessions: database,
+      jobs: database,
+      calendar: calendar ?? calendarOf(this.timeZone, this.now),
       log: { info: report, warn: report, error: report },
       perNetwork: this.perNetwork,
       background: (work) => void work.catch(() => report("background")),

@@ -1,6 +1,5 @@
-import type { Clock } from "../../ports/clock.ts";
-import type { RoomSocket, RoomSockets, Upgrade } from "../../ports/room-sockets.ts";
-import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
+import type { RoomSocket, Upgrade } from "../../ports/room-sockets.ts";
+import type { SavedStream } from "../../ports/room-store.ts";
 import type {
   Arrival,
   HeartbeatAnswer,
@@ -8,24 +7,18 @@ import type {
   RoomNumbers,
   StreamStart,
 } from "../../protocol/room-rpc.ts";
-import { Attendance, type AttendanceDeps } from "./attendance.ts";
+import { Attendance } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
 import { Chores } from "./chores.ts";
-import { Door, type DoorDeps, recoverSockets, refuse } from "./door.ts";
-import { Publisher, type PublisherDeps } from "./publisher.ts";
-import { roomChores } from "./room-chores.ts";
+import { Door, recoverSockets, refuse } from "./door.ts";
+import { Outbox } from "./outbox.ts";
+import { type Heard, Publisher } from "./publisher.ts";
+import { type RoomParts, roomChores } from "./room-chores.ts";
+import type { RoomDeps } from "./room-deps.ts";
+import { committed, guarded } from "./room-guards.ts";
 import { Numbers } from "./room-numbers.ts";
 import { SoonestAlarm } from "./soonest-alarm.ts";
-
-export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps {
-  /** Name of the object, `room:<stream>`. */
-  readonly name: string;
-  readonly store: RoomStore;
-  readonly sockets: RoomSockets;
-  readonly clock: Clock;
-  /** Ends this instance: its memory has run ahead of what could be saved. */
-  abort(reason: string): never;
-}
+import { VersionBlocks } from "./version-blocks.ts";
 
 /** Should an alarm's work fail, it is tried again after this. */
 const ALARM_RETRY_MS = 5_000;
@@ -41,6 +34,7 @@ export class Room {
   readonly #broadcast: Broadcast;
   readonly #numbers: Numbers;
   readonly #door: Door;
+  readonly #outbox: Outbox;
   readonly #alarm: SoonestAlarm;
   readonly #chores: Chores;
   #stream: SavedStream | undefined;
@@ -56,21 +50,23 @@ export class Room {
     // An instance may have died between an end and the closing of the last socket.
     if (!this.#isLive()) this.#broadcast.end();
     this.#attendance = new Attendance(deps, this.#isLive() ? recovered : [], now);
-    this.#numbers = new Numbers(store, this.#attendance);
+    const versions = new VersionBlocks(store);
+    this.#numbers = new Numbers(versions, this.#attendance);
+    this.#outbox = new Outbox(deps, versions);
     this.#door = new Door(deps, this.#attendance, this.#broadcast);
-    this.#chores = new Chores(
-      this.#alarm,
-      roomChores({
-        store,
-        attendance: this.#attendance,
-        broadcast: this.#broadcast,
-        publisher: new Publisher(deps),
-        numbers: this.#numbers,
-        door: this.#door,
-        stream: () => this.#stream,
-        rearm: () => this.#chores.arm(clock.now()),
-      }),
-    );
+    const parts: RoomParts = {
+      attendance: this.#attendance,
+      broadcast: this.#broadcast,
+      publisher: new Publisher(deps),
+      numbers: this.#numbers,
+      door: this.#door,
+      outbox: this.#outbox,
+      stream: () => this.#stream,
+      save: (at) => this.#save(at),
+      heard: (heard) => this.#heard(heard),
+      rearm: () => this.#chores.arm(clock.now()),
+    };
+    this.#chores = new Chores(this.#alarm, roomChores(parts));
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -80,7 +76,7 @@ export class Room {
     const known = this.#stream;
     const repeated = known !== undefined && (this.#isLive() || start.startedAt <= known.startedAt);
     const stream = repeated ? known : { ...start, endedAt: null };
-    if (!repeated) this.#commit(() => this.#begin(stream, now));
+    if (!repeated) committed(this.#deps, () => this.#begin(stream, now));
     return this.#numbers.stamped(stream, now);
   }
 
@@ -89,7 +85,7 @@ export class Room {
     const stream = this.#stream;
     if (stream === undefined) return { outcome: "unopened" };
     const ended = { ...stream, endedAt: stream.endedAt ?? now };
-    if (this.#isLive()) this.#commit(() => this.#finish(ended, now));
+    if (this.#isLive()) committed(this.#deps, () => this.#finish(ended, now));
     return { outcome: "numbers", ...this.#numbers.stamped(ended, now) };
   }
 
@@ -133,9 +129,9 @@ export class Room {
   alarm(): void {
     const now = this.#deps.clock.now();
     this.#alarm.exactly(now + ALARM_RETRY_MS);
-    this.#guard("room.alarm-failed", () => {
+    guarded(this.#deps, "room.alarm-failed", () => {
       this.#look(now);
-      this.#commit(() => this.#chores.doWhatIsDue(now));
+      committed(this.#deps, () => this.#chores.doWhatIsDue(now));
     });
   }
 
@@ -143,17 +139,29 @@ export class Room {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
     this.#door.ensureSalt();
-    this.#attendance.reset(now);
+    this.#attendance.begin(stream.startedAt, now);
+    this.#save(now);
     this.#chores.arm(now);
   }
 
   #finish(stream: SavedStream, now: number): void {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
-    this.#attendance.empty(now);
+    this.#attendance.end(now);
     this.#broadcast.end();
-    this.#attendance.save(now);
+    this.#save(now);
     this.#chores.arm(now);
+  }
+
+  /** Inside a transaction. */
+  #save(now: number): void {
+    this.#attendance.save(now);
+    this.#outbox.saved();
+  }
+
+  #heard({ answer }: Heard): void {
+    this.#attendance.ledger.savedThrough(answer.saved);
+    this.#chores.arm(this.#deps.clock.now());
   }
 
   /** The time, with everything that follows from its having passed. */
@@ -178,28 +186,10 @@ export class Room {
   }
 
   #event(failure: string, work: (now: number) => void): void {
-    this.#guard(failure, () => {
+    guarded(this.#deps, failure, () => {
       const now = this.#now();
       work(now);
       this.#chores.arm(now);
     });
-  }
-
-  /** Events have nobody to throw to. */
-  #guard(event: string, work: () => void): void {
-    try {
-      work();
-    } catch (cause) {
-      this.#deps.log.error(event, { room: this.#deps.name, cause: `${cause}` });
-    }
-  }
-
-  /** Memory changes before the commit: if the commit fails, the instance must not live on. */
-  #commit(work: () => void): void {
-    try {
-      this.#deps.store.atomically(work);
-    } catch (cause) {
-      this.#deps.abort(`${this.#deps.name} could not commit: ${cause}`);
-    }
   }
 }
