@@ -64,7 +64,7 @@ const modelOf = ({ plan, aliveAtDrop }: PlannedRoom, days: readonly PlannedDay[]
 
 const unnotedMs = ({ aliveAtDrop }: PlannedRoom, model: ModelStream): readonly number[] =>
   [...aliveAtDrop]
-    .filter(([, aliveAt]) => model.viewersAt(aliveAt - 1) > model.viewersAt(aliveAt))
+    .filter(([, aliveAt]) => model.sessions.some(({ endedAt }) => endedAt === aliveAt))
     .map(([at, aliveAt]) => at - aliveAt);
 
 const boundsOf = (days: readonly PlannedDay[], plans: readonly StreamPlan[]) => {

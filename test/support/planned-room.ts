@@ -67,7 +67,7 @@ export class PlannedRoom {
 
   constructor(
     plan: StreamPlan,
-    options: Pick<Required<RoomHarnessOptions>, "calendar" | "database">,
+    options: Pick<Required<RoomHarnessOptions>, "calendar" | "database" | "now">,
     list: RoomHarness["list"],
   ) {
     const stream = streamId(plan.stream);

@@ -30,6 +30,8 @@ export interface RoomHarnessOptions {
   readonly calendar?: ReportingCalendar;
   /** Absent: one in memory. */
   readonly database?: RoomDatabase;
+  /** When the object is first heard of, ms. */
+  readonly now?: number;
 }
 
 const STARTED = { stream: STREAM, broadcaster: "b", category: null } as const;
@@ -95,6 +97,7 @@ export class RoomHarness {
 
   constructor(options: RoomHarnessOptions = { start: STARTED }) {
     this.#options = options;
+    this.now = options.now ?? this.now;
     this.room = this.#wake();
   }
 
