@@ -152,13 +152,23 @@ class StreamMaker {
     if (first === undefined || last === undefined) return { visits, evictions };
     const end = last.to + HOUR;
     for (let at = first.from; ; ) {
-      at += Math.ceil(this.#heavy(5 * MINUTE, 6 * HOUR, 0.7));
+      at = this.#later(at, visits);
       if (at >= end) return { visits, evictions };
       if (!isQuiet(at, spans, visits)) continue;
       const sockets = prng.chance(0.4) ? "drop" : "hibernate";
       evictions.push({ at, sockets });
       if (sockets === "drop") visits = visits.flatMap((visit) => this.#dropped(visit, at));
     }
+  }
+
+  /** Every other time while somebody is there. */
+  #later(at: number, visits: readonly Visit[]): number {
+    const prng = this.#prng;
+    const next = visits.find(({ from, to }) => from > at && to - from > MINUTE);
+    if (next === undefined || prng.chance(0.5)) {
+      return at + Math.ceil(this.#heavy(5 * MINUTE, 6 * HOUR, 0.7));
+    }
+    return prng.between(next.from, next.to);
   }
 
   #dropped(visit: Visit, at: number): readonly Visit[] {

@@ -62,8 +62,10 @@ export const liveDay = async (options: LiveDayOptions): Promise<LiveDayDone> => 
 const modelOf = ({ plan, aliveAtDrop }: PlannedRoom, days: readonly PlannedDay[]): ModelStream =>
   modelStream(plan, days, (at) => aliveAtDrop.get(at) ?? at);
 
-const unnotedMs = ({ aliveAtDrop }: PlannedRoom, model: ModelStream): readonly number[] =>
+/** Of drops while it was live. */
+const unnotedMs = ({ plan, aliveAtDrop }: PlannedRoom, model: ModelStream): readonly number[] =>
   [...aliveAtDrop]
+    .filter(([at]) => plan.spans.some(({ from, to }) => from <= at && at < to))
     .filter(([, aliveAt]) => model.sessions.some(({ endedAt }) => endedAt === aliveAt))
     .map(([at, aliveAt]) => at - aliveAt);
 

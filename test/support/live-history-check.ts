@@ -7,7 +7,7 @@ import {
   type HistorySubject,
 } from "../../src/app/live/read-history.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
-import type { Database } from "../../src/ports/database.ts";
+import type { Database, JobRun } from "../../src/ports/database.ts";
 import { HandTime } from "./hand-time.ts";
 import type { ModelStream } from "./live-day-model.ts";
 import type { PlannedDay } from "./live-day-plan.ts";
@@ -21,7 +21,7 @@ import {
 } from "./live-history-model.ts";
 
 export interface HistoryCheck {
-  readonly database: Pick<Database, "streams" | "jobs">;
+  readonly streams: Database["streams"];
   readonly calendar: ReportingCalendar;
   /** Ms. */
   readonly now: number;
@@ -39,10 +39,14 @@ export class HistoryChecker {
   readonly #reader: HistoryReader;
 
   /** Every stream and broadcaster is registered. */
-  constructor({ database, calendar, now }: HistoryCheck) {
+  constructor({ streams, calendar, now }: HistoryCheck) {
     const ignore = () => undefined;
     this.#reader = new HistoryReader({
-      database: { ...database, registry: { broadcaster: async (id) => ({ id, name: id }) } },
+      database: {
+        streams,
+        jobs: { lastWhole: async () => wholeFlush(now) },
+        registry: { broadcaster: async (id) => ({ id, name: id }) },
+      },
       known: { find: async (id) => aStream(id) },
       calendar,
       clock: { now: () => now },
@@ -108,6 +112,11 @@ export class HistoryChecker {
     return read.history;
   }
 }
+
+const wholeFlush = (startedAt: number): JobRun => ({
+  ...{ id: "run", job: "flush-streams", startedAt, durationMs: 0 },
+  ...{ rows: 0, statements: 0, failures: 0, detail: "" },
+});
 
 /** The days of a plan are of one month. */
 const nameOf = (day: number): string => `${day}`.replace(/^(....)(..)(..)$/, "$1-$2-$3");

@@ -46,7 +46,9 @@ export class LiveWorld {
     const list = {
       publish: async (...told: Parameters<LiveRankings["publish"]>) => this.list.publish(...told),
     };
-    this.rooms = plans.map((plan) => new PlannedRoom(plan, { calendar, database: tables, now: from }, list));
+    this.rooms = plans.map(
+      (plan) => new PlannedRoom(plan, { calendar, database: tables, now: from }, list),
+    );
     this.#acts = this.rooms
       .flatMap((room) => actsOf(room.plan).map(({ at, act }): DueAct => ({ at, room, act })))
       .sort((a, b) => a.at - b.at);

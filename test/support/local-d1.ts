@@ -3,13 +3,13 @@ import { resolve } from "node:path";
 import { drizzle } from "drizzle-orm/d1";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { d1JobTables } from "../../src/adapters/d1/job-tables.ts";
 import { d1StreamTables } from "../../src/adapters/d1/stream-tables.ts";
 import type { Database } from "../../src/ports/database.ts";
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../migrations/d1");
 
-export interface LocalD1 extends Pick<Database, "streams" | "jobs"> {
+export interface LocalD1 {
+  readonly streams: Database["streams"];
   /** Reads what is stored without the code under test. */
   read(query: string): Promise<readonly object[]>;
   close(): Promise<void>;
@@ -30,7 +30,6 @@ export const openLocalD1 = async (): Promise<LocalD1> => {
   const db = drizzle(binding);
   return {
     streams: d1StreamTables(db),
-    jobs: d1JobTables(db),
     read: async (query) => (await binding.prepare(query).all<object>()).results,
     close: () => miniflare.dispose(),
   };
