@@ -96,13 +96,14 @@ class NumberLine {
   readonly #steps: readonly { readonly at: number; readonly viewers: number }[];
 
   constructor(stays: readonly Stay[]) {
+    // Of one moment, who goes first made room for who comes; who is dropped as they come was there all the same.
     const changes = stays.flatMap(({ from, to }) => [
-      { at: from, by: 1 },
-      { at: to, by: -1 },
+      { at: from, by: 1, place: 1 },
+      { at: to, by: -1, place: from === to ? 2 : 0 },
     ]);
     let viewers = 0;
     this.#steps = changes
-      .toSorted((a, b) => a.at - b.at || a.by - b.by)
+      .toSorted((a, b) => a.at - b.at || a.place - b.place)
       .map(({ at, by }) => {
         viewers += by;
         return { at, viewers };
@@ -122,8 +123,8 @@ class NumberLine {
 const overlapMs = (a: Span, b: Span): number =>
   Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from));
 
-const within = (span: Span, stays: readonly Stay[]): readonly Stay[] =>
-  stays.filter((stay) => overlapMs(span, stay) > 0);
+const within = ({ from, to }: Span, stays: readonly Stay[]): readonly Stay[] =>
+  stays.filter((stay) => stay.from < to && (stay.to > from || stay.from >= from));
 
 const visitorsIn = (span: Span, stays: readonly Stay[]): number =>
   new Set(within(span, stays).map(({ visitor }) => visitor)).size;
@@ -205,12 +206,12 @@ const heldOf = (
 const firstSignFrom = (visit: Visit, at: number): number =>
   visit.from + Math.max(0, Math.ceil((at - visit.from) / SIGN_EVERY_MS)) * SIGN_EVERY_MS;
 
-/** Connections of one visitor that overlap are one stay. */
+/** Connections of one visitor that overlap are one stay; also where one came in the moment since when all are gone. */
 const joined = (held: readonly Held[]): readonly Stay[] => {
   const stays: Stay[] = [];
   for (const { heard, ...connection } of held.toSorted((a, b) => a.from - b.from)) {
     const stay = stays.at(-1);
-    if (stay === undefined || connection.from >= stay.to) {
+    if (stay === undefined || connection.from > stay.to) {
       stays.push({ ...connection, endedAt: heard });
     } else if (connection.to >= stay.to) {
       stays[stays.length - 1] = { ...stay, to: connection.to, endedAt: heard };

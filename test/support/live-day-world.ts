@@ -55,19 +55,19 @@ export const liveDay = async (options: LiveDayOptions): Promise<LiveDayDone> => 
     models: new Map(rooms.map(({ room, model }) => [room.plan.stream, model])),
     ...{ tables, journal, flushes, now: world.now },
     problems: rooms.flatMap(({ room }) => room.problems),
-    unnotedMs: rooms.flatMap(({ room, model }) => unnotedMs(room, model)),
+    unnotedMs: rooms.flatMap(({ room }) => unnotedMs(room, days)),
   };
 };
 
 const modelOf = ({ plan, aliveAtDrop }: PlannedRoom, days: readonly PlannedDay[]): ModelStream =>
   modelStream(plan, days, (at) => aliveAtDrop.get(at) ?? at);
 
-/** Of drops while it was live. */
-const unnotedMs = ({ plan, aliveAtDrop }: PlannedRoom, model: ModelStream): readonly number[] =>
-  [...aliveAtDrop]
-    .filter(([at]) => plan.spans.some(({ from, to }) => from <= at && at < to))
-    .filter(([, aliveAt]) => model.sessions.some(({ endedAt }) => endedAt === aliveAt))
-    .map(([at, aliveAt]) => at - aliveAt);
+/** Of drops that cut somebody off. */
+const unnotedMs = ({ plan, aliveAtDrop }: PlannedRoom, days: readonly PlannedDay[]) => {
+  const { sessions } = modelStream(plan, days, (at) => at);
+  const cut = new Set(sessions.map(({ endedAt }) => endedAt));
+  return [...aliveAtDrop].filter(([at]) => cut.has(at)).map(([at, aliveAt]) => at - aliveAt);
+};
 
 const boundsOf = (days: readonly PlannedDay[], plans: readonly StreamPlan[]) => {
   const ends = plans.flatMap(({ spans }) => spans.map(({ to }) => to));

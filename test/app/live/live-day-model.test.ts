@@ -141,6 +141,9 @@ describe("the model, worked out by hand", () => {
       { visitor: "ann", startedAt: at(2), endedAt: at(3, 53) },
       { visitor: "bob", startedAt: at(2), endedAt: at(9) },
     ]);
+    const atOnce = model({ visits, evictions: [{ at: at(2, 10), sockets: "drop" }] }, () => at(2));
+    expect(atOnce.samples[0]).toEqual({ recordedAt: at(5), viewers: 1, peak: 2 });
+    expect(atOnce.days).toMatchObject([{ uniques: 2, sessions: 2 }]);
     const asleep = model({ visits, evictions: [{ at: at(4), sockets: "hibernate" }] });
     expect(asleep.sessions.map(({ endedAt }) => endedAt)).toEqual([at(9), at(9)]);
   });
