@@ -125,6 +125,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       log,
     },
     rooms,
+    reconcile: { registry: known, rooms, rankings, log },
   };
 };
 
@@ -219,7 +220,7 @@ export const composeRoom = (
   if (checked.status === "refused") throw new Error("the deployment is not configured");
   const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
   const { name, storage, background, abort } = context;
-  const { streams: sessions, jobs } = makeDatabase(database);
+  const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
@@ -231,7 +232,8 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
-    sessions,
+    sessions: streams,
+    streams,
     jobs,
     calendar,
     perNetwork,

@@ -1,9 +1,11 @@
 /** The Worker as wrangler would deploy it, with the bindings of `wrangler.toml`, as options of Miniflare. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
+import { promisify } from "node:util";
 import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { isMadeOf, noteSources, readSources } from "./build-note.ts";
 import { Failure, ROOT, WRANGLER_TOML } from "./flags.ts";
 import { readVariables } from "./secrets.ts";
 import { WRANGLER, WRANGLER_ENV } from "./wrangler.ts";
@@ -15,13 +17,12 @@ export interface BuiltWorker {
 }
 
 /**
- * @param outdir is emptied
+ * @param outdir is emptied, unless what it has was made of the same sources
  * @param secrets file whose variables go over those of `wrangler.toml`
  * @throws Failure when it cannot be built
  */
-export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
-  rmSync(outdir, { recursive: true, force: true });
-  bundle(outdir);
+export const buildWorker = async (outdir: string, secrets: string): Promise<BuiltWorker> => {
+  await bundleInto(outdir);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
   // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
   const files = { envFiles: [secrets], overrides: {} };
@@ -47,16 +48,22 @@ export const withVariables = (
   variables: Readonly<Record<string, string>>,
 ): V4WorkerOptions => ({ ...options, bindings: { ...options.bindings, ...variables } });
 
-const bundle = (outdir: string): void => {
+/** @throws Failure when it cannot be built */
+export const bundleInto = async (outdir: string): Promise<void> => {
+  const sources = readSources();
+  if (isMadeOf(outdir, sources)) return;
+  rmSync(outdir, { recursive: true, force: true });
   const args = ["deploy", "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
-  const built = spawnSync(process.execPath, [WRANGLER, ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...WRANGLER_ENV },
-    encoding: "utf8",
-  });
-  if (built.status !== 0) {
-    throw new Failure(`The Worker could not be built\n${built.stdout}${built.stderr}`);
+  const env = { ...process.env, ...WRANGLER_ENV };
+  const bundling = promisify(execFile)(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env });
+  bundling.child.stdin?.end();
+  try {
+    await bundling;
+  } catch (cause) {
+    const { stdout = "", stderr = "" } = cause as { stdout?: string; stderr?: string };
+    throw new Failure(`The Worker could not be built\n${stdout}${stderr}`, { cause });
   }
+  noteSources(outdir, sources);
 };
 
 /** The bundle first, since the first module is the Worker; then what wrangler put beside it. */

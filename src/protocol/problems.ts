@@ -46,6 +46,10 @@ export const PROBLEMS = {
     status: 503,
     title: "The statistics cannot be read at the moment",
   },
+  "rankings-unavailable": {
+    status: 503,
+    title: "The list of live streams does not answer at the moment",
+  },
   "stream-unavailable": { status: 503, title: "The stream's numbers cannot be read at the moment" },
 } as const;
 

@@ -121,6 +121,16 @@ export const CorrectBody = v.pipe(
   ),
 );
 
+/** `POST /v1/admin/reconcile`: one stream, or the live ones with the most viewers. */
+export const ReconcileBody = v.strictObject({
+  stream: v.optional(
+    v.pipe(
+      Id,
+      v.transform((id) => id as StreamId),
+    ),
+  ),
+});
+
 /** `POST /v1/admin/rebuild` */
 export const RebuildBody = v.strictObject({ from: Hour });
 

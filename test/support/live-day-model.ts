@@ -199,7 +199,8 @@ const heldOf = (
     }
     ends.push({ to: span.to, heard: span.to });
     const first = ends.reduce((a, b) => (b.to < a.to ? b : a));
-    return [{ visitor, run, from, ...first }];
+    // Another tab of one who was there is no news to be noted: dropped with the first, it never was.
+    return first.to < from ? [] : [{ visitor, run, from, ...first }];
   });
 };
 

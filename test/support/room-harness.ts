@@ -2,7 +2,7 @@ import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
-import type { JobTables, StreamTables } from "../../src/ports/database.ts";
+import type { JobRun, JobTables, StreamTables } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
@@ -20,6 +20,7 @@ export const STREAM = ((): StreamId => {
 
 /** Where a room writes on its own. */
 export interface RoomDatabase {
+  readonly saveCurrent: StreamTables["saveCurrent"];
   readonly saveSessions: StreamTables["saveSessions"];
   readonly record: JobTables["record"];
 }
@@ -43,6 +44,8 @@ export class FakeSocket implements RoomSocket {
   closed: number | undefined;
   kept: unknown;
   pinged = 0;
+  /** What its client does when it is asked for a sign of life. */
+  onBeat: () => void = () => undefined;
 
   attachment(): unknown {
     return structuredClone(this.kept);
@@ -56,6 +59,7 @@ export class FakeSocket implements RoomSocket {
     if (this.closed !== undefined) return;
     this.texts.push(text);
     if (text.startsWith("{")) this.received.push(JSON.parse(text));
+    if (this.received.at(-1)?.type === "beat") this.onBeat();
   }
 
   close(code: number): void {
@@ -64,6 +68,10 @@ export class FakeSocket implements RoomSocket {
 
   get counts(): readonly CountMessage[] {
     return this.received.filter((message) => message.type === "count");
+  }
+
+  get statuses(): readonly string[] {
+    return this.received.flatMap((message) => (message.type === "status" ? message.status : []));
   }
 
   get beats(): number {
@@ -75,6 +83,14 @@ export interface Who {
   readonly visitor: string;
   readonly role?: Role;
   readonly network?: string;
+}
+
+/** A record of reconciliation, its detail beside the rest. */
+export interface Recorded extends JobRun {
+  readonly source: string;
+  readonly tier: string;
+  readonly before: number;
+  readonly after: number;
 }
 
 /** A Room over a disk and sockets that outlive it, at a time of the test's choosing. */
@@ -163,6 +179,14 @@ export class RoomHarness {
     return answer;
   }
 
+  /** What the database has of reconciliation, in the order of its first looks. */
+  records(): readonly Recorded[] {
+    return [...this.database.runs.values()]
+      .filter(({ job }) => job === "reconcile")
+      .sort((a, b) => a.startedAt - b.startedAt)
+      .map(({ detail, ...run }) => ({ ...run, ...JSON.parse(detail) }));
+  }
+
   #wake(): Room {
     const { start, calendar, database = this.database } = this.#options;
     this.#lives += 1;
@@ -186,6 +210,7 @@ export class RoomHarness {
         },
       },
       sessions: database,
+      streams: database,
       jobs: database,
       calendar: calendar ?? calendarOf(this.timeZone, this.now),
       log: { info: report, warn: report, error: report },

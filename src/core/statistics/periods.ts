@@ -1,6 +1,6 @@
 /**
- * Windows of five minutes, hours, days, ISO weeks and months, each kind numbered in a row, so that neighbours differ by one: a range is two
- * numbers, the range before it and the next page are arithmetic.
+ * Windows of five minutes, hours, days, ISO weeks and months, each kind numbered in a row, so that neighbours differ
+ * by one: a range is two numbers, the range before it and the next page are arithmetic.
  */
 import { dateName } from "../civil-date.ts";
 import { DAY_MS, HOUR_MS, LIVE_WINDOW_MS } from "../limits.ts";

@@ -110,6 +110,7 @@ test("an entry that comes while its stream is being written is not taken for wri
   const world = new RankingsWorld();
   const first = world.publish("s", { viewers: 1, samples: [sample(1)], days: [aDay(21, 1)] });
   const later = world.make("s", {
+    asOf: NOON + 1,
     viewers: 2,
     samples: [sample(1), sample(2)],
     days: [aDay(21, 2)],
@@ -120,6 +121,8 @@ test("an entry that comes while its stream is being written is not taken for wri
   await world.rankings.flush();
   expect(world.tables.current.get("s")).toEqual(numbersOf(first));
   world.tables.before = done;
+  const saved = { asOf: NOON, sampledThrough: sample(1).recordedAt };
+  expect(world.answerTo("s", { stamp: stamp(0, 0) }).saved).toEqual(saved);
   sentIn(world);
   await world.rankings.flush();
   expect(sentIn(world)).toEqual(["saveHistory 1", "saveDays 1", "saveCurrent 1"]);
@@ -144,6 +147,24 @@ test("thousands of streams go in batches, none of which has more than a thousand
   expect(rows).toBe(sent.reduce((sum, one) => sum + one, 0));
   expect(world.tables.current.size).toBe(2_500);
   expect(world.tables.days.size).toBe(2_500);
+});
+
+test("of too many samples the list holds one a stream, the oldest, and calls no other saved; rooms keep the rest", async () => {
+  const world = new RankingsWorld(2);
+  const samples = [1, 2, 3, 4].map((window) => sample(window));
+  world.publish("one", { samples });
+  expect(world.answerTo("two", { samples }).saved.sampledThrough).toBe(0);
+  for (const through of [1, 2, 3]) {
+    await world.rankings.flush();
+    const { saved } = world.answerTo("two", { stamp: stamp(0, 0) });
+    expect(saved.sampledThrough).toBe(sample(through).recordedAt);
+    world.publish("one", { samples });
+    world.publish("two", { samples: samples.slice(through) });
+    world.alarm();
+    world.evict();
+  }
+  await world.rankings.flush();
+  expect(world.tables.samples.size).toBe(8);
 });
 
 describe("a flush that fails", () => {
