@@ -212,7 +212,8 @@ const joined = (held: readonly Held[]): readonly Stay[] => {
   const stays: Stay[] = [];
   for (const { heard, ...connection } of held.toSorted((a, b) => a.from - b.from)) {
     const stay = stays.at(-1);
-    if (stay === undefined || connection.from > stay.to) {
+    const dropped = connection.from === connection.to && connection.from === stay?.to;
+    if (stay === undefined || (connection.from >= stay.to && !dropped)) {
       stays.push({ ...connection, endedAt: heard });
     } else if (connection.to >= stay.to) {
       stays[stays.length - 1] = { ...stay, to: connection.to, endedAt: heard };

@@ -47,5 +47,15 @@ test("three hours of 1,000 viewers, of whom a tenth is exchanged each minute: at
     viewers: 0,
     ...truth.last,
   });
+  const unstamped = <Row extends object>(rows: Iterable<Row>) =>
+    [...rows].map((row) => ({ ...row, stamp: "" }));
+  const owned = { stream: plan.stream, broadcaster: plan.broadcaster, stamp: "" };
+  expect(unstamped(tables.samples.values())).toEqual(
+    truth.samples.map((sample) => ({ ...owned, ...sample })),
+  );
+  expect(unstamped(tables.days.values())).toEqual(truth.days.map((day) => ({ ...owned, ...day })));
+  expect(tables.sessions.size).toBe(truth.sessions.length);
+  // Nothing had to be reconciled.
+  expect([...tables.runs.values()]).toEqual([]);
   expect(room?.problems).toEqual([]);
 });
