@@ -21,6 +21,7 @@ const OPTIONS = {
   seed: { type: "string", default: `${Date.now() % 1_000_000}` },
   seconds: { type: "string" },
   clients: { type: "string", default: "500" },
+  streams: { type: "string", default: "2000" },
   state: { type: "string" },
 } as const;
 
@@ -124,6 +125,17 @@ const hiddenTab: Proof = async (args) => {
   return spawnSync("vitest", test, { stdio: "inherit", env }).status === 0;
 };
 
+/** A test too, of as many streams as are asked for. */
+const liveDay: Proof = async (args) => {
+  const values = flagsOf(args);
+  const streams = positive(values.streams);
+  const seed = positive(values.seed);
+  console.log(`seed ${seed}`);
+  const env = { ...process.env, LIVE_DAY_STREAMS: `${streams}`, LIVE_DAY_SEED: `${seed}` };
+  const test = ["run", "--project", "node", "test/app/live/live-day.test.ts"];
+  return spawnSync("vitest", test, { stdio: "inherit", env }).status === 0;
+};
+
 const flagsOf = (args: string[]) => {
   try {
     return parseArgs({ args, options: OPTIONS }).values;
@@ -176,6 +188,11 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "with MySQL away no acknowledgement and no read fails, and after its return it has everything (--seconds --seed)",
     proof: outage,
+  },
+  "live-day": {
+    claim:
+      "a made-up day of live streams is in MariaDB and D1 what counting it anew says (--streams --seed)",
+    proof: liveDay,
   },
   "hidden-tab": {
     claim: "a tab that is hidden for minutes stays a viewer, on one socket (--seconds)",

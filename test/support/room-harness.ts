@@ -1,11 +1,12 @@
 import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
-import type { JobRun } from "../../src/ports/database.ts";
+import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
+import type { JobRun, JobTables, StreamTables } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
-import type { LiveEntry, Role, RoomNumbers } from "../../src/protocol/room-rpc.ts";
+import type { LiveEntry, Role, RoomNumbers, StreamStart } from "../../src/protocol/room-rpc.ts";
 import { calendarOf } from "./calendars.ts";
 import { MemoryList } from "./memory-list.ts";
 import { MemoryStreamTables } from "./memory-stream-tables.ts";
@@ -16,6 +17,25 @@ export const STREAM = ((): StreamId => {
   if (id === undefined) throw new Error("no stream id");
   return id;
 })();
+
+/** Where a room writes on its own. */
+export interface RoomDatabase {
+  readonly saveCurrent: StreamTables["saveCurrent"];
+  readonly saveSessions: StreamTables["saveSessions"];
+  readonly record: JobTables["record"];
+}
+
+export interface RoomHarnessOptions {
+  readonly start: Omit<StreamStart, "startedAt">;
+  /** Absent: that of `timeZone`. */
+  readonly calendar?: ReportingCalendar;
+  /** Absent: one in memory. */
+  readonly database?: RoomDatabase;
+  /** When the object is first heard of, ms. */
+  readonly now?: number;
+}
+
+const STARTED = { stream: STREAM, broadcaster: "b", category: null } as const;
 
 /** A client's socket as the platform keeps it: it outlives the room's instance. */
 export class FakeSocket implements RoomSocket {
@@ -87,10 +107,13 @@ export class RoomHarness {
   perNetwork = 1_000;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
+  readonly #options: RoomHarnessOptions;
   #random = 0;
   #lives = 0;
 
-  constructor() {
+  constructor(options: RoomHarnessOptions = { start: STARTED }) {
+    this.#options = options;
+    this.now = options.now ?? this.now;
     this.room = this.#wake();
   }
 
@@ -102,11 +125,13 @@ export class RoomHarness {
   }
 
   open(startedAt = this.now): RoomNumbers {
-    return this.room.open({ stream: STREAM, broadcaster: "b", category: null, startedAt });
+    return this.room.open({ ...this.#options.start, startedAt });
   }
 
-  async connect({ visitor, role = "viewer", network = visitor }: Who): Promise<FakeSocket> {
-    const socket = new FakeSocket();
+  async connect(
+    { visitor, role = "viewer", network = visitor }: Who,
+    socket = new FakeSocket(),
+  ): Promise<FakeSocket> {
     const upgrade: Upgrade = {
       accept: (kept) => {
         socket.kept = structuredClone(kept);
@@ -163,7 +188,7 @@ export class RoomHarness {
   }
 
   #wake(): Room {
-    const calendar = calendarOf(this.timeZone, this.now);
+    const { start, calendar, database = this.database } = this.#options;
     this.#lives += 1;
     const life = this.#lives;
     // What a dead instance still had to do fails, and concerns nobody.
@@ -171,7 +196,7 @@ export class RoomHarness {
       if (life === this.#lives) this.problems.push(event);
     };
     return new Room({
-      name: `room:${STREAM}`,
+      name: `room:${start.stream}`,
       store: roomStore(this.disk.open(), this.now, () => undefined),
       sockets: { open: () => this.sockets.filter(({ closed }) => closed === undefined) },
       clock: { now: () => this.now },
@@ -184,10 +209,10 @@ export class RoomHarness {
           return this.list.publish(entry);
         },
       },
-      sessions: this.database,
-      streams: this.database,
-      jobs: this.database,
-      calendar,
+      sessions: database,
+      streams: database,
+      jobs: database,
+      calendar: calendar ?? calendarOf(this.timeZone, this.now),
       log: { info: report, warn: report, error: report },
       perNetwork: this.perNetwork,
       background: (work) => void work.catch(() => report("background")),
