@@ -13,14 +13,14 @@ import { shownRun } from "./admin-run.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { problem, Refusal } from "./problem.ts";
-import { parse, readBody } from "./read-body.ts";
+import { parse, readBody, readOptionalBody } from "./read-body.ts";
 
 /** Finding hours anew from the raw log, and what came of it; behind the admin key. */
 export const adminCorrection = new Hono<HttpEnv>();
 
 adminCorrection.post("/v1/admin/correct", async (c) => {
   const { clock, correct, log } = c.get("services");
-  const hours = await readBody(c.req.raw, MAX_BODY_BYTES, CorrectBody);
+  const hours = await readOptionalBody(c.req.raw, MAX_BODY_BYTES, CorrectBody);
   if (hours === undefined) {
     return answerOrder(inShardOrder(await orderCorrection(correct, { kind: "due" })), log);
   }

@@ -5,13 +5,13 @@ import { ReconcileBody } from "../protocol/requests.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
-import { readBody } from "./read-body.ts";
+import { readOptionalBody } from "./read-body.ts";
 
 /** Counting live viewers once more; behind the admin key. */
 export const adminReconcile = new Hono<HttpEnv>();
 
 adminReconcile.post("/v1/admin/reconcile", async (c) => {
-  const { stream } = await readBody(c.req.raw, MAX_BODY_BYTES, ReconcileBody);
+  const { stream } = await readOptionalBody(c.req.raw, MAX_BODY_BYTES, ReconcileBody);
   const result = await reconcile(c.get("services").reconcile, stream);
   switch (result.status) {
     case "asked":

@@ -20,6 +20,19 @@ export const readBody = async <Schema extends v.GenericSchema>(
   return parse(schema, body);
 };
 
+/**
+ * The same where all of it may be left out, and so the body itself.
+ * @throws Refusal
+ */
+export const readOptionalBody = async <Schema extends v.GenericSchema>(
+  request: Request,
+  maxBytes: number,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> => {
+  const empty = request.body === null || request.headers.get("Content-Length") === "0";
+  return empty ? parse(schema, {}) : readBody(request, maxBytes, schema);
+};
+
 /** @throws Refusal naming the first thing that does not fit */
 export const parse = <Schema extends v.GenericSchema>(
   schema: Schema,

@@ -24,9 +24,12 @@ const ask = (correctors: FakeCorrectors, path: string, body: unknown): Promise<R
   workerWith({ CORRECTORS: correctors })(adminRequest("POST", path, body));
 
 describe("an order to correct", () => {
-  test("without hours is one for what is due, to every shard", async () => {
+  test.each([
+    ["without hours", {}],
+    ["without a body", undefined],
+  ])("%s is one for what is due, to every shard", async (_, body) => {
     const correctors = new FakeCorrectors();
-    const answer = await ask(correctors, "correct", {});
+    const answer = await ask(correctors, "correct", body);
     expect(answer.status).toBe(202);
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     const shards = ALL.map((shard) => ({ shard, waiting: 3 }));

@@ -90,6 +90,7 @@ test("an operator asks for one stream or for the live ones, and nobody without a
   await eventually("the list knows of it", async () =>
     JSON.stringify(await reconcile({})).includes('"asked"'),
   );
+  expect((await send(adminRequest("POST", "reconcile"))).status).toBe(202);
   const refusals = [
     [{ stream: "nobody" }, 404, "unknown-stream"],
     [{ stream: "b@d" }, 400, "invalid-request"],
