@@ -1,7 +1,7 @@
 /** The Worker as wrangler would deploy it, with the bindings of `wrangler.toml`, as options of Miniflare. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
-import { join, matchesGlob } from "node:path";
+import { basename, join, matchesGlob } from "node:path";
 import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { Failure, ROOT, WRANGLER_TOML } from "./flags.ts";
@@ -14,14 +14,21 @@ export interface BuiltWorker {
   readonly crons: readonly string[];
 }
 
-/**
- * @param outdir is emptied
- * @param secrets file whose variables go over those of `wrangler.toml`
- * @throws Failure when it cannot be built
- */
-export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
+export interface Build {
+  /** Is emptied. */
+  readonly outdir: string;
+  /** File whose variables go over those of `wrangler.toml`. */
+  readonly secrets: string;
+  /** First module of the Worker, when it is not the one of `wrangler.toml`. */
+  readonly main?: string;
+  /** Compatibility flags beside those of `wrangler.toml`. */
+  readonly flags?: readonly string[];
+}
+
+/** @throws Failure when it cannot be built */
+export const buildWorker = ({ outdir, secrets, main, flags = [] }: Build): BuiltWorker => {
   rmSync(outdir, { recursive: true, force: true });
-  bundle(outdir);
+  bundle(outdir, main);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
   // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
   const files = { envFiles: [secrets], overrides: {} };
@@ -36,7 +43,8 @@ export const buildWorker = (outdir: string, secrets: string): BuiltWorker => {
     name: config.name ?? "headcount",
     bindings: readVariables(secrets),
     modulesRoot: outdir,
-    modules: modulesOf(outdir, modulesRules),
+    modules: modulesOf(outdir, basename(main ?? config.main ?? "worker.ts"), modulesRules),
+    compatibilityFlags: [...(bindings.compatibilityFlags ?? []), ...flags],
   };
   return { options, crons: config.triggers.crons ?? [] };
 };
@@ -47,9 +55,9 @@ export const withVariables = (
   variables: Readonly<Record<string, string>>,
 ): V4WorkerOptions => ({ ...options, bindings: { ...options.bindings, ...variables } });
 
-const bundle = (outdir: string): void => {
-  const args = ["deploy", "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
-  const built = spawnSync(process.execPath, [WRANGLER, ...args], {
+const bundle = (outdir: string, main?: string): void => {
+  const args = ["--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
+  const built = spawnSync(process.execPath, [WRANGLER, "deploy", ...(main ? [main] : []), ...args], {
     cwd: ROOT,
     env: { ...process.env, ...WRANGLER_ENV },
     encoding: "utf8",
@@ -60,8 +68,13 @@ const bundle = (outdir: string): void => {
 };
 
 /** The bundle first, since the first module is the Worker; then what wrangler put beside it. */
-const modulesOf = (outdir: string, rules: readonly V4ModuleRule[]): V4ModuleDefinition[] => {
-  const modules: V4ModuleDefinition[] = [{ type: "ESModule", path: join(outdir, "worker.js") }];
+const modulesOf = (
+  outdir: string,
+  main: string,
+  rules: readonly V4ModuleRule[],
+): V4ModuleDefinition[] => {
+  const bundled = join(outdir, main.replace(/\.ts$/, ".js"));
+  const modules: V4ModuleDefinition[] = [{ type: "ESModule", path: bundled }];
   for (const file of readdirSync(outdir)) {
     const rule = rules.find(({ include }) => include.some((glob) => matchesGlob(file, glob)));
     if (rule !== undefined) modules.push({ type: rule.type, path: join(outdir, file) });
