@@ -44,7 +44,7 @@ export const buildWorker = ({ outdir, secrets, main, flags = [] }: Build): Built
     bindings: readVariables(secrets),
     modulesRoot: outdir,
     modules: modulesOf(outdir, basename(main ?? config.main ?? "worker.ts"), modulesRules),
-    compatibilityFlags: [...(bindings.compatibilityFlags ?? []), ...flags],
+    compatibilityFlags: [...(config.compatibility_flags ?? []), ...flags],
   };
   return { options, crons: config.triggers.crons ?? [] };
 };
@@ -57,11 +57,15 @@ export const withVariables = (
 
 const bundle = (outdir: string, main?: string): void => {
   const args = ["--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
-  const built = spawnSync(process.execPath, [WRANGLER, "deploy", ...(main ? [main] : []), ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...WRANGLER_ENV },
-    encoding: "utf8",
-  });
+  const built = spawnSync(
+    process.execPath,
+    [WRANGLER, "deploy", ...(main ? [main] : []), ...args],
+    {
+      cwd: ROOT,
+      env: { ...process.env, ...WRANGLER_ENV },
+      encoding: "utf8",
+    },
+  );
   if (built.status !== 0) {
     throw new Failure(`The Worker could not be built\n${built.stdout}${built.stderr}`);
   }

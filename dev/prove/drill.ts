@@ -1,0 +1,50 @@
+/**
+ * What readers get to see when a part of the service is lost under its clients, and how long it takes until every number
+ * is the number of clients again: the runtime or its runner is killed, a room evicted, the live list wiped.
+ */
+import { drillEvicted } from "./drill/evicted.ts";
+import { type DrillReport, tableOf } from "./drill/report.ts";
+import { drillRestart } from "./drill/restart.ts";
+import { drillWiped } from "./drill/wiped.ts";
+import { openWorld, type Scale, type World } from "./drill/world.ts";
+
+export const DRILLS = {
+  runtime: (world: World) => drillRestart(world, "runtime"),
+  runner: (world: World) => drillRestart(world, "runner"),
+  asleep: (world: World) => drillEvicted(world, "sleep"),
+  aborted: (world: World) => drillEvicted(world, "abort"),
+  wiped: drillWiped,
+} as const satisfies Readonly<Record<string, (world: World) => Promise<DrillReport>>>;
+
+export type Drill = keyof typeof DRILLS;
+
+export interface DrillOptions extends Scale {
+  /** One after the other, on one service. */
+  readonly drills: readonly Drill[];
+  /** Directory of the state, the secrets and the database; a new one. */
+  readonly state: string;
+  log(line: string): void;
+}
+
+export const proveDrills = async (options: DrillOptions): Promise<readonly DrillReport[]> => {
+  const { drills, state, log } = options;
+  const world = await openWorld(state, options, log);
+  const reports: DrillReport[] = [];
+  try {
+    for (const drill of drills) {
+      const report = await DRILLS[drill](world);
+      reports.push(report);
+      log(`\n${report.drill}`);
+      for (const line of report.timeline) log(line);
+      for (const complaint of report.complaints) log(`  FAILED  ${complaint}`);
+    }
+    return reports;
+  } catch (cause) {
+    log(world.running.service.output());
+    throw cause;
+  } finally {
+    log("");
+    for (const line of tableOf(reports)) log(line);
+    await world.running.close();
+  }
+};
