@@ -3,6 +3,7 @@ import type { LiveRankings } from "../src/app/live/rankings.ts";
 import { composeRankings } from "../src/compose.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type {
+  ListFlushed,
   LiveEntry,
   LiveRanking,
   PublishAnswer,
@@ -16,7 +17,7 @@ export class Rankings extends DurableObject<UncheckedEnv> implements RankingsRpc
 
   constructor(ctx: DurableObjectState, env: UncheckedEnv) {
     super(ctx, env);
-    this.#rankings = composeRankings(objectContext(ctx));
+    this.#rankings = composeRankings(objectContext(ctx), env);
   }
 
   async publish(entry: LiveEntry): Promise<PublishAnswer> {
@@ -25,6 +26,10 @@ export class Rankings extends DurableObject<UncheckedEnv> implements RankingsRpc
 
   async live(limit: number, category?: string): Promise<LiveRanking> {
     return this.#rankings.live(limit, category);
+  }
+
+  flush(): Promise<ListFlushed> {
+    return this.#rankings.flush();
   }
 
   override alarm(): void {

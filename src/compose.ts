@@ -103,6 +103,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
     stats: new StatsReader({ database, calendar, clock, timers, log }),
     flush: { tallies, ...job },
+    flushStreams: { rankings, ...job },
     correct: { correctors, calendar, ...job },
     corrections,
     rebuild: { tallies, correctors, schedule, clock },
@@ -234,5 +235,11 @@ export const composeRoom = (
   return { room, sockets };
 };
 
-export const composeRankings = ({ storage, background }: ObjectContext): LiveRankings =>
-  new LiveRankings({ store: rankingsStore(storage, background), clock });
+/** @throws when the deployment is not configured: rooms keep what the list cannot bring to a database */
+export const composeRankings = (context: ObjectContext, env: UncheckedEnv): LiveRankings => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  const store = rankingsStore(context.storage, context.background);
+  const { streams } = makeDatabase(checked.config.database);
+  return new LiveRankings({ store, tables: streams, clock });
+};

@@ -1,3 +1,4 @@
+import { flushStreams } from "./app/live/flush-streams.ts";
 import { type Job, runJobs } from "./app/run-jobs.ts";
 import { upkeep } from "./app/upkeep.ts";
 import { close } from "./app/views/close.ts";
@@ -7,7 +8,13 @@ import type { Composed, Services } from "./services.ts";
 
 /** What runs when, each expression's jobs in this order. The expressions are those of `wrangler.toml`, in UTC. */
 export const CRONS: ReadonlyMap<string, readonly Job<Services>[]> = new Map([
-  ["*/5 * * * *", [{ name: "flush", run: (services: Services) => flush(services.flush) }]],
+  [
+    "*/5 * * * *",
+    [
+      { name: "flush", run: (services: Services) => flush(services.flush) },
+      { name: "flush-streams", run: (services: Services) => flushStreams(services.flushStreams) },
+    ],
+  ],
   // By then the tokens of the hour before have run out, and what they confirmed is in its Tally.
   ["15 * * * *", [{ name: "correct", run: (services: Services) => correct(services.correct) }]],
   [

@@ -1,8 +1,10 @@
 import type { ArriveDeps } from "./app/live/arrive.ts";
+import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
 import type { RankingsReader } from "./app/live/read-rankings.ts";
 import type { StreamReader } from "./app/live/read-stream.ts";
 import type { StartStreamDeps } from "./app/live/start-stream.ts";
+import type { StatusDeps } from "./app/status.ts";
 import type { UpkeepDeps } from "./app/upkeep.ts";
 import type { CloseDeps } from "./app/views/close.ts";
 import type { ConfirmDeps } from "./app/views/confirm.ts";
@@ -14,7 +16,6 @@ import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
-import type { StatusDeps } from "./app/views/status.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
 import type { ShardSchedule } from "./core/views/shards.ts";
@@ -45,6 +46,7 @@ export interface Services {
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
   readonly adminKey: string;
   readonly flush: FlushDeps;
+  readonly flushStreams: FlushStreamsDeps;
   readonly correct: CorrectDeps;
   readonly corrections: Pick<CorrectionTables, "list">;
   readonly rebuild: RebuildDeps;

@@ -11,8 +11,13 @@ export interface OperatorDeps {
 const PAUSE_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 150_000;
 
-interface FlushRun {
+interface JobRun {
   readonly failures: number;
+}
+
+interface FlushAnswer {
+  readonly views: JobRun;
+  readonly streams: JobRun;
 }
 
 interface StatusAnswer {
@@ -41,19 +46,19 @@ export class Operator {
 
   /** Resolves after a flush that saved everything there was. */
   async untilFlushed(): Promise<void> {
-    while ((await this.#flush()).failures > 0) await sleep(PAUSE_MS);
+    while ((await this.#flush()) > 0) await sleep(PAUSE_MS);
   }
 
   /** @throws when it saved less than everything */
   async flush(): Promise<void> {
-    const { failures } = await this.#flush();
-    if (failures > 0) throw new Error(`${failures} shards could not be flushed`);
+    const failures = await this.#flush();
+    if (failures > 0) throw new Error(`${failures} shards or lists could not be flushed`);
   }
 
   async #flushOnce(): Promise<void> {
     const { phases } = this.#deps;
     const before = phases.now;
-    const { failures } = await this.#flush();
+    const failures = await this.#flush();
     if (before !== "away" || phases.now !== "away") return;
     this.flushesAway += 1;
     if (failures > 0) this.failedFlushesAway += 1;
@@ -65,8 +70,10 @@ export class Operator {
     this.unflushedAway = Math.max(this.unflushedAway, unflushed);
   }
 
-  #flush(): Promise<FlushRun> {
-    return this.#ask<FlushRun>("POST", "/v1/admin/flush");
+  /** @returns how many shards, and the list of live streams, could not be flushed */
+  async #flush(): Promise<number> {
+    const { views, streams } = await this.#ask<FlushAnswer>("POST", "/v1/admin/flush");
+    return views.failures + streams.failures;
   }
 
   /** @throws when it is not answered with 200 */

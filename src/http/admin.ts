@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { flushStreams } from "../app/live/flush-streams.ts";
+import { readStatus } from "../app/status.ts";
 import { flush } from "../app/views/flush.ts";
 import { putCategory, putContent } from "../app/views/put-content.ts";
-import { readStatus } from "../app/views/status.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
 import { adminCorrection } from "./admin-correction.ts";
@@ -43,8 +44,12 @@ admin.put("/v1/admin/categories/:id", async (c) => {
 });
 
 admin.post("/v1/admin/flush", async (c) => {
-  const run = await flush(c.get("services").flush);
-  return answerJson(run, 200, NO_STORE);
+  const services = c.get("services");
+  const [views, streams] = await Promise.all([
+    flush(services.flush),
+    flushStreams(services.flushStreams),
+  ]);
+  return answerJson({ views, streams }, 200, NO_STORE);
 });
 
 admin.get("/v1/admin/status", async (c) => {

@@ -145,8 +145,8 @@ export interface ListFlushed {
 export interface LiveRanking {
   /** Unix ms. */
   readonly asOf: number;
-  /** Live ones heard of in the last minute, the most viewers first, then the youngest. */
-  readonly streams: readonly LiveEntry[];
+  /** Live and syncing ones heard of in the last minute, the most viewers first, then the youngest. */
+  readonly streams: readonly LiveNumbers[];
 }
 
 export interface RankingsRpc {
@@ -154,4 +154,10 @@ export interface RankingsRpc {
   publish(entry: LiveEntry): Promise<PublishAnswer>;
   /** @param category all of them when absent */
   live(limit: number, category?: string): Promise<LiveRanking>;
+  /**
+   * Brings to the database what is not there yet. A call while a flush runs waits for it and then flushes what has come
+   * since: what was published before the call is in the database after it.
+   * @throws when the database fails; what was written by then is not written again
+   */
+  flush(): Promise<ListFlushed>;
 }

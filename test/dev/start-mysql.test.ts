@@ -63,7 +63,7 @@ const countOne = async ({ url }: Service, state: string, content: string): Promi
     method: "POST",
     headers: { Authorization: `Bearer ${ADMIN_KEY}` },
   });
-  expect(await flushed.json()).toMatchObject({ failures: 0, rows: 2 });
+  expect(await flushed.json()).toMatchObject({ views: { failures: 0, rows: 2 } });
 };
 
 const publishedAt = async (

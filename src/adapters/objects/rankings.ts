@@ -1,4 +1,4 @@
-import { READ_TIMEOUT_MS } from "../../core/limits.ts";
+import { FLUSH_TIMEOUT_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
 import type { Rankings } from "../../ports/rankings.ts";
 import { demandWithin, type Timers } from "../../ports/timers.ts";
 import type { RankingsRpc } from "../../protocol/room-rpc.ts";
@@ -8,10 +8,11 @@ import type { Stubs } from "./stubs.ts";
 const NAME = "rankings";
 
 export const objectRankings = (stubs: Stubs<RankingsRpc>, timers: Timers): Rankings => {
-  const ask = <T>(call: (rankings: RankingsRpc) => Promise<T>): Promise<T> =>
-    demandWithin(call(stubs.getByName(NAME)), READ_TIMEOUT_MS, NAME, timers);
+  const ask = <T>(timeoutMs: number, call: (rankings: RankingsRpc) => Promise<T>): Promise<T> =>
+    demandWithin(call(stubs.getByName(NAME)), timeoutMs, NAME, timers);
   return {
-    publish: (entry) => ask((rankings) => rankings.publish(entry)),
-    live: (limit, category) => ask((rankings) => rankings.live(limit, category)),
+    publish: (entry) => ask(READ_TIMEOUT_MS, (rankings) => rankings.publish(entry)),
+    live: (limit, category) => ask(READ_TIMEOUT_MS, (rankings) => rankings.live(limit, category)),
+    flush: () => ask(FLUSH_TIMEOUT_MS, (rankings) => rankings.flush()),
   };
 };

@@ -1,125 +1,165 @@
 import { hashText } from "../../core/hash.ts";
 import type { StreamId } from "../../core/ids.ts";
 import {
-  LIVE_STALE_MS,
   RANKINGS_KEEP_MS,
   RANKINGS_MAX_ENTRIES,
   RANKINGS_SAVE_MS,
   RANKINGS_SORT_MS,
 } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { RankingsStore } from "../../ports/rankings-store.ts";
-import type { LiveEntry, LiveRanking, PublishAnswer } from "../../protocol/room-rpc.ts";
+import {
+  type ListedStream,
+  NOTHING_SAVED,
+  type RankingsStore,
+} from "../../ports/rankings-store.ts";
+import type {
+  ListFlushed,
+  LiveEntry,
+  LiveNumbers,
+  LiveRanking,
+  PublishAnswer,
+} from "../../protocol/room-rpc.ts";
+import { type FlushedList, type FlushTables, flushList } from "./flush-list.ts";
+import { isUnsaved, whenWritten } from "./listed-stream.ts";
+import { inOrder, NO_ORDER, type RankingOrder } from "./ranking-order.ts";
+import { Turns } from "./turns.ts";
 
 export interface LiveRankingsDeps {
   readonly store: RankingsStore;
+  readonly tables: FlushTables;
   readonly clock: Clock;
   /** Tests choose a smaller one. */
   readonly maxEntries?: number;
 }
 
-/** The live streams at one moment, all of them and by category, the most viewers first, then the youngest. */
-interface Order {
-  readonly at: number;
-  readonly all: readonly LiveEntry[];
-  readonly byCategory: ReadonlyMap<string, readonly LiveEntry[]>;
-}
-
-/** Rows of the object's storage: with 100,000 streams one has some 400 KB, and SQLite's limit is 2 MB. */
+/** Rows of the object's storage: with 100,000 streams one has some 700 KB. */
 const PAGES = 64;
 
 /**
  * The last numbers of every stream that is live or was a short time ago, in memory; what changed is saved by alarm a
- * few seconds later, a page of streams a row. Ended streams stay, so that their last numbers can be brought to the
- * database, until nothing was heard of them for a day.
+ * few seconds later, a page of streams a row, together with how much of it is in the database. What is not there yet
+ * stays until a flush has written it, all else until nothing was heard of it for a day. What is lost with the
+ * object's memory does no harm: rooms publish again, and what a flush writes again changes nothing.
  */
 export class LiveRankings {
   readonly #deps: LiveRankingsDeps;
   /** The one silent the longest first. */
-  readonly #entries: Map<StreamId, LiveEntry>;
+  readonly #streams: Map<StreamId, ListedStream>;
+  readonly #flushes: Turns<ListFlushed>;
   readonly #changed = new Set<number>();
   #saveDue = false;
-  #order: Order = { at: Number.NEGATIVE_INFINITY, all: [], byCategory: new Map() };
+  #order: RankingOrder = NO_ORDER;
 
   constructor(deps: LiveRankingsDeps) {
     this.#deps = deps;
-    const saved = deps.store.load().toSorted((a, b) => a.asOf - b.asOf);
-    this.#entries = new Map(saved.map((entry) => [entry.stream, entry]));
+    const loaded = deps.store.load().toSorted((a, b) => a.entry.asOf - b.entry.asOf);
+    this.#streams = new Map(loaded.map((listed) => [listed.entry.stream, listed]));
+    this.#flushes = new Turns(() => flushList(this.#flushed(), deps.tables));
   }
 
   publish(entry: LiveEntry): PublishAnswer {
-    const { store, clock, maxEntries = RANKINGS_MAX_ENTRIES } = this.#deps;
-    const { stream, stamp } = entry;
-    const known = this.#entries.get(stream);
-    const answer = { had: known, saved: { asOf: 0, sampledThrough: 0 } };
-    if (known !== undefined && known.stamp >= stamp) return answer;
-    this.#entries.delete(stream);
-    this.#entries.set(stream, entry);
-    this.#changed.add(pageOf(stream));
-    if (this.#entries.size > maxEntries) this.#forgetFirst();
-    if (!this.#saveDue) store.alarm.set(clock.now() + RANKINGS_SAVE_MS);
-    this.#saveDue = true;
-    return answer;
+    const { maxEntries = RANKINGS_MAX_ENTRIES } = this.#deps;
+    const { stream } = entry;
+    const known = this.#streams.get(stream);
+    const { saved, savedStamp } = known ?? { saved: NOTHING_SAVED, savedStamp: undefined };
+    if (known === undefined || known.entry.stamp < entry.stamp) {
+      // Behind all others, which have been silent for longer.
+      this.#streams.delete(stream);
+      if (this.#streams.size >= maxEntries) this.#makeRoom();
+      this.#keep({ entry, saved, savedStamp });
+    }
+    return { had: known === undefined ? undefined : told(known.entry), saved };
   }
 
   live(limit: number, category?: string): LiveRanking {
-    const order = this.#ordered(this.#deps.clock.now());
-    const { at: asOf, all, byCategory } = order;
+    const now = this.#deps.clock.now();
+    if (now - this.#order.at >= RANKINGS_SORT_MS)
+      this.#order = inOrder(this.#streams.values(), now);
+    const { at: asOf, all, byCategory } = this.#order;
     const candidates = category === undefined ? all : (byCategory.get(category) ?? []);
-    const streams: LiveEntry[] = [];
-    for (const entry of candidates) {
+    const streams: LiveNumbers[] = [];
+    for (const numbers of candidates) {
       if (streams.length >= limit) break;
+      const entry = this.#streams.get(numbers.stream)?.entry;
       // It may have ended since they were put in order.
-      if (this.#entries.get(entry.stream)?.status === "live") streams.push(entry);
+      if (entry !== undefined && entry.status !== "ended") streams.push(numbers);
     }
     return { asOf, streams };
+  }
+
+  /** @see RankingsRpc.flush */
+  flush(): Promise<ListFlushed> {
+    return this.#flushes.run();
   }
 
   /** Saves what changed and forgets what has been silent for a day; comes again when the next one has. */
   alarm(): void {
     const { store, clock } = this.#deps;
     const now = clock.now();
-    // Whatever fails below, the next publish asks for an alarm again.
+    // Whatever fails below, the next change asks for an alarm again.
     this.#saveDue = false;
-    for (const { asOf } of this.#entries.values()) {
-      if (now - asOf < RANKINGS_KEEP_MS) break;
-      this.#forgetFirst();
+    for (const listed of this.#streams.values()) {
+      if (now - listed.entry.asOf < RANKINGS_KEEP_MS) break;
+      if (!isUnsaved(listed)) this.#forget(listed);
     }
     if (this.#changed.size > 0) this.#save();
-    const [first] = this.#entries.values();
+    const first = this.#longestSilent();
+    // When the others are saved, that is a change.
     if (first === undefined) return;
-    store.alarm.set(Math.max(first.asOf + RANKINGS_KEEP_MS, now + RANKINGS_SAVE_MS));
+    store.alarm.set(Math.max(first.entry.asOf + RANKINGS_KEEP_MS, now + RANKINGS_SAVE_MS));
   }
 
   #save(): void {
-    const pages = new Map([...this.#changed].map((page): [number, LiveEntry[]] => [page, []]));
-    for (const entry of this.#entries.values()) pages.get(pageOf(entry.stream))?.push(entry);
+    const pages = new Map([...this.#changed].map((page): [number, ListedStream[]] => [page, []]));
+    for (const listed of this.#streams.values()) pages.get(pageOf(listed))?.push(listed);
     this.#deps.store.save(pages);
     this.#changed.clear();
   }
 
-  #forgetFirst(): void {
-    const [stream] = this.#entries.keys();
-    if (stream === undefined) return;
-    this.#entries.delete(stream);
-    this.#changed.add(pageOf(stream));
+  #flushed(): FlushedList {
+    return {
+      unsaved: () =>
+        [...this.#streams].filter(([, listed]) => isUnsaved(listed)).map(([stream]) => stream),
+      find: (stream) => this.#streams.get(stream),
+      written: (entry) => {
+        const listed = this.#streams.get(entry.stream);
+        if (listed !== undefined) this.#keep(whenWritten(listed, entry));
+      },
+    };
   }
 
-  #ordered(now: number): Order {
-    if (now - this.#order.at < RANKINGS_SORT_MS) return this.#order;
-    const all = [...this.#entries.values()]
-      .filter(({ status, asOf }) => status === "live" && now - asOf < LIVE_STALE_MS)
-      .sort((a, b) => b.viewers - a.viewers || b.startedAt - a.startedAt);
-    const byCategory = new Map<string, LiveEntry[]>();
-    for (const entry of all) {
-      if (entry.category === null) continue;
-      const others = byCategory.get(entry.category);
-      if (others === undefined) byCategory.set(entry.category, [entry]);
-      else others.push(entry);
-    }
-    this.#order = { at: now, all, byCategory };
-    return this.#order;
+  /** In its place where the stream is known. */
+  #keep(listed: ListedStream): void {
+    const { store, clock } = this.#deps;
+    this.#streams.set(listed.entry.stream, listed);
+    this.#changed.add(pageOf(listed));
+    if (!this.#saveDue) store.alarm.set(clock.now() + RANKINGS_SAVE_MS);
+    this.#saveDue = true;
+  }
+
+  /** Of what is not saved, when there is nothing else, the room tells again. */
+  #makeRoom(): void {
+    const [first] = this.#streams.values();
+    const forgotten = this.#longestSilent() ?? first;
+    if (forgotten !== undefined) this.#forget(forgotten);
+  }
+
+  #forget(listed: ListedStream): void {
+    this.#streams.delete(listed.entry.stream);
+    this.#changed.add(pageOf(listed));
+  }
+
+  /** Of those the database has. */
+  #longestSilent(): ListedStream | undefined {
+    for (const listed of this.#streams.values()) if (!isUnsaved(listed)) return listed;
+    return undefined;
   }
 }
 
-const pageOf = (stream: StreamId): number => hashText(stream).lo % PAGES;
+const told = ({ stamp, asOf, viewers }: LiveEntry): PublishAnswer["had"] => ({
+  stamp,
+  asOf,
+  viewers,
+});
+
+const pageOf = ({ entry }: ListedStream): number => hashText(entry.stream).lo % PAGES;

@@ -10,7 +10,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Rankings } from "../../ports/rankings.ts";
 import type { Timers } from "../../ports/timers.ts";
-import type { LiveEntry, LiveRanking } from "../../protocol/room-rpc.ts";
+import type { LiveNumbers, LiveRanking } from "../../protocol/room-rpc.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { SharedFlights } from "../shared-flights.ts";
 import type { StreamRegistry } from "./stream-registry.ts";
@@ -25,7 +25,7 @@ export interface ReadRankingsDeps {
 
 export interface RankedLive
   extends Pick<
-    LiveEntry,
+    LiveNumbers,
     "stream" | "category" | "broadcaster" | "viewers" | "peak" | "startedAt"
   > {
   readonly title: string;

@@ -172,7 +172,9 @@ describe("the list of live streams", () => {
   });
 
   test("that is away is aggregating, cached by nobody", async () => {
-    const away = workerWith({ RANKINGS: { getByName: () => ({ publish: fail, live: fail }) } });
+    const away = workerWith({
+      RANKINGS: { getByName: () => ({ publish: fail, live: fail, flush: fail }) },
+    });
     const answer = await list("", away);
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     expect(await answer.json()).toEqual({ status: "aggregating", streams: [] });
