@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { startMariaDb } from "./mysql/mariadb.ts";
-import { DRILLS, type Drill, proveDrills } from "./prove/drill.ts";
+import { DRILLS, isDrill, proveDrills } from "./prove/drill.ts";
 import { proveFlush } from "./prove/flush.ts";
 import { proveKill, VICTIMS } from "./prove/kill.ts";
 import { proveOutage } from "./prove/outage.ts";
@@ -123,19 +123,18 @@ const drill: Proof = async (args) => {
   const values = flagsOf(args);
   const clients = positive(values.clients ?? "200");
   const outageMs = positive(values.seconds ?? "60") * 1_000;
-  const drills = (values.only?.split(",") ?? Object.keys(DRILLS)).map((name): Drill => {
-    return isDrill(name) ? name : usage(`"${name}" is none of ${Object.keys(DRILLS).join(", ")}`);
-  });
+  const only = values.only?.split(",") ?? Object.keys(DRILLS);
+  const waves = only.map((name) => [
+    isDrill(name) ? name : usage(`"${name}" is none of ${Object.keys(DRILLS).join(", ")}`),
+  ]);
   const state = mkdtempSync(join(tmpdir(), "headcount-drill-"));
   console.log(`state ${state}`);
   const scale = { clients, outageMs, beatMs: 20_000, quietMs: 5_000, patient: true };
-  const reports = await proveDrills({ ...scale, drills, state, log: console.log });
+  const reports = await proveDrills({ ...scale, waves, state, log: console.log });
   const holds = reports.every(({ complaints }) => complaints.length === 0);
   if (holds) rmSync(state, { recursive: true });
   return holds;
 };
-
-const isDrill = (name: string): name is Drill => name in DRILLS;
 
 /** The tests have the browser and all that a page needs: this is one of them, too long for every day. */
 const hiddenTab: Proof = async (args) => {

@@ -1,7 +1,8 @@
 /**
  * What readers get to see when a part of the service is lost under its clients, and how long it takes until every number
- * is the number of clients again: the runtime or its runner is killed, a room evicted, the live list wiped.
+ * is the number of clients again: the runtime or its runner is killed, a room evicted, the live list wiped, MySQL is away.
  */
+import { drillDatabase } from "./drill/database.ts";
 import { drillEvicted } from "./drill/evicted.ts";
 import { type DrillReport, tableOf } from "./drill/report.ts";
 import { drillRestart } from "./drill/restart.ts";
@@ -14,29 +15,35 @@ export const DRILLS = {
   asleep: (world: World) => drillEvicted(world, "sleep"),
   aborted: (world: World) => drillEvicted(world, "abort"),
   wiped: drillWiped,
+  database: drillDatabase,
 } as const satisfies Readonly<Record<string, (world: World) => Promise<DrillReport>>>;
 
 export type Drill = keyof typeof DRILLS;
 
+export const isDrill = (name: string): name is Drill => Object.hasOwn(DRILLS, name);
+
 export interface DrillOptions extends Scale {
-  /** One after the other, on one service. */
-  readonly drills: readonly Drill[];
+  /** One after the other, on one service; those of one wave at once. */
+  readonly waves: readonly (readonly Drill[])[];
   /** Directory of the state, the secrets and the database; a new one. */
   readonly state: string;
   log(line: string): void;
 }
 
 export const proveDrills = async (options: DrillOptions): Promise<readonly DrillReport[]> => {
-  const { drills, state, log } = options;
+  const { waves, state, log } = options;
   const world = await openWorld(state, options, log);
   const reports: DrillReport[] = [];
   try {
-    for (const drill of drills) {
-      const report = await DRILLS[drill](world);
+    const keep = (report: DrillReport): void => {
       reports.push(report);
-      log(`\n${report.drill}`);
-      for (const line of report.timeline) log(line);
-      for (const complaint of report.complaints) log(`  FAILED  ${complaint}`);
+      tell(report, log);
+    };
+    for (const wave of waves) {
+      await Promise.all(wave.map(async (name) => keep(await DRILLS[name](world))));
+    }
+    for (const { later } of [...reports]) {
+      if (later !== undefined) keep(await later);
     }
     return reports;
   } catch (cause) {
@@ -47,4 +54,10 @@ export const proveDrills = async (options: DrillOptions): Promise<readonly Drill
     for (const line of tableOf(reports)) log(line);
     await world.running.close();
   }
+};
+
+const tell = ({ drill, timeline, complaints }: DrillReport, log: DrillOptions["log"]): void => {
+  log(`\n${drill}`);
+  for (const line of timeline) log(line);
+  for (const complaint of complaints) log(`   FAILED  ${complaint}`);
 };

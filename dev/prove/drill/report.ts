@@ -10,6 +10,8 @@ export interface DrillReport {
   readonly verdicts: readonly Verdict[];
   /** What did not come out as it has to; a drill without is passed. */
   readonly complaints: readonly string[];
+  /** What comes minutes later, while other drills go on. */
+  readonly later?: Promise<DrillReport>;
 }
 
 const READ_TIMEOUT_MS = 5_000;

@@ -5,7 +5,8 @@ import { endLiveStream, startLiveStream } from "../../live-stream.ts";
 import { ensureSecrets, readVariables } from "../../run/secrets.ts";
 import { type MySqlService, startMySqlService } from "../mysql-service.ts";
 import { Crowd, type Group } from "./crowd.ts";
-import { Watch } from "./watch.ts";
+import { watchStream } from "./readers.ts";
+import type { Watch } from "./watch.ts";
 
 /** How much of it there is. */
 export interface Scale {
@@ -53,7 +54,7 @@ export interface Gathering {
   readonly leavers: Group;
   /** As many as leave: so many more clients with sockets. */
   newcomers(): Group;
-  /** @param unheard as `WatchOptions` has it */
+  /** @param unheard as `WatchedStream` has it */
   watch(unheard?: boolean): Watch;
   /** The stream too. */
   end(): Promise<void>;
@@ -73,7 +74,7 @@ export const gather = async (world: World, stream: string): Promise<Gathering> =
   crowd.join("heartbeats", beats);
   crowd.join("sockets", scale.clients - some - beats);
   const options = { url, stream, crowd };
-  const gathering = new Watch({ ...options, quietMs: 0 });
+  const gathering = watchStream({ ...options, quietMs: 0 });
   const all = await gathering.untilEven(GATHER_WITHIN_MS);
   await gathering.stop();
   if (!all) {
@@ -83,10 +84,10 @@ export const gather = async (world: World, stream: string): Promise<Gathering> =
   return {
     ...{ stream, crowd, leavers },
     newcomers: () => crowd.join("sockets", some),
-    watch: (unheard = false) => new Watch({ ...options, quietMs: scale.quietMs, unheard }),
+    watch: (unheard = false) => watchStream({ ...options, quietMs: scale.quietMs, unheard }),
     end: async () => {
-      crowd.disperse();
       await endLiveStream({ url, adminKey, stream });
+      crowd.disperse();
     },
   };
 };
