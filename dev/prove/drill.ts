@@ -40,7 +40,10 @@ export const proveDrills = async (options: DrillOptions): Promise<readonly Drill
       tell(report, log);
     };
     for (const wave of waves) {
-      await Promise.all(wave.map(async (name) => keep(await DRILLS[name](world))));
+      const ended = await Promise.allSettled(
+        wave.map(async (name) => keep(await DRILLS[name](world))),
+      );
+      for (const drill of ended) if (drill.status === "rejected") throw drill.reason;
     }
     for (const { later } of [...reports]) {
       if (later !== undefined) keep(await later);

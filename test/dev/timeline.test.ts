@@ -24,6 +24,12 @@ describe("what is said of a reader", () => {
     expect(verdictsOf(seen)).toEqual([{ reader: "list", firstMs: 100, evenMs: undefined }]);
   });
 
+  test("what was right before the truth changed does not count", () => {
+    const seen = [look(100, "5", true), look(400, "4", true)];
+    expect(verdictsOf(seen, 200)).toEqual([{ reader: "list", firstMs: 100, evenMs: 400 }]);
+    expect(verdictsOf(seen, 500)).toEqual([{ reader: "list", firstMs: 100, evenMs: undefined }]);
+  });
+
   test("what another reader sees changes nothing of it", () => {
     const seen = [look(100, "5", true), look(200, "4", false, "stream"), look(300, "5", true)];
     expect(verdictsOf(seen)).toEqual([

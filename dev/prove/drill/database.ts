@@ -46,7 +46,7 @@ export const drillDatabase = async (world: World): Promise<DrillReport> => {
   leavers.leave();
   gathering.newcomers();
   gathering.newcomers();
-  watch.note(`some leave, more come, ${crowd.size} are there`);
+  watch.turn(`some leave, more come, ${crowd.size} are there`);
   const [even] = await Promise.all([watch.untilEven(EVEN_WITHIN_MS, SAVED), sleep(scale.outageMs)]);
   const { flushesAway, failedListsAway } = operator;
   phases.leave();

@@ -21,7 +21,7 @@ export const drillEvicted = async (world: World, blow: "sleep" | "abort"): Promi
   gathering.newcomers();
   gathering.newcomers();
   const came = crowd.size - before;
-  watch.note(`some leave, ${came} come, ${crowd.size} are there`);
+  watch.turn(`some leave, ${came} come, ${crowd.size} are there`);
   const complaints = [...(await judge(world, gathering, watch, WITHIN_MS))];
   if ((await instanceOf(url, stream)) === instance) complaints.push("the instance did not end");
   const again = crowd.dials - dialed - came;

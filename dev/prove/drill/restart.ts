@@ -17,7 +17,7 @@ export const drillRestart = async (world: World, victim: Victim): Promise<DrillR
   watch.note(`kill -9 of the ${victim}, ${before} clients are there`);
   const kill = victim === "runtime" ? killRuntime(running.service) : running.killRunner();
   leavers.leave();
-  watch.note(`${before - crowd.size} leave, ${crowd.size} stay`);
+  watch.turn(`${before - crowd.size} leave, ${crowd.size} stay`);
   await kill;
   if (victim === "runner") watch.note("the runner is back");
   const complaints = await judge(world, gathering, watch, WITHIN_MS);

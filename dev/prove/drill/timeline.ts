@@ -25,8 +25,11 @@ export interface Verdict {
   readonly evenMs: number | undefined;
 }
 
-/** Of each reader, in the order in which they come up. */
-export const verdictsOf = (seen: readonly Seen[]): readonly Verdict[] => {
+/**
+ * Of each reader, in the order in which they come up.
+ * @param trueFrom when what is true changed last: what was right before, nobody has got there with
+ */
+export const verdictsOf = (seen: readonly Seen[], trueFrom = 0): readonly Verdict[] => {
   const readers = [...new Set(seen.map(({ reader }) => reader))];
   return readers.map((reader) => {
     const looks = inOrder(seen.filter((look) => look.reader === reader));
@@ -34,7 +37,7 @@ export const verdictsOf = (seen: readonly Seen[]): readonly Verdict[] => {
     return {
       reader,
       firstMs: looks.find(({ answer }) => answer !== undefined)?.ms,
-      evenMs: looks[afterWrong]?.ms,
+      evenMs: looks.slice(afterWrong).find(({ ms }) => ms >= trueFrom)?.ms,
     };
   });
 };

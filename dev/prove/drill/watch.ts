@@ -15,6 +15,7 @@ export class Watch {
   readonly #notes: Note[] = [];
   readonly #seen: Seen[] = [];
   readonly #looking = new Map<string, Promise<void>>();
+  #trueFrom = 0;
   #stopped = false;
 
   /** The blow falls now. @param quietMs what is even has to stay so for this long */
@@ -28,7 +29,7 @@ export class Watch {
   }
 
   get verdicts(): readonly Verdict[] {
-    return verdictsOf(this.#seen);
+    return verdictsOf(this.#seen, this.#trueFrom);
   }
 
   get lines(): readonly string[] {
@@ -37,6 +38,12 @@ export class Watch {
 
   note(text: string): void {
     this.#notes.push({ ms: this.#now(), text });
+  }
+
+  /** What is true is another thing from now on. */
+  turn(text: string): void {
+    this.#trueFrom = this.#now();
+    this.note(text);
   }
 
   /** Takes one more reader in. */

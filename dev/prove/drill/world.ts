@@ -1,8 +1,10 @@
 /** A service that can be struck, and crowds on its streams. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endLiveStream, startLiveStream } from "../../live-stream.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { endLiveStream, type LiveStreamRequest, startLiveStream } from "../../live-stream.ts";
 import { ensureSecrets, readVariables } from "../../run/secrets.ts";
+import { inTime } from "../in-time.ts";
 import { type MySqlService, startMySqlService } from "../mysql-service.ts";
 import { Crowd, type Group } from "./crowd.ts";
 import { watchStream } from "./readers.ts";
@@ -86,8 +88,19 @@ export const gather = async (world: World, stream: string): Promise<Gathering> =
     newcomers: () => crowd.join("sockets", some),
     watch: (unheard = false) => watchStream({ ...options, quietMs: scale.quietMs, unheard }),
     end: async () => {
-      await endLiveStream({ url, adminKey, stream });
+      await inTime(`the end of ${stream}`, untilEnded({ url, adminKey, stream }));
       crowd.disperse();
     },
   };
 };
+
+/** Another drill may have taken the database away, and an end has to be registered. */
+const untilEnded = async (request: LiveStreamRequest): Promise<void> => {
+  const ended = () =>
+    endLiveStream(request)
+      .then(() => true)
+      .catch(() => false);
+  while (!(await ended())) await sleep(END_EVERY_MS);
+};
+
+const END_EVERY_MS = 500;
