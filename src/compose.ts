@@ -215,8 +215,9 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, socketsPerNetwork: perNetwork } = checked.config;
+  const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
   const { name, storage, background, abort } = context;
+  const { streams: sessions, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
@@ -228,6 +229,8 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
+    sessions,
+    jobs,
     calendar,
     perNetwork,
     ...runtime,

@@ -266,6 +266,18 @@ export const LIVE_WINDOW_MS = 5 * MINUTE_MS;
 /** Samples a room tells the list at a time: an hour of them. While the database is away a room keeps the rest. */
 export const LIVE_SAMPLES_PER_PUBLISH = 12;
 
+/**
+ * A room with something that is not in the database, and nothing else to say, asks the list again after this: longer
+ * than from one flush of the list to the next, so that a room which ended is told so with one more publish.
+ */
+export const LIVE_CONFIRM_MS = 6 * MINUTE_MS;
+
+/** From the end of a session to the first try to bring it to the database, together with those that end meanwhile. */
+export const LIVE_SESSIONS_FLUSH_MS = 5 * MINUTE_MS;
+
+/** Sessions in one call of the database; as soon as so many wait they are sent. */
+export const LIVE_SESSIONS_PER_FLUSH = 1_000;
+
 /** A room's salt outlives its stream by this: until then a visitor who comes back is the same one. */
 export const ROOM_SALT_LIFE_MS = 48 * HOUR_MS;
 

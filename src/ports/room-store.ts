@@ -1,5 +1,6 @@
-import type { StreamStart } from "../protocol/room-rpc.ts";
+import type { LiveSample, StreamStart } from "../protocol/room-rpc.ts";
 import type { Alarm } from "./alarm.ts";
+import type { JobRun } from "./database.ts";
 
 /** A stream as its room has it. */
 export interface SavedStream extends StreamStart {
@@ -15,6 +16,10 @@ export interface SessionRow {
   readonly startedAt: number;
   /** Ms; `null` while it is open. */
   readonly endedAt: number | null;
+}
+
+export interface EndedSession extends SessionRow {
+  readonly endedAt: number;
 }
 
 export interface LeaseRow {
@@ -34,19 +39,89 @@ export interface Told {
   readonly at: number;
 }
 
+/** One reporting day of the stream, all its starts together. */
+export interface DayRow {
+  /** As a number: 20261121. */
+  readonly day: number;
+  readonly peak: number;
+  readonly uniques: number;
+  readonly sessions: number;
+  readonly watchedMs: number;
+  readonly liveMs: number;
+  /** Ms. */
+  readonly changedAt: number;
+}
+
+/** Single numbers that have to agree with the rows saved with them. */
+export interface Account {
+  /** The largest number of the window that `aliveAt` is in. */
+  readonly windowPeak: number;
+  /** Since the start, the sum of its days' distinct visitors. */
+  readonly total: number;
+  /** Last change of anything that has to reach the database, ms. */
+  readonly changedAt: number;
+}
+
+/** Ended sessions that wait for the database, as many as fit a call: those begun first. */
+export interface WaitingSessions {
+  readonly count: number;
+  /** The first of them to end, ms. */
+  readonly endedAt: number;
+  /** The last of them to begin, ms. */
+  readonly startedAt: number;
+}
+
 /** The sockets, and the list of live streams. */
 export type Audience = "sockets" | "rankings";
 
+/** What lasts of a stream's number of viewers, until it is in the database. */
+export interface LedgerStore {
+  /** `undefined`: it was never started. */
+  stream(): SavedStream | undefined;
+  account(): Account | undefined;
+  saveAccount(account: Account): void;
+  /** `asOf` of the last entry that is in the database, ms; 0 before. */
+  savedAsOf(): number;
+  saveSavedAsOf(asOf: number): void;
+  /** In their order. */
+  samples(): readonly LiveSample[];
+  saveSample(sample: LiveSample): void;
+  /** @param through `recordedAt` of the last that goes, ms */
+  deleteSamples(through: number): void;
+  /** In their order. */
+  days(): readonly DayRow[];
+  saveDay(row: DayRow): void;
+  deleteDay(day: number): void;
+  /** @param day as a number: 20261121 @returns the start of the run in which the visitor was last seen that day, ms */
+  visitorRun(day: number, visitor: string): number | undefined;
+  saveVisitor(day: number, visitor: string, run: number): void;
+  /** Distinct ones of the day. */
+  visitors(day: number): number;
+  deleteVisitorsBefore(day: number): void;
+}
+
+/** What the room itself brings to the database. */
+export interface OutboxStore {
+  /** @returns `undefined` when none waits */
+  waitingSessions(limit: number): WaitingSessions | undefined;
+  /** Those that have ended, the first to begin first. @param startedBy ms, inclusive */
+  endedSessions(startedBy: number, limit: number): readonly EndedSession[];
+  deleteSessions(sessions: readonly string[]): void;
+  saveRecord(run: JobRun): void;
+  /** The oldest first. */
+  records(limit: number): readonly JobRun[];
+  deleteRecords(ids: readonly string[]): void;
+}
+
 /** A Room's SQLite. Writes inside `atomically` commit together or not at all. */
-export interface RoomStore {
+export interface RoomStore extends LedgerStore, OutboxStore {
   readonly alarm: Alarm;
-  /** Unix ms at which the storage was born. */
+  /** Unix ms at which the storage was born, or that of stamps it had to rise above. */
   generation(): number;
+  saveGeneration(generation: number): void;
   /** Bound of the versions handed out: none above it has been. */
   versions(): number;
   saveVersions(bound: number): void;
-  /** `undefined`: it was never started. */
-  stream(): SavedStream | undefined;
   saveStream(stream: SavedStream): void;
   salt(): Uint8Array | undefined;
   saveSalt(salt: Uint8Array): void;
@@ -67,12 +142,5 @@ export interface RoomStore {
   leases(): Iterable<LeaseRow>;
   saveLease(lease: LeaseRow): void;
   deleteLease(visitor: string): void;
-  /** @param day name of a reporting day */
-  hasUnique(day: string, visitor: string): boolean;
-  saveUnique(day: string, visitor: string): void;
-  uniques(day: string): number;
-  /** The sum over all days. */
-  uniquesOfAllDays(): number;
-  deleteUniques(): void;
   atomically<T>(work: () => T): T;
 }

@@ -1,10 +1,13 @@
 import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
-import { makeCalendar } from "../../src/core/views/reporting-day.ts";
+import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
 import type { LiveEntry, Role, RoomNumbers } from "../../src/protocol/room-rpc.ts";
+import { calendarOf } from "./calendars.ts";
+import { MemoryList } from "./memory-list.ts";
+import { MemoryStreamTables } from "./memory-stream-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export const STREAM = ((): StreamId => {
@@ -61,6 +64,10 @@ export class RoomHarness {
   readonly published: (LiveEntry & { readonly tried: number })[] = [];
   sockets: FakeSocket[] = [];
   rankingsFail = false;
+  /** The list that hears of it. */
+  list: Pick<Rankings, "publish"> = new MemoryList();
+  readonly database = new MemoryStreamTables();
+  timeZone = "UTC";
   perNetwork = 1_000;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
@@ -132,8 +139,7 @@ export class RoomHarness {
   }
 
   #wake(): Room {
-    const made = makeCalendar("UTC", this.now);
-    if (made.status === "refused") throw new Error(made.reason);
+    const calendar = calendarOf(this.timeZone, this.now);
     this.#lives += 1;
     const life = this.#lives;
     // What a dead instance still had to do fails, and concerns nobody.
@@ -151,10 +157,12 @@ export class RoomHarness {
         publish: async (entry) => {
           this.published.push({ ...entry, tried: this.now });
           if (this.rankingsFail) throw new Error("no rankings");
-          return { had: undefined, saved: { asOf: 0, sampledThrough: 0 } };
+          return this.list.publish(entry);
         },
       },
-      calendar: made.calendar,
+      sessions: this.database,
+      jobs: this.database,
+      calendar,
       log: { info: report, warn: report, error: report },
       perNetwork: this.perNetwork,
       background: (work) => void work.catch(() => report("background")),

@@ -1,22 +1,24 @@
-import type { StreamId } from "../../core/ids.ts";
-import type { RoomStore, SavedStream, SessionRow } from "../../ports/room-store.ts";
+import type { RoomStore } from "../../ports/room-store.ts";
 import { MetaTable } from "./meta-table.ts";
 import {
   asBytes,
   type Background,
   type ObjectStorage,
-  type SqlRow,
   scalar,
   storageAlarm,
 } from "./object-storage.ts";
+import { ledgerStore } from "./room-ledger-store.ts";
+import { outboxStore, readSession } from "./room-outbox-store.ts";
 import {
   CAME_AFTER,
+  EARLY_VISITORS,
   OPEN_SESSIONS,
   ROOM_TABLES,
   SAVE_LEASE,
   SAVE_SESSION,
   SAVE_STREAM,
   SAVE_TOLD,
+  TAKE_OVER_VISITORS,
 } from "./room-sql.ts";
 
 /** @param now unix ms, the generation when the storage is new */
@@ -28,20 +30,19 @@ export const roomStore = (
   const { sql } = storage;
   const meta = new MetaTable(storage);
   for (const table of ROOM_TABLES) sql.exec(table);
-  const generation = meta.number("generation", now);
+  let generation = meta.number("generation", now);
   if (generation === now) meta.set("generation", now);
-  const count = (query: string, ...bindings: string[]) =>
-    Number(scalar(sql.exec(query, ...bindings)) ?? 0);
+  takeOverVisitors(storage);
 
   return {
     alarm: storageAlarm(storage, background),
     generation: () => generation,
+    saveGeneration(above) {
+      generation = above;
+      meta.set("generation", above);
+    },
     versions: () => meta.number("versions", 0),
     saveVersions: (bound) => meta.set("versions", bound),
-    stream() {
-      for (const row of sql.exec("SELECT * FROM stream")) return readStream(row);
-      return undefined;
-    },
     saveStream({ stream, broadcaster, category, startedAt, endedAt }) {
       sql.exec(SAVE_STREAM, stream, broadcaster, category, startedAt, endedAt);
     },
@@ -85,28 +86,17 @@ export const roomStore = (
       sql.exec(SAVE_LEASE, visitor, network, openedAt, seenAt);
     },
     deleteLease: (visitor) => void sql.exec("DELETE FROM leases WHERE visitor = ?", visitor),
-    hasUnique: (day, visitor) =>
-      count("SELECT COUNT(*) FROM uniques WHERE day = ? AND visitor = ?", day, visitor) > 0,
-    saveUnique: (day, visitor) =>
-      void sql.exec("INSERT OR IGNORE INTO uniques (day, visitor) VALUES (?, ?)", day, visitor),
-    uniques: (day) => count("SELECT COUNT(*) FROM uniques WHERE day = ?", day),
-    uniquesOfAllDays: () => count("SELECT COUNT(*) FROM uniques"),
-    deleteUniques: () => void sql.exec("DELETE FROM uniques"),
+    ...ledgerStore(storage, meta),
+    ...outboxStore(storage),
     atomically: (work) => storage.transactionSync(work),
   };
 };
 
-const readStream = (row: SqlRow): SavedStream => ({
-  stream: `${row.stream}` as StreamId,
-  broadcaster: `${row.broadcaster}`,
-  category: row.category === null ? null : `${row.category}`,
-  startedAt: Number(row.started_at),
-  endedAt: row.ended_at === null ? null : Number(row.ended_at),
-});
-
-const readSession = ({ session, visitor, started_at, ended_at }: SqlRow): SessionRow => ({
-  session: `${session}`,
-  visitor: `${visitor}`,
-  startedAt: Number(started_at),
-  endedAt: ended_at === null ? null : Number(ended_at),
-});
+/** What rooms kept before they told the starts of a day apart. */
+const takeOverVisitors = (storage: ObjectStorage): void => {
+  const { sql } = storage;
+  if (scalar(sql.exec(EARLY_VISITORS)) === undefined) return;
+  storage.transactionSync(() => {
+    for (const statement of TAKE_OVER_VISITORS) sql.exec(statement);
+  });
+};

@@ -2,9 +2,9 @@ import { LIVE_RECENT_MS, LIVE_SAVE_MS } from "../../core/limits.ts";
 import { type Connection, type Gone, type Looked, ViewerSet } from "../../core/live/viewer-set.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
 import type { Random } from "../../ports/random.ts";
-import type { LeaseRow, RoomStore, SessionRow } from "../../ports/room-store.ts";
-import { uuid } from "../uuid.ts";
-import { DailyVisitors } from "./daily-visitors.ts";
+import type { LeaseRow, RoomStore } from "../../ports/room-store.ts";
+import { Ledger } from "./ledger.ts";
+import { Sessions } from "./sessions.ts";
 
 export interface AttendanceDeps {
   readonly store: RoomStore;
@@ -15,35 +15,35 @@ export interface AttendanceDeps {
 export type HeardAt = (connection: Connection) => number;
 
 /**
- * Who is there, and what lasts of it: sessions, the day's distinct visitors, leases, the peak. Memory is right at
- * once; the disk gets what changed in one batch within a second. Every method that takes a time wants `look` called
- * with it first, so that who fell silent, or a day that ended, is dealt with before anything else changes.
+ * Who is there, and what lasts of it: sessions, leases, the peak, the ledger. Memory is right at once; the disk gets
+ * what changed in one batch within a second. Every method that takes a time wants `look` called with it first, so
+ * that who fell silent, or a window that ended, is dealt with before anything else changes.
  */
 export class Attendance {
-  readonly #deps: AttendanceDeps;
+  readonly ledger: Ledger;
+  readonly #store: RoomStore;
   readonly #set = new ViewerSet();
-  /** Open sessions by visitor. */
-  readonly #sessions = new Map<string, SessionRow>();
+  readonly #sessions: Sessions;
   /** Not on disk yet; what is `undefined` is to go there. */
-  readonly #changedSessions = new Map<string, SessionRow>();
   readonly #changedLeases = new Map<string, LeaseRow | undefined>();
   /** The first change that is not on disk, ms. */
   #changedAt: number | null = null;
-  readonly #daily: DailyVisitors;
   #peak: number;
+  /** Viewers who came after the last save of the instance before, the last one first. */
+  #unsavedArrivals: Connection[] = [];
+  /** For the next look to tell of. */
+  #silent: Gone[] = [];
+  #quiet = new Map<string, Connection>();
 
   /** @param sockets those that outlived the instance before @param now ms */
   constructor(deps: AttendanceDeps, sockets: readonly Connection[], now: number) {
-    const { store, calendar } = deps;
-    this.#deps = deps;
+    const { store, calendar, random } = deps;
+    this.#store = store;
+    this.#sessions = new Sessions(store, random);
     const aliveAt = store.aliveAt();
-    this.#daily = new DailyVisitors(store, calendar, aliveAt === 0 ? now : aliveAt);
+    this.ledger = new Ledger(store, calendar, aliveAt === 0 ? now : aliveAt);
     this.#peak = store.peak();
     this.#restore([...sockets, ...[...store.leases()].map(asConnection)], now);
-  }
-
-  get viewers(): number {
-    return this.#set.viewers;
   }
 
   get connections(): ViewerSet {
@@ -51,22 +51,12 @@ export class Attendance {
   }
 
   get numbers() {
-    return {
-      viewers: this.#set.viewers,
-      peak: this.#peak,
-      total: this.#daily.total,
-      uniqueToday: this.#daily.today,
-    };
+    return { viewers: this.#set.viewers, peak: this.#peak, ...this.ledger.numbers };
   }
 
   /** @returns ms; `null` when everything is on disk */
   get saveAt(): number | null {
     return this.#changedAt === null ? null : this.#changedAt + LIVE_SAVE_MS;
-  }
-
-  /** End of the reporting day, ms; `null` while nobody is there to begin the next one. */
-  get midnight(): number | null {
-    return this.#set.viewers === 0 ? null : this.#daily.dayEnds;
   }
 
   join(connection: Connection, now: number): void {
@@ -77,91 +67,111 @@ export class Attendance {
   /** @returns what is gone; `undefined` when it was not there */
   leave(id: string, now: number): Gone | undefined {
     const gone = this.#set.leave(id);
-    if (gone !== undefined) this.#wentAway(gone, now, now);
+    if (gone === undefined) return undefined;
+    this.#wentAway(gone, now, now);
+    this.ledger.reach(this.#set.viewers, now);
     return gone;
   }
 
-  /** Takes out who is silent, and begins each reporting day with those who were there at its midnight. */
+  /**
+   * Takes out who is silent, and ends each window and reporting day with those who were there at its bound: in the
+   * order of their times, so that it makes no difference how late this is.
+   */
   look(now: number, heardAt: HeardAt): Looked {
-    const silent: Gone[] = [];
-    const quiet: Connection[] = [];
-    const sweep = (at: number): void => {
-      const looked = this.#set.look(at, heardAt);
-      for (const gone of looked.silent) this.#wentAway(gone, gone.lastSeen, now);
-      silent.push(...looked.silent);
-      quiet.push(...looked.quiet);
-    };
-    while (now >= this.#daily.dayEnds) {
-      sweep(this.#daily.dayEnds);
-      this.#daily.beginDay(this.#set.viewers === 0 ? now : this.#daily.dayEnds);
-      for (const visitor of this.#set.viewing()) this.#daily.count(visitor);
-      this.#changed(now);
-    }
-    sweep(now);
+    for (let at = this.#nextStep(); at <= now; at = this.#nextStep()) this.#step(at, now, heardAt);
+    this.ledger.advance(now);
+    const silent = this.#silent;
+    const quiet = [...this.#quiet.values()].filter(({ id }) => this.#set.has(id));
+    this.#silent = [];
+    this.#quiet = new Map();
     return { silent, quiet };
   }
 
-  /** Everybody goes. */
-  empty(now: number): void {
-    for (const { id } of [...this.#set.connections()]) this.leave(id, now);
+  /** The stream starts: nobody is in it yet. @param run its start, ms */
+  begin(run: number, now: number): void {
+    this.#peak = 0;
+    this.ledger.begin(run, now);
+    this.#changed(now);
   }
 
-  /** A stream that starts anew has nobody in it yet, and no past. */
-  reset(now: number): void {
-    this.#daily.reset(now);
-    this.#peak = 0;
+  /** The stream ends: everybody goes. */
+  end(now: number): void {
+    for (const { id } of [...this.#set.connections()]) this.leave(id, now);
+    this.ledger.end(now);
     this.#changed(now);
   }
 
   /** Inside a transaction; should that fail, the instance ends. */
   save(now: number): void {
-    const { store } = this.#deps;
-    for (const session of this.#changedSessions.values()) store.saveSession(session);
-    this.#daily.save();
+    const store = this.#store;
+    this.#sessions.save();
+    this.ledger.save();
     for (const [visitor, lease] of this.#changedLeases) {
       if (lease === undefined) store.deleteLease(visitor);
       else store.saveLease(lease);
     }
     store.savePeak(this.#peak);
     store.saveAliveAt(now);
-    this.#changedSessions.clear();
     this.#changedLeases.clear();
     this.#changedAt = null;
   }
 
   #restore(connections: readonly Connection[], now: number): void {
-    const { store } = this.#deps;
-    for (const connection of connections) this.#set.join(connection);
+    const store = this.#store;
     const aliveAt = store.aliveAt();
-    const viewing = new Set(this.#set.viewing());
-    for (const session of store.openSessions()) {
-      const { visitor, startedAt } = session;
-      if (viewing.has(visitor) && !this.#sessions.has(visitor)) {
-        this.#sessions.set(visitor, session);
-        continue;
-      }
-      // Its last sign of life: the room knew who was there when it last said so.
-      const ended = { ...session, endedAt: Math.max(startedAt, aliveAt) };
-      this.#changedSessions.set(session.session, ended);
+    const viewers = connections.filter(({ role }) => role === "viewer");
+    const viewing = new Set(viewers.map(({ visitor }) => visitor));
+    if (this.#sessions.restore(viewing, aliveAt)) this.#changed(now);
+    const came = [...store.cameAfter(now - LIVE_RECENT_MS)];
+    for (const { visitor, at } of came.sort((a, b) => a.at - b.at)) this.#set.came(visitor, at);
+    // Who came in the second before the end of the last instance is not on disk.
+    const isSaved = ({ role, visitor }: Connection) =>
+      role === "observer" || this.#sessions.has(visitor);
+    for (const connection of connections.filter(isSaved)) this.#set.join(connection);
+    this.#unsavedArrivals = connections
+      .filter((connection) => !isSaved(connection))
+      // A machine's clock may be behind that of the one before.
+      .map((connection) => ({ ...connection, openedAt: Math.min(connection.openedAt, now) }))
+      .sort((a, b) => b.openedAt - a.openedAt);
+    // The platform may still list a socket that was closed as silent.
+    this.#sweep(aliveAt, now, () => 0);
+    this.ledger.resume(this.#set.viewers);
+  }
+
+  /** When something happens next, ms; may be past. */
+  #nextStep(): number {
+    const silence = this.#set.nextLook() ?? Number.POSITIVE_INFINITY;
+    const arrival = this.#unsavedArrivals.at(-1)?.openedAt ?? Number.POSITIVE_INFINITY;
+    return Math.min(silence, arrival, this.ledger.bound);
+  }
+
+  #step(at: number, now: number, heardAt: HeardAt): void {
+    this.#sweep(at, now, heardAt);
+    this.ledger.reach(this.#set.viewers, at);
+    if (at >= this.ledger.bound) {
+      this.ledger.turn(this.#set.viewing(), now);
       this.#changed(now);
     }
-    for (const { visitor, at } of [...store.cameAfter(now - LIVE_RECENT_MS)].sort(byTime)) {
-      this.#set.came(visitor, at);
-    }
-    // Who came in the second before the end of the last instance is not on disk.
-    for (const connection of connections) {
-      const { visitor, role, openedAt } = connection;
-      if (role === "viewer" && !this.#sessions.has(visitor)) this.#begin(visitor, openedAt, now);
+    for (;;) {
+      const arrival = this.#unsavedArrivals.at(-1);
+      if (arrival === undefined || arrival.openedAt > at) return;
+      this.#unsavedArrivals.pop();
+      if (this.#set.join(arrival)) this.#begin(arrival.visitor, arrival.openedAt, now);
     }
   }
 
+  #sweep(at: number, now: number, heardAt: HeardAt): void {
+    const { silent, quiet } = this.#set.look(at, heardAt);
+    for (const gone of silent) this.#wentAway(gone, gone.lastSeen, now);
+    this.#silent.push(...silent);
+    for (const connection of quiet) this.#quiet.set(connection.id, connection);
+  }
+
   #begin(visitor: string, startedAt: number, now: number): void {
-    const session = uuid(startedAt, this.#deps.random);
-    const row = { session, visitor, startedAt, endedAt: null };
-    this.#sessions.set(visitor, row);
-    this.#changedSessions.set(session, row);
+    this.#sessions.begin(visitor, startedAt);
     this.#set.came(visitor, startedAt);
-    this.#daily.count(visitor);
+    this.ledger.reach(this.#set.viewers, startedAt);
+    this.ledger.came(visitor, startedAt);
     this.#peak = Math.max(this.#peak, this.#set.viewers);
     this.#changed(now);
   }
@@ -169,11 +179,7 @@ export class Attendance {
   #wentAway(gone: Gone, endedAt: number, now: number): void {
     this.#changed(now);
     if (gone.kind === "lease") this.#changedLeases.set(gone.visitor, undefined);
-    const session = this.#sessions.get(gone.visitor);
-    if (!gone.last || session === undefined) return;
-    this.#sessions.delete(gone.visitor);
-    const ended = { ...session, endedAt: Math.max(session.startedAt, endedAt) };
-    this.#changedSessions.set(session.session, ended);
+    if (gone.last) this.#sessions.end(gone.visitor, endedAt);
   }
 
   #keepLease({ visitor, network, openedAt }: Connection, now: number): void {
@@ -197,5 +203,3 @@ const asConnection = ({ visitor, network, openedAt, seenAt }: LeaseRow): Connect
   openedAt,
   lastSeen: seenAt,
 });
-
-const byTime = (a: { readonly at: number }, b: { readonly at: number }): number => a.at - b.at;

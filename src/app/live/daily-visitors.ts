@@ -1,28 +1,34 @@
-import type { ReportingCalendar, ReportingDay } from "../../core/views/reporting-day.ts";
-import type { RoomStore } from "../../ports/room-store.ts";
+import { dateNumber } from "../../core/civil-date.ts";
+import type { ReportingDay } from "../../core/views/reporting-day.ts";
+import type { LedgerStore } from "../../ports/room-store.ts";
 
-type Store = Pick<
-  RoomStore,
-  "hasUnique" | "saveUnique" | "uniques" | "uniquesOfAllDays" | "deleteUniques"
->;
+type Store = Pick<LedgerStore, "visitorRun" | "saveVisitor" | "visitors" | "deleteVisitorsBefore">;
 
-/** Distinct visitors of each reporting day since the start: numbers in memory, visitors on disk. */
+/**
+ * Distinct visitors: of the reporting day, over all starts of the stream on it, and since the last start. Numbers in
+ * memory, visitors on disk, each with the start it was last seen in: who comes back after a new start is new to that
+ * start and not to the day.
+ */
 export class DailyVisitors {
   readonly #store: Store;
-  readonly #calendar: ReportingCalendar;
-  /** By day; not on disk yet. */
-  readonly #unsaved = new Map<string, Set<string>>();
-  #day: ReportingDay;
+  /** By day; not on disk yet. All of the present run: an end saves. */
+  readonly #unsaved = new Map<number, Set<string>>();
+  #day: number;
   #today: number;
   #total: number;
+  /** Start of the stream, ms. */
+  #run: number;
+  #deleteBefore: number | undefined;
 
-  /** @param at of the day that was last counted, ms */
-  constructor(store: Store, calendar: ReportingCalendar, at: number) {
+  constructor(
+    store: Store,
+    known: { readonly day: ReportingDay; readonly run: number; readonly total: number },
+  ) {
     this.#store = store;
-    this.#calendar = calendar;
-    this.#day = calendar.dayOf(at);
-    this.#today = store.uniques(this.#day.name);
-    this.#total = store.uniquesOfAllDays();
+    this.#day = dateNumber(known.day.date);
+    this.#run = known.run;
+    this.#total = known.total;
+    this.#today = store.visitors(this.#day);
   }
 
   /** Of the day that is counted now. */
@@ -30,44 +36,41 @@ export class DailyVisitors {
     return this.#today;
   }
 
-  /** The sum over the days. */
+  /** The sum over the days since the start. */
   get total(): number {
     return this.#total;
   }
 
-  /** Ms. */
-  get dayEnds(): number {
-    return this.#day.endMs;
-  }
-
-  /** Once a day, whatever the visitor does. */
+  /** Once a day and a start, whatever the visitor does. */
   count(visitor: string): void {
-    const { name } = this.#day;
-    const unsaved = this.#unsaved.get(name) ?? new Set();
-    if (unsaved.has(visitor) || this.#store.hasUnique(name, visitor)) return;
-    this.#unsaved.set(name, unsaved.add(visitor));
-    this.#today += 1;
+    const unsaved = this.#unsaved.get(this.#day) ?? new Set();
+    if (unsaved.has(visitor)) return;
+    const run = this.#store.visitorRun(this.#day, visitor);
+    if (run === this.#run) return;
+    this.#unsaved.set(this.#day, unsaved.add(visitor));
+    if (run === undefined) this.#today += 1;
     this.#total += 1;
   }
 
-  /** @param at a time of the day that begins, ms */
-  beginDay(at: number): void {
-    this.#day = this.#calendar.dayOf(at);
-    this.#today = this.#store.uniques(this.#day.name);
+  /** Who was there the day before yesterday is of no use any more. */
+  beginDay({ date }: ReportingDay): void {
+    this.#day = dateNumber(date);
+    this.#today = this.#store.visitors(this.#day);
+    this.#deleteBefore = dateNumber(date - 1);
   }
 
-  /** Forgets all days. */
-  reset(at: number): void {
-    this.#store.deleteUniques();
-    this.#unsaved.clear();
+  /** The stream starts anew. @param run ms */
+  begin(run: number): void {
+    this.#run = run;
     this.#total = 0;
-    this.beginDay(at);
   }
 
   save(): void {
     for (const [day, visitors] of this.#unsaved) {
-      for (const visitor of visitors) this.#store.saveUnique(day, visitor);
+      for (const visitor of visitors) this.#store.saveVisitor(day, visitor, this.#run);
     }
     this.#unsaved.clear();
+    if (this.#deleteBefore !== undefined) this.#store.deleteVisitorsBefore(this.#deleteBefore);
+    this.#deleteBefore = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { Hash64 } from "../../core/hash.ts";
-import { SOCKETS_PER_VISITOR } from "../../core/limits.ts";
+import { ROOM_SALT_LIFE_MS, SOCKETS_PER_VISITOR } from "../../core/limits.ts";
 import type { Connection } from "../../core/live/viewer-set.ts";
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
 import type { Random } from "../../ports/random.ts";
@@ -49,8 +49,9 @@ export class Door {
     this.#salt = deps.store.salt();
   }
 
-  get hasSalt(): boolean {
-    return this.#salt !== undefined;
+  /** When the salt has to go. @param endedAt of the stream, ms @returns ms; `null` while it is needed, or gone */
+  saltEnds(endedAt: number | null): number | null {
+    return endedAt === null || this.#salt === undefined ? null : endedAt + ROOM_SALT_LIFE_MS;
   }
 
   /** Makes the salt unless it is still there from before. */

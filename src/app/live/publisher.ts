@@ -4,7 +4,7 @@ import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Rankings } from "../../ports/rankings.ts";
 import type { RoomStore, Told } from "../../ports/room-store.ts";
-import type { LiveEntry, LiveNumbers } from "../../protocol/room-rpc.ts";
+import type { LiveEntry, LiveNumbers, PublishAnswer } from "../../protocol/room-rpc.ts";
 
 export interface PublisherDeps {
   readonly store: Pick<RoomStore, "told" | "saveTold">;
@@ -17,8 +17,18 @@ export interface PublisherDeps {
 
 export type Published = Omit<LiveNumbers, "broadcaster" | "category" | "stamp" | "asOf">;
 
-/** An end that could not be told for so long is told to nobody any more: readers dropped the stream a minute after it. */
-const GIVE_UP_MS = HOUR_MS;
+/** What came of a publish. */
+export interface Heard {
+  readonly entry: LiveEntry;
+  readonly answer: PublishAnswer;
+  /** What the list had been told, and had said so, before. */
+  readonly before: Told | undefined;
+  /** The list was told something else since: `answer.had` says nothing of the present. */
+  readonly late: boolean;
+}
+
+/** An end that could not be told for so long is in no hurry any more: readers dropped the stream a minute after it. */
+const HURRY_MS = HOUR_MS;
 
 /** Tells the list of live streams of the room's numbers: as well as it can, never in anybody's way. */
 export class Publisher {
@@ -35,21 +45,25 @@ export class Publisher {
     this.#jitter = deps.random.fraction();
   }
 
-  /** @returns ms; `null` when the list knows and need not hear it again */
-  publishAt(numbers: Published, endedAt: number | null): number | null {
+  /**
+   * @param unsaved something is not known to be in the database
+   * @returns ms; `null` when the list knows and need not hear it again
+   */
+  publishAt(numbers: Published, endedAt: number | null, unsaved: boolean): number | null {
     const changed = this.#told?.numbers !== asText(numbers);
-    if (endedAt !== null && (!changed || this.#triedAt - endedAt > GIVE_UP_MS)) return null;
+    const hurry = endedAt === null || this.#triedAt - endedAt <= HURRY_MS;
     return nextPublishAt({
-      changed,
-      publishedViewers: this.#told?.viewers ?? 0,
+      changed: changed && hurry,
+      unsaved,
+      publishedViewers: endedAt === null ? (this.#told?.viewers ?? 0) : 0,
       triedAt: this.#triedAt,
       failures: this.#failures,
       jitter: this.#jitter,
     });
   }
 
-  /** @param then runs once the list has it, with the object as it then is */
-  publish(entry: LiveEntry, then: () => void): void {
+  /** @param then runs once the list has answered, with the object as it then is */
+  publish(entry: LiveEntry, then: (heard: Heard) => void): void {
     const { rankings, random, log, background } = this.#deps;
     const at = entry.asOf;
     this.#triedAt = at;
@@ -57,13 +71,15 @@ export class Publisher {
     const told = { numbers: asText(entry), viewers: entry.viewers, at };
     background(
       rankings.publish(entry).then(
-        () => {
-          // An answer that comes late says nothing of what was published since.
-          if (at < (this.#told?.at ?? 0)) return;
-          this.#failures = 0;
-          this.#told = told;
-          this.#deps.store.saveTold("rankings", told);
-          then();
+        (answer) => {
+          const before = this.#told;
+          // Of two answers that overtook each other, the one to the later entry stands.
+          if (at >= (before?.at ?? 0)) {
+            this.#failures = 0;
+            this.#told = told;
+            this.#deps.store.saveTold("rankings", told);
+          }
+          then({ entry, answer, before, late: at < this.#triedAt });
         },
         (cause: unknown) => {
           this.#failures += 1;

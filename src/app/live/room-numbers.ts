@@ -1,16 +1,16 @@
-import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
-import type { RoomNumbers } from "../../protocol/room-rpc.ts";
+import type { SavedStream } from "../../ports/room-store.ts";
+import type { LiveEntry, RoomNumbers } from "../../protocol/room-rpc.ts";
 import type { Attendance } from "./attendance.ts";
-import { VersionBlocks } from "./version-blocks.ts";
+import type { VersionBlocks } from "./version-blocks.ts";
 
 /** What a room says of its stream. */
 export class Numbers {
   readonly #attendance: Attendance;
   readonly #versions: VersionBlocks;
 
-  constructor(store: RoomStore, attendance: Attendance) {
+  constructor(versions: VersionBlocks, attendance: Attendance) {
     this.#attendance = attendance;
-    this.#versions = new VersionBlocks(store);
+    this.#versions = versions;
   }
 
   /** To compare with what was said before. */
@@ -28,5 +28,12 @@ export class Numbers {
   stamped(stream: SavedStream, now: number): RoomNumbers {
     const recent = this.#attendance.connections.recent(now);
     return { ...this.unstamped(stream), recent, asOf: now, stamp: this.#versions.next() };
+  }
+
+  /** For the list of live streams; all of it has to be on disk. @param now ms */
+  entry(stream: SavedStream, now: number): LiveEntry {
+    const { broadcaster, category } = stream;
+    const { recent: _, ...numbers } = this.stamped(stream, now);
+    return { ...numbers, broadcaster, category, ...this.#attendance.ledger.tell(now) };
   }
 }

@@ -1,8 +1,5 @@
-import { ROOM_SALT_LIFE_MS } from "../../core/limits.ts";
-import { nextRoomAlarm, type RoomTimes } from "../../core/live/room-alarm.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { RoomSocket, RoomSockets, Upgrade } from "../../ports/room-sockets.ts";
-import type { RoomStore, SavedStream } from "../../ports/room-store.ts";
+import type { RoomSocket, Upgrade } from "../../ports/room-sockets.ts";
+import type { SavedStream } from "../../ports/room-store.ts";
 import type {
   Arrival,
   HeartbeatAnswer,
@@ -10,22 +7,18 @@ import type {
   RoomNumbers,
   StreamStart,
 } from "../../protocol/room-rpc.ts";
-import { Attendance, type AttendanceDeps } from "./attendance.ts";
+import { Attendance } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
-import { Door, type DoorDeps, recoverSockets, refuse } from "./door.ts";
-import { Publisher, type PublisherDeps } from "./publisher.ts";
+import { Chores } from "./chores.ts";
+import { Door, recoverSockets, refuse } from "./door.ts";
+import { Outbox } from "./outbox.ts";
+import { type Heard, Publisher } from "./publisher.ts";
+import { type RoomParts, roomChores } from "./room-chores.ts";
+import type { RoomDeps } from "./room-deps.ts";
+import { committed, guarded } from "./room-guards.ts";
 import { Numbers } from "./room-numbers.ts";
 import { SoonestAlarm } from "./soonest-alarm.ts";
-
-export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps {
-  /** Name of the object, `room:<stream>`. */
-  readonly name: string;
-  readonly store: RoomStore;
-  readonly sockets: RoomSockets;
-  readonly clock: Clock;
-  /** Ends this instance: its memory has run ahead of what could be saved. */
-  abort(reason: string): never;
-}
+import { VersionBlocks } from "./version-blocks.ts";
 
 /** Should an alarm's work fail, it is tried again after this. */
 const ALARM_RETRY_MS = 5_000;
@@ -39,10 +32,11 @@ export class Room {
   readonly #deps: RoomDeps;
   readonly #attendance: Attendance;
   readonly #broadcast: Broadcast;
-  readonly #publisher: Publisher;
   readonly #numbers: Numbers;
   readonly #door: Door;
+  readonly #outbox: Outbox;
   readonly #alarm: SoonestAlarm;
+  readonly #chores: Chores;
   #stream: SavedStream | undefined;
 
   constructor(deps: RoomDeps) {
@@ -51,14 +45,28 @@ export class Room {
     this.#deps = deps;
     this.#stream = store.stream();
     this.#alarm = new SoonestAlarm(store.alarm);
-    this.#publisher = new Publisher(deps);
     this.#broadcast = new Broadcast(store);
     const recovered = recoverSockets(sockets.open(), this.#broadcast);
     // An instance may have died between an end and the closing of the last socket.
     if (!this.#isLive()) this.#broadcast.end();
     this.#attendance = new Attendance(deps, this.#isLive() ? recovered : [], now);
-    this.#numbers = new Numbers(store, this.#attendance);
+    const versions = new VersionBlocks(store);
+    this.#numbers = new Numbers(versions, this.#attendance);
+    this.#outbox = new Outbox(deps, versions);
     this.#door = new Door(deps, this.#attendance, this.#broadcast);
+    const parts: RoomParts = {
+      attendance: this.#attendance,
+      broadcast: this.#broadcast,
+      publisher: new Publisher(deps),
+      numbers: this.#numbers,
+      door: this.#door,
+      outbox: this.#outbox,
+      stream: () => this.#stream,
+      save: (at) => this.#save(at),
+      heard: (heard) => this.#heard(heard),
+      rearm: () => this.#chores.arm(clock.now()),
+    };
+    this.#chores = new Chores(this.#alarm, roomChores(parts));
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -68,7 +76,7 @@ export class Room {
     const known = this.#stream;
     const repeated = known !== undefined && (this.#isLive() || start.startedAt <= known.startedAt);
     const stream = repeated ? known : { ...start, endedAt: null };
-    if (!repeated) this.#commit(() => this.#begin(stream, now));
+    if (!repeated) committed(this.#deps, () => this.#begin(stream, now));
     return this.#numbers.stamped(stream, now);
   }
 
@@ -77,7 +85,7 @@ export class Room {
     const stream = this.#stream;
     if (stream === undefined) return { outcome: "unopened" };
     const ended = { ...stream, endedAt: stream.endedAt ?? now };
-    if (this.#isLive()) this.#commit(() => this.#finish(ended, now));
+    if (this.#isLive()) committed(this.#deps, () => this.#finish(ended, now));
     return { outcome: "numbers", ...this.#numbers.stamped(ended, now) };
   }
 
@@ -94,7 +102,7 @@ export class Room {
     const stream = this.#stream;
     if (keys === undefined || stream === undefined || !this.#isLive()) return { outcome: "ended" };
     if (!this.#door.renewLease(keys, now)) return { outcome: "crowded" };
-    this.#arm(now);
+    this.#chores.arm(now);
     return { outcome: "counted", ...this.#numbers.stamped(stream, now) };
   }
 
@@ -105,76 +113,62 @@ export class Room {
     const socket = this.#door.enter(keys, arrival.role, upgrade, now);
     if (socket === undefined) return;
     this.#broadcast.greet(socket, "live", this.#numbers.count(now));
-    this.#arm(now);
+    this.#chores.arm(now);
   }
 
   message(socket: RoomSocket, message: unknown): void {
-    this.#guard("room.message-failed", () => {
-      const now = this.#now();
-      this.#door.hear(socket, message, now);
-      this.#arm(now);
-    });
+    this.#event("room.message-failed", (now) => this.#door.hear(socket, message, now));
   }
 
   /** A socket is closed or broken, in whatever way. */
   gone(socket: RoomSocket): void {
-    this.#guard("room.leave-failed", () => {
-      const now = this.#now();
-      this.#door.leave(socket, now);
-      this.#arm(now);
-    });
+    this.#event("room.leave-failed", (now) => this.#door.leave(socket, now));
   }
 
   /** Never throws: the platform gives up on an alarm that failed a few times. */
   alarm(): void {
     const now = this.#deps.clock.now();
     this.#alarm.exactly(now + ALARM_RETRY_MS);
-    this.#guard("room.alarm-failed", () => {
+    guarded(this.#deps, "room.alarm-failed", () => {
       this.#look(now);
-      this.#commit(() => this.#doWhatIsDue(now));
+      committed(this.#deps, () => this.#chores.doWhatIsDue(now));
     });
-  }
-
-  /** Nothing awaits in here, so nothing can become pending between the work and the alarm for the rest. */
-  #doWhatIsDue(now: number): void {
-    const stream = this.#stream;
-    const due = this.#times();
-    const isDue = (at: number | null): boolean => at !== null && at <= now;
-    if (isDue(due.saltEnds)) this.#door.deleteSalt();
-    if (isDue(due.save)) this.#attendance.save(now);
-    if (isDue(due.push)) this.#broadcast.push(this.#numbers.count(now), now);
-    if (isDue(due.publish) && stream !== undefined) {
-      this.#deps.store.saveAliveAt(now);
-      const { broadcaster, category } = stream;
-      const numbers = this.#numbers.stamped(stream, now);
-      const entry = { ...numbers, broadcaster, category, samples: [], days: [] };
-      this.#publisher.publish(entry, () => this.#arm(this.#deps.clock.now()));
-    }
-    this.#alarm.exactly(nextRoomAlarm(this.#times(), now));
   }
 
   #begin(stream: SavedStream, now: number): void {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
     this.#door.ensureSalt();
-    this.#attendance.reset(now);
-    this.#arm(now);
+    this.#attendance.begin(stream.startedAt, now);
+    this.#save(now);
+    this.#chores.arm(now);
   }
 
   #finish(stream: SavedStream, now: number): void {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
-    this.#attendance.empty(now);
+    this.#attendance.end(now);
     this.#broadcast.end();
+    this.#save(now);
+    this.#chores.arm(now);
+  }
+
+  /** Inside a transaction. */
+  #save(now: number): void {
     this.#attendance.save(now);
-    this.#arm(now);
+    this.#outbox.saved();
+  }
+
+  #heard({ answer }: Heard): void {
+    this.#attendance.ledger.savedThrough(answer.saved);
+    this.#chores.arm(this.#deps.clock.now());
   }
 
   /** The time, with everything that follows from its having passed. */
   #now(): number {
     const now = this.#deps.clock.now();
     this.#look(now);
-    this.#arm(now);
+    this.#chores.arm(now);
     return now;
   }
 
@@ -187,45 +181,15 @@ export class Room {
     if (quiet.length > 0) this.#broadcast.beat(quiet);
   }
 
-  #arm(now: number): void {
-    this.#alarm.atLatest(nextRoomAlarm(this.#times(), now));
-  }
-
-  #times(): RoomTimes {
-    const stream = this.#stream;
-    const endedAt = stream?.endedAt ?? null;
-    return {
-      push: this.#broadcast.pushAt(this.#attendance.numbers),
-      save: this.#attendance.saveAt,
-      publish:
-        stream === undefined
-          ? null
-          : this.#publisher.publishAt(this.#numbers.unstamped(stream), endedAt),
-      look: this.#attendance.connections.nextLook(),
-      midnight: this.#attendance.midnight,
-      saltEnds: endedAt !== null && this.#door.hasSalt ? endedAt + ROOM_SALT_LIFE_MS : null,
-    };
-  }
-
   #isLive(): boolean {
     return this.#stream?.endedAt === null;
   }
 
-  /** Events have nobody to throw to. */
-  #guard(event: string, work: () => void): void {
-    try {
-      work();
-    } catch (cause) {
-      this.#deps.log.error(event, { room: this.#deps.name, cause: `${cause}` });
-    }
-  }
-
-  /** Memory changes before the commit: if the commit fails, the instance must not live on. */
-  #commit(work: () => void): void {
-    try {
-      this.#deps.store.atomically(work);
-    } catch (cause) {
-      this.#deps.abort(`${this.#deps.name} could not commit: ${cause}`);
-    }
+  #event(failure: string, work: (now: number) => void): void {
+    guarded(this.#deps, failure, () => {
+      const now = this.#now();
+      work(now);
+      this.#chores.arm(now);
+    });
   }
 }

@@ -17,7 +17,9 @@ interface Tab {
 class Model {
   tabs: Tab[] = [];
   leases = new Map<string, number>();
+  /** By day, over all starts, and since the last start. */
   uniques = new Map<number, Set<string>>();
+  sinceStart = new Map<number, Set<string>>();
   peak = 0;
   ended = false;
 
@@ -31,17 +33,17 @@ class Model {
 
   note(now: number): void {
     const day = Math.floor(now / DAY_MS);
-    const uniques = this.uniques.get(day) ?? new Set<string>();
-    this.uniques.set(day, uniques);
     const viewing = this.viewing(now);
-    for (const visitor of viewing) uniques.add(visitor);
+    for (const seen of [this.uniques, this.sinceStart]) {
+      seen.set(day, new Set([...(seen.get(day) ?? []), ...viewing]));
+    }
     this.peak = Math.max(this.peak, viewing.size);
   }
 
   numbers(now: number) {
     this.tabs = this.tabs.filter(({ heard }) => now - heard < LIVE_SILENT_MS);
     const day = Math.floor(now / DAY_MS);
-    const total = [...this.uniques.values()].reduce((sum, { size }) => sum + size, 0);
+    const total = [...this.sinceStart.values()].reduce((sum, { size }) => sum + size, 0);
     return {
       viewers: this.viewing(now).size,
       peak: this.peak,
@@ -143,7 +145,7 @@ const act = async (room: RoomHarness, model: Model, step: Step): Promise<void> =
       room.open();
       if (!model.ended) return model.note(room.now);
       model.ended = false;
-      model.uniques.clear();
+      model.sinceStart.clear();
       model.peak = 0;
       return;
   }

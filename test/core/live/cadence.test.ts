@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LIVE_PUBLISH_MAX_MS } from "../../../src/core/limits.ts";
+import { LIVE_CONFIRM_MS, LIVE_PUBLISH_MAX_MS } from "../../../src/core/limits.ts";
 import { DueQueue } from "../../../src/core/live/due-queue.ts";
 import { nextPublishAt, PUBLISH_PAUSE_MS } from "../../../src/core/live/publish-cadence.ts";
 import { nextPushAt, pushPauseMs } from "../../../src/core/live/push-cadence.ts";
@@ -33,18 +33,24 @@ test("there is no push while all know the numbers, or nobody is there to know th
 
 const tries = fc.record({
   changed: fc.boolean(),
+  unsaved: fc.boolean(),
   publishedViewers: fc.nat(3),
   failures: fc.nat(20),
   jitter: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 
-test("publishes are 5 s apart, a number that stands is repeated within 20 s, and a nought is said once", () => {
+test("publishes are 5 s apart, a number that stands is repeated within 20 s, and a nought is said once and then until it is saved", () => {
   fc.assert(
     fc.property(tries, (state) => {
       const triedAt = 1_000_000;
       const at = nextPublishAt({ ...state, triedAt });
       if (!state.changed && state.publishedViewers === 0) {
-        expect(at).toBeNull();
+        if (!state.unsaved) {
+          expect(at).toBeNull();
+          return;
+        }
+        expect(at).toBeGreaterThanOrEqual(triedAt + LIVE_CONFIRM_MS);
+        expect(at).toBeLessThan(triedAt + LIVE_CONFIRM_MS + 60_000);
         return;
       }
       expect(at).toBeGreaterThanOrEqual(triedAt + PUBLISH_PAUSE_MS);
@@ -53,17 +59,8 @@ test("publishes are 5 s apart, a number that stands is repeated within 20 s, and
   );
 });
 
-const NOTHING = {
-  push: null,
-  save: null,
-  publish: null,
-  look: null,
-  midnight: null,
-  saltEnds: null,
-};
-
 test("the alarm is for what is due first, not in the past, and none when nothing is left", () => {
-  expect(nextRoomAlarm(NOTHING, 5)).toBeNull();
-  expect(nextRoomAlarm({ ...NOTHING, look: 90, saltEnds: 1_000 }, 5)).toBe(90);
-  expect(nextRoomAlarm({ ...NOTHING, push: 1, save: 90 }, 5)).toBe(5);
+  expect(nextRoomAlarm([null, null], 5)).toBeNull();
+  expect(nextRoomAlarm([null, 1_000, 90], 5)).toBe(90);
+  expect(nextRoomAlarm([1, null, 90], 5)).toBe(5);
 });

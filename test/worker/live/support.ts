@@ -89,7 +89,7 @@ export const settle = async (stream: string): Promise<void> => {
     await runDurableObjectAlarm(roomOf(stream));
     const { viewers, total } = await numbersOf(stream);
     const open = await sqlOf(stream, "SELECT visitor FROM sessions WHERE ended_at IS NULL");
-    const uniques = await sqlOf(stream, "SELECT visitor FROM uniques");
+    const uniques = await sqlOf(stream, "SELECT visitor FROM visitors");
     return open.length === viewers && uniques.length === total;
   });
 };

@@ -1,0 +1,72 @@
+import type { SavedStream } from "../../ports/room-store.ts";
+import type { Attendance } from "./attendance.ts";
+import type { Broadcast } from "./broadcast.ts";
+import type { Chore } from "./chores.ts";
+import type { Door } from "./door.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Heard, Publisher } from "./publisher.ts";
+import type { Numbers } from "./room-numbers.ts";
+
+export interface RoomParts {
+  readonly attendance: Attendance;
+  readonly broadcast: Broadcast;
+  readonly publisher: Publisher;
+  readonly numbers: Numbers;
+  readonly door: Door;
+  readonly outbox: Outbox;
+  /** As it now is; `undefined` before its first start. */
+  stream(): SavedStream | undefined;
+  /** What changed in memory goes to the disk. @param now ms */
+  save(now: number): void;
+  /** The list of live streams has answered. */
+  heard(heard: Heard): void;
+  /** Something that went on in the background is done; what is to be done later may have changed. */
+  rearm(): void;
+}
+
+/** All that a room's alarm is for, in the order in which it is done. */
+export const roomChores = (parts: RoomParts): readonly Chore[] => {
+  const { attendance, broadcast, numbers, door } = parts;
+  return [
+    { dueAt: () => attendance.connections.nextLook() },
+    { dueAt: () => attendance.ledger.wakeAt },
+    {
+      dueAt: () => door.saltEnds(parts.stream()?.endedAt ?? null),
+      work: () => door.deleteSalt(),
+    },
+    { dueAt: () => attendance.saveAt, work: (now) => parts.save(now) },
+    {
+      dueAt: () => broadcast.pushAt(attendance.numbers),
+      work: (now) => broadcast.push(numbers.count(now), now),
+    },
+    publishing(parts),
+    bringing(parts),
+  ];
+};
+
+const publishing = (parts: RoomParts): Chore => {
+  const { attendance, publisher, numbers } = parts;
+  return {
+    dueAt() {
+      const stream = parts.stream();
+      if (stream === undefined) return null;
+      const { unsaved } = attendance.ledger;
+      return publisher.publishAt(numbers.unstamped(stream), stream.endedAt, unsaved);
+    },
+    work(now) {
+      const stream = parts.stream();
+      if (stream === undefined) return;
+      parts.save(now);
+      publisher.publish(numbers.entry(stream, now), parts.heard);
+    },
+  };
+};
+
+/** To the database. */
+const bringing = ({ outbox, stream, rearm }: RoomParts): Chore => ({
+  dueAt: () => outbox.dueAt(),
+  work() {
+    const known = stream();
+    if (known !== undefined) outbox.send(known.stream, rearm);
+  },
+});

@@ -1,0 +1,17 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { RoomSockets } from "../../ports/room-sockets.ts";
+import type { RoomStore } from "../../ports/room-store.ts";
+import type { AttendanceDeps } from "./attendance.ts";
+import type { DoorDeps } from "./door.ts";
+import type { OutboxDeps } from "./outbox.ts";
+import type { PublisherDeps } from "./publisher.ts";
+
+export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps, OutboxDeps {
+  /** Name of the object, `room:<stream>`. */
+  readonly name: string;
+  readonly store: RoomStore;
+  readonly sockets: RoomSockets;
+  readonly clock: Clock;
+  /** Ends this instance: its memory has run ahead of what could be saved. */
+  abort(reason: string): never;
+}
