@@ -296,7 +296,7 @@ export const RANKINGS_KEEP_MS = DAY_MS;
 /** The list is put in order at most this often, however many rooms publish and readers ask: some 10 ms of 10,000 streams. */
 export const RANKINGS_SORT_MS = SECOND_MS;
 
-/** Streams in the list: about 50 MB of memory. Above it, those that were silent the longest go. */
+/** Streams in the list: 50 to 115 MB of memory, by how much is to be saved. Above it, those that were silent the longest go, saved ones first. */
 export const RANKINGS_MAX_ENTRIES = 100_000;
 
 /** Streams in one read of the list: as many as one statement can ask titles of. */

@@ -6,7 +6,9 @@ import { stamp } from "../../src/core/stamp.ts";
 import { CRONS, runCron } from "../../src/cron.ts";
 import type { JobRun } from "../../src/ports/database.ts";
 import { viewHourly } from "../../src/schema/d1/views.ts";
+import { anEntry, stream } from "../support/live-fakes.ts";
 import { adminRequest } from "./support/admin.ts";
+import { brokenTally } from "./support/broken.ts";
 import { send } from "./support/client.ts";
 import { id } from "./support/events.ts";
 import { FakeCorrectors } from "./support/fake-correctors.ts";
@@ -37,6 +39,19 @@ test("what is deployed fires exactly the expressions that have jobs", () => {
 test("at night the day is corrected, then what is closed nobody corrects any more, then upkeep drops what was closed", () => {
   const names = CRONS.get("0 2 * * *")?.map(({ name }) => name);
   expect(names).toEqual(["correct-day", "close", "upkeep"]);
+});
+
+test("every five minutes the shards are flushed and then the live streams, each failing alone", async () => {
+  const names = CRONS.get("*/5 * * * *")?.map(({ name }) => name);
+  expect(names).toEqual(["flush", "flush-streams"]);
+  const name = stream("flushed-by-cron");
+  await env.RANKINGS.getByName("rankings").publish(anEntry(name, { viewers: 3 }));
+  const TALLIES = { getByName: () => brokenTally };
+  await runCron("*/5 * * * *", composeWorker({ ...env, TALLIES }));
+  expect(await (await send(adminRequest("GET", "status"))).json()).toMatchObject({
+    lastFlush: { job: "flush", failures: 8 },
+    lastFlushStreams: { job: "flush-streams", failures: 0, rows: 1 },
+  });
 });
 
 test("every hour the Correctors are told to take up what is due, and the status tells of it", async () => {

@@ -1,6 +1,6 @@
 import type { CurrentViewers, StreamDay, ViewerSample } from "../../ports/database.ts";
 import type { ListedStream } from "../../ports/rankings-store.ts";
-import type { LiveEntry, LiveNumbers } from "../../protocol/room-rpc.ts";
+import type { LiveEntry, LiveNumbers, SavedThrough } from "../../protocol/room-rpc.ts";
 
 /** Shared by all that have none, of which there are many. */
 const NONE: readonly [] = [];
@@ -51,5 +51,11 @@ export const whenWritten = (listed: ListedStream, written: LiveEntry): ListedStr
     savedStamp: isWhole ? written.stamp : listed.savedStamp,
   };
 };
+
+/** The oldest that is not saved: what is called saved of samples never goes past one that is not. */
+export const withOneSample = (entry: LiveEntry, { sampledThrough }: SavedThrough): LiveEntry => ({
+  ...entry,
+  samples: entry.samples.filter(({ recordedAt }) => recordedAt > sampledThrough).slice(0, 1),
+});
 
 const lastSampleOf = ({ samples }: LiveEntry): number => samples.at(-1)?.recordedAt ?? 0;

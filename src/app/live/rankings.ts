@@ -20,7 +20,7 @@ import type {
   PublishAnswer,
 } from "../../protocol/room-rpc.ts";
 import { type FlushedList, type FlushTables, flushList } from "./flush-list.ts";
-import { isUnsaved, whenWritten } from "./listed-stream.ts";
+import { isUnsaved, whenWritten, withOneSample } from "./listed-stream.ts";
 import { inOrder, NO_ORDER, type RankingOrder } from "./ranking-order.ts";
 import { Turns } from "./turns.ts";
 
@@ -36,6 +36,12 @@ export interface LiveRankingsDeps {
 const PAGES = 64;
 
 /**
+ * Samples held in all, for each entry there may be: while the database is away rooms tell up to an hour of them. Above
+ * it the list takes one of each room, which keeps the others until they are saved, too.
+ */
+const SAMPLES_PER_ENTRY = 2;
+
+/**
  * The last numbers of every stream that is live or was a short time ago, in memory; what changed is saved by alarm a
  * few seconds later, a page of streams a row, together with how much of it is in the database. What is not there yet
  * stays until a flush has written it, all else until nothing was heard of it for a day. What is lost with the
@@ -47,6 +53,7 @@ export class LiveRankings {
   readonly #streams: Map<StreamId, ListedStream>;
   readonly #flushes: Turns<ListFlushed>;
   readonly #changed = new Set<number>();
+  #samples = 0;
   #saveDue = false;
   #order: RankingOrder = NO_ORDER;
 
@@ -54,6 +61,7 @@ export class LiveRankings {
     this.#deps = deps;
     const loaded = deps.store.load().toSorted((a, b) => a.entry.asOf - b.entry.asOf);
     this.#streams = new Map(loaded.map((listed) => [listed.entry.stream, listed]));
+    for (const { entry } of this.#streams.values()) this.#samples += entry.samples.length;
     this.#flushes = new Turns(() => flushList(this.#flushed(), deps.tables));
   }
 
@@ -64,9 +72,11 @@ export class LiveRankings {
     const { saved, savedStamp } = known ?? { saved: NOTHING_SAVED, savedStamp: undefined };
     if (known === undefined || known.entry.stamp < entry.stamp) {
       // Behind all others, which have been silent for longer.
-      this.#streams.delete(stream);
+      if (known !== undefined) this.#remove(known);
       if (this.#streams.size >= maxEntries) this.#makeRoom();
-      this.#keep({ entry, saved, savedStamp });
+      const isFull = this.#samples >= SAMPLES_PER_ENTRY * maxEntries;
+      const held = isFull ? withOneSample(entry, saved) : entry;
+      this.#keep({ entry: held, saved, savedStamp });
     }
     return { had: known === undefined ? undefined : told(known.entry), saved };
   }
@@ -131,7 +141,9 @@ export class LiveRankings {
   /** In its place where the stream is known. */
   #keep(listed: ListedStream): void {
     const { store, clock } = this.#deps;
-    this.#streams.set(listed.entry.stream, listed);
+    const { stream, samples } = listed.entry;
+    this.#samples += samples.length - (this.#streams.get(stream)?.entry.samples.length ?? 0);
+    this.#streams.set(stream, listed);
     this.#changed.add(pageOf(listed));
     if (!this.#saveDue) store.alarm.set(clock.now() + RANKINGS_SAVE_MS);
     this.#saveDue = true;
@@ -145,8 +157,13 @@ export class LiveRankings {
   }
 
   #forget(listed: ListedStream): void {
-    this.#streams.delete(listed.entry.stream);
+    this.#remove(listed);
     this.#changed.add(pageOf(listed));
+  }
+
+  #remove({ entry }: ListedStream): void {
+    this.#samples -= entry.samples.length;
+    this.#streams.delete(entry.stream);
   }
 
   /** Of those the database has. */

@@ -146,6 +146,24 @@ test("thousands of streams go in batches, none of which has more than a thousand
   expect(world.tables.days.size).toBe(2_500);
 });
 
+test("of too many samples the list holds one a stream, the oldest, and calls no other saved; rooms keep the rest", async () => {
+  const world = new RankingsWorld(2);
+  const samples = [1, 2, 3, 4].map((window) => sample(window));
+  world.publish("one", { samples });
+  expect(world.answerTo("two", { samples }).saved.sampledThrough).toBe(0);
+  for (const through of [1, 2, 3]) {
+    await world.rankings.flush();
+    const { saved } = world.answerTo("two", { stamp: stamp(0, 0) });
+    expect(saved.sampledThrough).toBe(sample(through).recordedAt);
+    world.publish("one", { samples });
+    world.publish("two", { samples: samples.slice(through) });
+    world.alarm();
+    world.evict();
+  }
+  await world.rankings.flush();
+  expect(world.tables.samples.size).toBe(8);
+});
+
 describe("a flush that fails", () => {
   test.each(["saveHistory", "saveDays", "saveCurrent"])(
     "in %s says so and marks nothing it did not write; the next one writes all",

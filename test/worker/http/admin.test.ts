@@ -3,16 +3,22 @@ import { desc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { describe, expect, test } from "vitest";
 import { homesOf } from "../../../src/core/views/shards.ts";
+import type { JobRun } from "../../../src/ports/database.ts";
 import { auditLog, jobRuns } from "../../../src/schema/d1/operations.ts";
+import { currentViewers } from "../../../src/schema/d1/viewers.ts";
 import { viewTotals } from "../../../src/schema/d1/views.ts";
-import { adminRequest, flush, put } from "../support/admin.ts";
-import { brokenTally } from "../support/broken.ts";
+import { anEntry, stream } from "../../support/live-fakes.ts";
+import { adminRequest, flush, flushAll, put } from "../support/admin.ts";
+import { brokenTally, fail } from "../support/broken.ts";
 import { confirmAll, makeRequest, problemOf, refusalOf, send, viewsOf } from "../support/client.ts";
-import { workerWith } from "../support/compose.ts";
+import { type Fetch, workerWith } from "../support/compose.ts";
 import { config, id, makeToken } from "../support/events.ts";
 import { collectorAt, drain } from "../support/objects.ts";
 
 const database = drizzle(env.DB);
+
+const flushOf = async (worker: Fetch) =>
+  (await worker(adminRequest("POST", "flush"))).json<{ views: JobRun; streams: JobRun }>();
 
 const auditOf = (subject: string) =>
   database.select().from(auditLog).where(eq(auditLog.subject, subject)).orderBy(desc(auditLog.id));
@@ -130,13 +136,38 @@ describe("a flush", () => {
         getByName: (name) => (name === `tally:${bad}` ? brokenTally : env.TALLIES.getByName(name)),
       },
     });
-    const run = await (await worker(adminRequest("POST", "flush"))).json<{ id: string }>();
+    const { views: run } = await flushOf(worker);
     expect(run).toMatchObject({ job: "flush", failures: 1, rows: 1 });
     const [row] = await database.select().from(jobRuns).where(eq(jobRuns.id, run.id));
     expect(JSON.parse(row?.detail ?? "")).toMatchObject([{ shard: bad }]);
     expect(await (await send(adminRequest("GET", "status"))).json()).toMatchObject({
       lastFlush: run,
     });
+  });
+
+  test("brings the list of live streams in as well, and the status tells of both", async () => {
+    await env.RANKINGS.getByName("rankings").publish(anEntry(stream("watched"), { viewers: 7 }));
+    const { views, streams } = await flushAll();
+    expect(streams).toMatchObject({ job: "flush-streams", rows: 1, statements: 1, detail: "" });
+    const [row] = await database
+      .select()
+      .from(currentViewers)
+      .where(eq(currentViewers.stream, "watched"));
+    expect(row).toMatchObject({ status: "live", viewers: 7 });
+    expect(await (await send(adminRequest("GET", "status"))).json()).toMatchObject({
+      lastFlush: views,
+      lastFlushStreams: streams,
+    });
+  });
+
+  test("in which the list fails brings in the shards, and the other way round", async () => {
+    await put("contents/apart", { startViews: 1 });
+    const list = { publish: fail, live: fail, flush: fail };
+    const noList = await flushOf(workerWith({ RANKINGS: { getByName: () => list } }));
+    expect(noList).toMatchObject({ views: { failures: 0, rows: 1 }, streams: { failures: 1 } });
+    expect(JSON.parse(noList.streams.detail)).toEqual([{ cause: "Error: 10.0.0.7 is down" }]);
+    const noShard = await flushOf(workerWith({ TALLIES: { getByName: () => brokenTally } }));
+    expect(noShard).toMatchObject({ views: { failures: 8 }, streams: { failures: 0 } });
   });
 });
 
