@@ -7,7 +7,7 @@ import type { CountMessage, ServerMessage } from "../../src/protocol/live-messag
 import type { LiveEntry, Role, RoomNumbers } from "../../src/protocol/room-rpc.ts";
 import { calendarOf } from "./calendars.ts";
 import { MemoryList } from "./memory-list.ts";
-import { MemoryStreamTables } from "./memory-stream-tables.ts";
+import { MemoryStreamTables } from "./memory-room-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export const STREAM = ((): StreamId => {
