@@ -13,6 +13,8 @@ type Kind = "sockets" | "heartbeats";
 
 /** Some that came together, and leave together. */
 export interface Group {
+  /** Sockets that they have tried to open. */
+  readonly dials: number;
   leave(): void;
 }
 
@@ -66,6 +68,9 @@ export class Crowd {
     this.#came += size;
     this.#count(size);
     return {
+      get dials() {
+        return audience.dials;
+      },
       leave: () => {
         if (!this.#groups.delete(audience)) return;
         audience.leave();

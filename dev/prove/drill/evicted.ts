@@ -11,12 +11,13 @@ export const drillEvicted = async (world: World, blow: "sleep" | "abort"): Promi
   const gathering = await gather(world, `evicted-${blow}`);
   const { stream, crowd, leavers } = gathering;
   const instance = await instanceOf(url, stream);
+  // Before the blow: the first of them are back before it is answered.
+  const dialed = crowd.dials - leavers.dials;
   const watch = gathering.watch();
   watch.note(`the room ends (${blow}), ${crowd.size} clients are there`);
   await strike(url, blow, stream);
   leavers.leave();
   const stayed = crowd.told("sockets").length;
-  const dialed = crowd.dials;
   const before = crowd.size;
   gathering.newcomers();
   gathering.newcomers();
