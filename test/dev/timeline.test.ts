@@ -12,6 +12,11 @@ describe("what is said of a reader", () => {
     expect(verdictsOf(seen)).toEqual([{ reader: "list", firstMs: 200, evenMs: 300 }]);
   });
 
+  test("an answer from what was just dying is not the first", () => {
+    const seen = [look(10, "5", true), look(200, undefined, false), look(900, "5", true)];
+    expect(verdictsOf(seen)).toEqual([{ reader: "list", firstMs: 900, evenMs: 900 }]);
+  });
+
   test("it is even from the right answer on that no other follows", () => {
     const seen = [
       ...[look(100, "5", true), look(200, "4", false), look(300, "5", true), look(400, "5", true)],
@@ -21,7 +26,7 @@ describe("what is said of a reader", () => {
 
   test("a right answer that a failure follows has not lasted", () => {
     const seen = [look(100, "5", true), look(200, undefined, false)];
-    expect(verdictsOf(seen)).toEqual([{ reader: "list", firstMs: 100, evenMs: undefined }]);
+    expect(verdictsOf(seen)).toEqual([{ reader: "list", firstMs: undefined, evenMs: undefined }]);
   });
 
   test("what was right before the truth changed does not count", () => {

@@ -19,7 +19,7 @@ export interface Note {
 
 export interface Verdict {
   readonly reader: string;
-  /** The first answer, right or wrong, since the blow; `undefined`: there was none. */
+  /** The first answer, right or wrong; where there was none at first or after a moment, the one after that. `undefined`: there was none. */
   readonly firstMs: number | undefined;
   /** The first right answer after which there was no other; `undefined`: the last one was not right. */
   readonly evenMs: number | undefined;
@@ -33,10 +33,12 @@ export const verdictsOf = (seen: readonly Seen[], trueFrom = 0): readonly Verdic
   const readers = [...new Set(seen.map(({ reader }) => reader))];
   return readers.map((reader) => {
     const looks = inOrder(seen.filter((look) => look.reader === reader));
+    // What dies may answer for a moment yet.
+    const unanswered = looks.findIndex(({ answer }) => answer === undefined) + 1;
     const afterWrong = looks.findLastIndex(({ right }) => !right) + 1;
     return {
       reader,
-      firstMs: looks.find(({ answer }) => answer !== undefined)?.ms,
+      firstMs: looks.slice(unanswered).find(({ answer }) => answer !== undefined)?.ms,
       evenMs: looks.slice(afterWrong).find(({ ms }) => ms >= trueFrom)?.ms,
     };
   });
