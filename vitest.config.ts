@@ -1,9 +1,16 @@
+import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
 import { buildClient } from "./dev/build-client.ts";
 
 await buildClient();
+
+/** Deadlines for what hangs, not for what is slow: a machine may be slow, and do much else. */
+const DEADLINES = { testTimeout: 180_000, hookTimeout: 180_000 };
+
+/** Processes that tests start need not compile wrangler again, each for itself. */
+const CHILDREN = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/headcount-compiled") };
 
 const deployed = unstable_readConfig({ config: "./wrangler.toml" });
 
@@ -22,7 +29,8 @@ export default defineConfig({
           name: "node",
           include: ["test/{core,protocol,app,client,simulation,dev,mysql,cli}/**/*.test.ts"],
           globalSetup: ["test/support/mariadb-setup.ts"],
-          testTimeout: 60_000,
+          ...DEADLINES,
+          env: CHILDREN,
           // Much of it waits for processes: one worker on two cores would leave half of them idle.
           maxWorkers: 2,
         },
@@ -43,7 +51,7 @@ export default defineConfig({
             d1Migrations: await readD1Migrations("migrations/d1"),
             crons: deployed.triggers.crons ?? [],
           },
-          testTimeout: 60_000,
+          ...DEADLINES,
         },
       },
       {
@@ -51,8 +59,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/support/chromium.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          ...DEADLINES,
+          env: CHILDREN,
           // a service and a browser each
           maxWorkers: 2,
         },

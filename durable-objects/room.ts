@@ -7,6 +7,7 @@ import {
   type Arrival,
   type HeartbeatAnswer,
   type NumbersAnswer,
+  type ReconcileAnswer,
   type RoomNumbers,
   type RoomRpc,
   type StreamStart,
@@ -47,6 +48,10 @@ export class Room extends DurableObject<UncheckedEnv> implements RoomRpc {
 
   heartbeat(arrival: Arrival): Promise<HeartbeatAnswer> {
     return this.#composed.room.heartbeat(arrival);
+  }
+
+  async reconcile(): Promise<ReconcileAnswer> {
+    return this.#composed.room.reconcile();
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {

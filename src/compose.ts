@@ -30,6 +30,7 @@ import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
 import { LiveRankings } from "./app/live/rankings.ts";
+import { HistoryReader } from "./app/live/read-history.ts";
 import { RankingsReader } from "./app/live/read-rankings.ts";
 import { StreamReader } from "./app/live/read-stream.ts";
 import { Room } from "./app/live/room.ts";
@@ -102,6 +103,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
     counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
     stats: new StatsReader({ database, calendar, clock, timers, log }),
+    histories: new HistoryReader({ database, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },
     correct: { correctors, calendar, ...job },
@@ -123,6 +125,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       log,
     },
     rooms,
+    reconcile: { registry: known, rooms, rankings, log },
   };
 };
 
@@ -217,7 +220,7 @@ export const composeRoom = (
   if (checked.status === "refused") throw new Error("the deployment is not configured");
   const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
   const { name, storage, background, abort } = context;
-  const { streams: sessions, jobs } = makeDatabase(database);
+  const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
@@ -229,7 +232,8 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
-    sessions,
+    sessions: streams,
+    streams,
     jobs,
     calendar,
     perNetwork,

@@ -1,8 +1,10 @@
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
+import type { HistoryReader } from "./app/live/read-history.ts";
 import type { RankingsReader } from "./app/live/read-rankings.ts";
 import type { StreamReader } from "./app/live/read-stream.ts";
+import type { ReconcileDeps } from "./app/live/reconcile.ts";
 import type { StartStreamDeps } from "./app/live/start-stream.ts";
 import type { StatusDeps } from "./app/status.ts";
 import type { UpkeepDeps } from "./app/upkeep.ts";
@@ -42,6 +44,7 @@ export interface Services {
   readonly confirm: ConfirmDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
+  readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
   readonly adminKey: string;
@@ -61,6 +64,7 @@ export interface Services {
   readonly status: StatusDeps;
   readonly arrive: ArriveDeps;
   readonly rooms: Rooms;
+  readonly reconcile: ReconcileDeps;
 }
 
 /** Ready, or the list of what an operator has to mend first. */

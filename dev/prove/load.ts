@@ -168,7 +168,7 @@ export class Load {
     const page = only && this.#deps.page?.(only.content);
     const single = { token: only?.token, ...(page && { page }) };
     try {
-      const response = await fetch(`${this.#deps.url()}/v1/views/confirm?wait=2`, {
+      const response = await fetch(`${this.#deps.url()}/v1/views/confirm?wait=5`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(tokens.length === 1 ? single : { tokens }),

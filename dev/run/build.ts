@@ -1,9 +1,11 @@
 /** The Worker as wrangler would deploy it, with the bindings of `wrangler.toml`, as options of Miniflare. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { basename, join, matchesGlob } from "node:path";
+import { promisify } from "node:util";
 import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { isMadeOf, noteSources, readSources } from "./build-note.ts";
 import { Failure, ROOT, WRANGLER_TOML } from "./flags.ts";
 import { readVariables } from "./secrets.ts";
 import { WRANGLER, WRANGLER_ENV } from "./wrangler.ts";
@@ -15,20 +17,20 @@ export interface BuiltWorker {
 }
 
 export interface Build {
-  /** Is emptied. */
+  /** Is emptied, unless what it has was made of the same sources. */
   readonly outdir: string;
   /** File whose variables go over those of `wrangler.toml`. */
   readonly secrets: string;
-  /** First module of the Worker, when it is not the one of `wrangler.toml`. */
+  /** First module of the Worker, when it is not the one of `wrangler.toml`; then no other is built into `outdir`. */
   readonly main?: string;
   /** Compatibility flags beside those of `wrangler.toml`. */
   readonly flags?: readonly string[];
 }
 
 /** @throws Failure when it cannot be built */
-export const buildWorker = ({ outdir, secrets, main, flags = [] }: Build): BuiltWorker => {
-  rmSync(outdir, { recursive: true, force: true });
-  bundle(outdir, main);
+export const buildWorker = async (build: Build): Promise<BuiltWorker> => {
+  const { outdir, secrets, main, flags = [] } = build;
+  await bundleInto(outdir, main);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
   // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
   const files = { envFiles: [secrets], overrides: {} };
@@ -55,20 +57,23 @@ export const withVariables = (
   variables: Readonly<Record<string, string>>,
 ): V4WorkerOptions => ({ ...options, bindings: { ...options.bindings, ...variables } });
 
-const bundle = (outdir: string, main?: string): void => {
-  const args = ["--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
-  const built = spawnSync(
-    process.execPath,
-    [WRANGLER, "deploy", ...(main ? [main] : []), ...args],
-    {
-      cwd: ROOT,
-      env: { ...process.env, ...WRANGLER_ENV },
-      encoding: "utf8",
-    },
-  );
-  if (built.status !== 0) {
-    throw new Failure(`The Worker could not be built\n${built.stdout}${built.stderr}`);
+/** @throws Failure when it cannot be built */
+export const bundleInto = async (outdir: string, main?: string): Promise<void> => {
+  const sources = readSources();
+  if (isMadeOf(outdir, sources)) return;
+  rmSync(outdir, { recursive: true, force: true });
+  const what = main === undefined ? ["deploy"] : ["deploy", main];
+  const args = [...what, "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
+  const env = { ...process.env, ...WRANGLER_ENV };
+  const bundling = promisify(execFile)(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env });
+  bundling.child.stdin?.end();
+  try {
+    await bundling;
+  } catch (cause) {
+    const { stdout = "", stderr = "" } = cause as { stdout?: string; stderr?: string };
+    throw new Failure(`The Worker could not be built\n${stdout}${stderr}`, { cause });
   }
+  noteSources(outdir, sources);
 };
 
 /** The bundle first, since the first module is the Worker; then what wrangler put beside it. */

@@ -17,13 +17,14 @@ export const serve = async (flags: Flags, build: Partial<Build> = {}): Promise<v
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
   const variables = readVariables(flags.secrets);
-  // Its processes work while this one waits for the bundler.
-  const opening = openLocalDatabase(choiceOf(flags, variables));
-  const worker = buildWorker({
+  const building = buildWorker({
     ...{ outdir: join(flags.state, "build"), secrets: flags.secrets },
     ...build,
   });
-  const database = await opening;
+  // Told of after the database, whose failure is first, and heard of by nobody then.
+  building.catch(() => undefined);
+  const database = await openLocalDatabase(choiceOf(flags, variables));
+  const worker = await building;
   const options = withVariables(worker.options, database.variables);
   const runner = await startRunner(flags, options, database.stop);
   startCrons({ expressions: worker.crons, run: runner.dispatchCron, report: console.error });

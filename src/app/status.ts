@@ -1,15 +1,17 @@
+import { STATUS_RECONCILIATIONS } from "../core/limits.ts";
 import type { ShardSchedule } from "../core/views/shards.ts";
 import type { Correctors } from "../ports/correctors.ts";
 import type { JobRun, JobTables } from "../ports/database.ts";
 import type { Tallies } from "../ports/tallies.ts";
 import type { CorrectorStatus } from "../protocol/correction-rpc.ts";
 import type { RestoringStatus, TallyStatus } from "../protocol/object-rpc.ts";
+import { RECONCILE_JOB } from "./live/reconcile-record.ts";
 import { askEveryShard, inShardOrder, type ShardTold } from "./views/every-shard.ts";
 
 export interface StatusDeps {
   readonly tallies: Pick<Tallies, "status">;
   readonly correctors: Pick<Correctors, "status">;
-  readonly jobs: Pick<JobTables, "last">;
+  readonly jobs: Pick<JobTables, "last" | "recent">;
   readonly schedule: ShardSchedule;
 }
 
@@ -26,6 +28,8 @@ interface LastRuns {
   readonly lastCorrectDay: JobRun | undefined;
   readonly lastClose: JobRun | undefined;
   readonly lastUpkeep: JobRun | undefined;
+  /** Drift of live streams that was put right, the latest first; absent when the database does not answer. */
+  readonly reconciliations: readonly JobRun[] | undefined;
 }
 
 export interface Status extends LastRuns {
@@ -50,6 +54,7 @@ export const readStatus = async (deps: StatusDeps): Promise<Status> => {
 
 const lastRuns = async (jobs: StatusDeps["jobs"]): Promise<LastRuns> => {
   const last = (job: string) => jobs.last(job).catch(() => undefined);
+  const recent = jobs.recent(RECONCILE_JOB, STATUS_RECONCILIATIONS).catch(() => undefined);
   const [lastFlush, lastFlushStreams, lastCorrect, lastCorrectDay, lastClose, lastUpkeep] =
     await Promise.all([
       last("flush"),
@@ -59,7 +64,8 @@ const lastRuns = async (jobs: StatusDeps["jobs"]): Promise<LastRuns> => {
       last("close"),
       last("upkeep"),
     ]);
-  return { lastFlush, lastFlushStreams, lastCorrect, lastCorrectDay, lastClose, lastUpkeep };
+  const shards = { lastFlush, lastCorrect, lastCorrectDay, lastClose, lastUpkeep };
+  return { ...shards, lastFlushStreams, reconciliations: await recent };
 };
 
 const askAll = async <Answer extends object>(

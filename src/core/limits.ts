@@ -278,6 +278,26 @@ export const LIVE_SESSIONS_FLUSH_MS = 5 * MINUTE_MS;
 /** Sessions in one call of the database; as soon as so many wait they are sent. */
 export const LIVE_SESSIONS_PER_FLUSH = 1_000;
 
+/**
+ * While somebody is there a room counts its viewers once more this often, from what the platform and the disk have; what
+ * it finds is wrong only if it still is after that: joins and leaves that were under way have arrived by then.
+ */
+export const RECONCILE_MS = MINUTE_MS;
+export const RECONCILE_CONFIRM_MS = 10 * SECOND_MS;
+
+/** A number that is held until it is right is held no longer. */
+export const RECONCILE_HOLD_MS = MINUTE_MS;
+
+/** Drift that is put right bit by bit: in so many parts, this far apart. */
+export const RECONCILE_BATCHES = 10;
+export const RECONCILE_BATCH_MS = SECOND_MS;
+
+/** A smaller difference is no drift: in a small room one visitor would be a third. */
+export const DRIFT_MIN_VIEWERS = 5;
+
+/** Records of reconciliation that the status shows. */
+export const STATUS_RECONCILIATIONS = 20;
+
 /** A room's salt outlives its stream by this: until then a visitor who comes back is the same one. */
 export const ROOM_SALT_LIFE_MS = 48 * HOUR_MS;
 
@@ -319,11 +339,23 @@ export const STATS_SETTLE_MS = 75 * MINUTE_MS;
 /** Reporting days whose views are summed from hours; older ones have their sum, made nightly and after correction. */
 export const STATS_HOURLY_DAYS = 35;
 
-/** Periods of one question: what one statement reads in a blink. The hours of 31 days, one of them with 25. */
-export const STATS_MAX_PERIODS = { hour: 31 * 24 + 1, day: 400, week: 260, month: 120 } as const;
+/** Periods of one question: what one statement reads in a blink. The hours of 31 days and the windows of 7, one of them with 25 hours. */
+export const STATS_MAX_PERIODS = {
+  "5min": (7 * 24 + 1) * (HOUR_MS / LIVE_WINDOW_MS),
+  hour: 31 * 24 + 1,
+  day: 400,
+  week: 260,
+  month: 120,
+} as const;
 
 /** Periods where no beginning was asked for. */
-export const STATS_DEFAULT_PERIODS = { hour: 24, day: 30, week: 12, month: 12 } as const;
+export const STATS_DEFAULT_PERIODS = {
+  "5min": 72,
+  hour: 24,
+  day: 30,
+  week: 12,
+  month: 12,
+} as const;
 
 /** Days of a range for which hours of the day are told. */
 export const STATS_PROFILE_DAYS = 31;

@@ -9,6 +9,7 @@ import { hourOf } from "../core/views/ledger.ts";
 import type { CorrectionRun } from "../ports/correction-tables.ts";
 import type { Log } from "../ports/log.ts";
 import { CorrectBody, CorrectionsQuery, RebuildBody } from "../protocol/requests.ts";
+import { shownRun } from "./admin-run.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { problem, Refusal } from "./problem.ts";
@@ -44,7 +45,7 @@ adminCorrection.get("/v1/admin/corrections", async (c) => {
   const { limit = CORRECTIONS_DEFAULT_RUNS, before } = parse(CorrectionsQuery, c.req.queries());
   try {
     const { runs, next } = await readCorrections(corrections, { limit, before });
-    return answerJson({ corrections: runs.map(shownRun), next }, 200, NO_STORE);
+    return answerJson({ corrections: runs.map(shownCorrection), next }, 200, NO_STORE);
   } catch (cause) {
     log.error("corrections.unread", { cause: `${cause}` });
     return problem("corrections-unavailable", { headers: { "Retry-After": "2" } });
@@ -76,17 +77,7 @@ const answerOrder = (shards: readonly ShardTold<object>[], log: Log): Response =
 };
 
 /** The hour also as `POST /v1/admin/correct` takes it. */
-const shownRun = ({ detail, ...run }: CorrectionRun) => ({
-  ...run,
+const shownCorrection = (run: CorrectionRun) => ({
+  ...shownRun(run),
   hourUtc: formatHour(run.hour),
-  detail: detailOf(detail),
 });
-
-/** @returns what is no JSON as it is: somebody else may have written it */
-const detailOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-};

@@ -7,7 +7,9 @@ import { putCategory, putContent } from "../app/views/put-content.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
 import { adminCorrection } from "./admin-correction.ts";
+import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
+import { shownRun } from "./admin-run.ts";
 import { adminStreams } from "./admin-streams.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
@@ -26,6 +28,7 @@ admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
 admin.route("/", adminRestate);
+admin.route("/", adminReconcile);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));
@@ -54,5 +57,6 @@ admin.post("/v1/admin/flush", async (c) => {
 
 admin.get("/v1/admin/status", async (c) => {
   const status = await readStatus(c.get("services").status);
-  return answerJson(status, 200, NO_STORE);
+  const reconciliations = status.reconciliations?.map(shownRun);
+  return answerJson({ ...status, reconciliations }, 200, NO_STORE);
 });

@@ -20,9 +20,10 @@ const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/streams\/[^/]+\/live$/, "GET"],
   [/^\/v1\/admin\/(?:contents|categories|users|broadcasters|streams)\/[^/]+$/, "PUT"],
   [/^\/v1\/admin\/streams\/[^/]+\/(?:start|end)$/, "POST"],
-  [/^\/v1\/admin\/(?:flush|correct|rebuild)$/, "POST"],
+  [/^\/v1\/admin\/(?:flush|correct|rebuild|reconcile)$/, "POST"],
   [/^\/v1\/admin\/(?:status|corrections)$/, "GET, HEAD"],
   [/^\/v1\/(?:streams\/[^/]+|rankings\/live|stats\/contents\/[^/]+)$/, "GET, HEAD"],
+  [/^\/v1\/stats\/(?:streams|broadcasters)\/[^/]+\/history$/, "GET, HEAD"],
   [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
   [/^\/(?:demo(?:\/[^/]+|\/live\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],
 ];

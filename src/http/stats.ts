@@ -1,6 +1,13 @@
 import { Hono } from "hono";
+import type { HistoryRead } from "../app/live/read-history.ts";
 import type { StatsRead } from "../app/views/read-stats.ts";
-import { ContentParam, StatsQuery } from "../protocol/requests.ts";
+import {
+  ContentParam,
+  HistoryQuery,
+  IdParam,
+  StatsQuery,
+  StreamParam,
+} from "../protocol/requests.ts";
 import { answerJson, cached } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
@@ -14,10 +21,28 @@ stats.get("/v1/stats/contents/:id", async (c) => {
   return answer(await c.get("services").stats.read({ content, ...query }));
 });
 
-const answer = (read: StatsRead): Response => {
+stats.get("/v1/stats/streams/:id/history", async (c) => {
+  const query = parse(HistoryQuery, c.req.queries());
+  const id = parse(StreamParam, c.req.param("id"));
+  const read = await c.get("services").histories.read({ kind: "stream", id }, query);
+  return read.status === "unknown" ? problem("unknown-stream") : answer(read);
+});
+
+stats.get("/v1/stats/broadcasters/:id/history", async (c) => {
+  const query = parse(HistoryQuery, c.req.queries());
+  const id = parse(IdParam, c.req.param("id"));
+  const read = await c.get("services").histories.read({ kind: "broadcaster", id }, query);
+  return read.status === "unknown" ? problem("broadcaster-not-found") : answer(read);
+});
+
+type Answerable = StatsRead | Exclude<HistoryRead, { readonly status: "unknown" }>;
+
+const answer = (read: Answerable): Response => {
   switch (read.status) {
-    case "read":
-      return answerJson(read.stats, 200, cached(read.maxAgeSeconds));
+    case "read": {
+      const body = "stats" in read ? read.stats : read.history;
+      return answerJson(body, 200, cached(read.maxAgeSeconds));
+    }
     case "refused":
       return problem(read.code, { detail: read.detail, ...(read.extra && { extra: read.extra }) });
     case "unavailable":

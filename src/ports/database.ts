@@ -139,12 +139,14 @@ export interface StreamTables {
   ranking(limit: number, category?: string): Promise<readonly RankedStream[]>;
   /** Samples of `from <= recordedAt < to`, ms, in their order. */
   history(stream: string, from: number, to: number): Promise<readonly ViewerSample[]>;
-  /** The same of all of a broadcaster's streams. */
-  broadcasterHistory(
-    broadcaster: string,
-    from: number,
-    to: number,
-  ): Promise<readonly ViewerSample[]>;
+  /** The same of all of a broadcaster's streams, those of one moment as one: their viewers together, the peak of the one with the highest. */
+  broadcasterHistory(broadcaster: string, from: number, to: number): Promise<readonly LiveSample[]>;
+  /** The last numbers that were saved; absent: there are none yet. */
+  current(stream: string): Promise<CurrentViewers | undefined>;
+  /** Days of `from <= day < to`, as numbers (20261121), in their order. */
+  days(stream: string, from: number, to: number): Promise<readonly StreamDay[]>;
+  /** The same of all of a broadcaster's streams, a day as one: the peak of the one with the highest, of all else the sums. */
+  broadcasterDays(broadcaster: string, from: number, to: number): Promise<readonly LiveDay[]>;
 }
 
 export interface Stream {
@@ -272,6 +274,8 @@ export interface JobTables {
   last(job: string): Promise<JobRun | undefined>;
   /** The last run in which nothing failed: all that it had to bring to the database is there. */
   lastWhole(job: string): Promise<JobRun | undefined>;
+  /** Runs of a job, the youngest first. */
+  recent(job: string, limit: number): Promise<readonly JobRun[]>;
 }
 
 /** Done, also where it had been done before; or the store does not let us change tables. */

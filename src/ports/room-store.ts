@@ -113,6 +113,32 @@ export interface OutboxStore {
   deleteRecords(ids: readonly string[]): void;
 }
 
+/** Numbers that stay as they are while they are counted anew. */
+export interface HeldNumbers {
+  readonly viewers: number;
+  readonly peak: number;
+  readonly total: number;
+  readonly uniqueToday: number;
+}
+
+/** Drift that is being put right. */
+export interface Correction {
+  readonly tier: "batches" | "hold" | "census";
+  /** The first look that found it, ms. */
+  readonly since: number;
+  /** Viewers as they were shown, and as they were counted, when it was sure. */
+  readonly before: number;
+  readonly counted: number;
+  /** What is shown meanwhile; `null`: the numbers as they become right. */
+  readonly held: HeldNumbers | null;
+  /** Sockets were asked for a sign of life then, ms; `null`: they were not. */
+  readonly askedAt: number | null;
+  /** Ms. */
+  readonly nextAt: number;
+  /** It is over by then, right or not, ms. */
+  readonly deadline: number;
+}
+
 /** A Room's SQLite. Writes inside `atomically` commit together or not at all. */
 export interface RoomStore extends LedgerStore, OutboxStore {
   readonly alarm: Alarm;
@@ -142,5 +168,9 @@ export interface RoomStore extends LedgerStore, OutboxStore {
   leases(): Iterable<LeaseRow>;
   saveLease(lease: LeaseRow): void;
   deleteLease(visitor: string): void;
+  /** One that an instance before this one began, and could not end. */
+  correction(): Correction | undefined;
+  /** @param correction `undefined`: it is over */
+  saveCorrection(correction: Correction | undefined): void;
   atomically<T>(work: () => T): T;
 }

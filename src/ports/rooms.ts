@@ -3,6 +3,7 @@ import type {
   Arrival,
   HeartbeatAnswer,
   NumbersAnswer,
+  ReconcileAnswer,
   RoomNumbers,
   StreamStart,
 } from "../protocol/room-rpc.ts";
@@ -13,6 +14,7 @@ export interface Rooms {
   end(stream: StreamId): Promise<NumbersAnswer>;
   numbers(stream: StreamId): Promise<NumbersAnswer>;
   heartbeat(stream: StreamId, arrival: Arrival): Promise<HeartbeatAnswer>;
+  reconcile(stream: StreamId): Promise<ReconcileAnswer>;
   /** Hands an upgrade on. @returns 101, or a socket that is closed at once with a code that says why */
   connect(stream: StreamId, arrival: Arrival, request: Request): Promise<Response>;
 }

@@ -10,3 +10,10 @@ export const concat = (pieces: readonly Uint8Array[]): Uint8Array => {
   }
   return whole;
 };
+
+/** @returns twice the size, with the same bytes at its beginning; for a buffer that is full */
+export const doubled = ({ buffer, byteOffset, byteLength }: DataView): DataView<ArrayBuffer> => {
+  const grown = new Uint8Array(byteLength * 2);
+  grown.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return new DataView(grown.buffer);
+};

@@ -3,8 +3,7 @@
  * loops over a table: they add little to the `JSON.parse` before them and make no object that is not asked for.
  */
 import type { Hash64 } from "../core/hash.ts";
-
-const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+import { hexByte } from "../core/hex.ts";
 
 /** Value of a lower-case digit by its character code. */
 const DIGITS = new Float64Array(128).fill(Number.NaN);
@@ -18,8 +17,6 @@ export const hexOfHash = ({ hi, lo }: Hash64): string => hex32(hi) + hex32(lo);
 
 const hex32 = (value: number): string =>
   hexByte(value >>> 24) + hexByte(value >>> 16) + hexByte(value >>> 8) + hexByte(value);
-
-const hexByte = (value: number): string => BYTES[value & 0xff] ?? "";
 
 /** @returns the hash, or `undefined` unless the text is exactly what `hexOfHash` writes */
 export const hashOfHex = (text: string): Hash64 | undefined => {

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "There is nothing at this path" },
   "unknown-content": { status: 404, title: "The content is not registered" },
   "unknown-stream": { status: 404, title: "The stream is not registered" },
+  "broadcaster-not-found": { status: 404, title: "The broadcaster is not registered" },
   "method-not-allowed": { status: 405, title: "The path does not know this method" },
   "stream-not-live": { status: 409, title: "The stream is not live" },
   "hours-not-kept": { status: 410, title: "Hours so long ago are not kept" },
@@ -44,6 +45,10 @@ export const PROBLEMS = {
   "statistics-unavailable": {
     status: 503,
     title: "The statistics cannot be read at the moment",
+  },
+  "rankings-unavailable": {
+    status: 503,
+    title: "The list of live streams does not answer at the moment",
   },
   "stream-unavailable": { status: 503, title: "The stream's numbers cannot be read at the moment" },
 } as const;

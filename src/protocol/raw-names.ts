@@ -2,6 +2,7 @@
  * Names of the raw log's objects and what can be told from them. They are public (`docs/raw-log.md`): within a shard
  * they sort by generation and position, and one list of them says what is there and what is missing.
  */
+import { formatHour } from "../core/views/hour-text.ts";
 
 /** First and last of a run of log positions. */
 export interface Span {
@@ -51,8 +52,7 @@ export const parseRawName = (text: string): RawName | undefined => {
 
 /** Of all objects with events of an hour, or of one shard's among them. @param hour its start, unix ms */
 export const hourPrefix = (hour: number, shard?: number): string => {
-  const iso = new Date(hour).toISOString();
-  const folder = `${HOURS}${iso.slice(0, iso.indexOf(":"))}`;
+  const folder = `${HOURS}${formatHour(hour)}`;
   return shard === undefined ? `${folder}/` : shardPrefix(folder, shard);
 };
 

@@ -11,7 +11,7 @@ import {
   STATS_DEFAULT_LIMIT,
   STATS_MAX_LIMIT,
 } from "../core/limits.ts";
-import { GRANULARITIES } from "../core/statistics/periods.ts";
+import { GRANULARITIES, LIVE_GRANULARITIES } from "../core/statistics/periods.ts";
 import { parseHourOrInstant } from "../core/views/hour-text.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
@@ -121,6 +121,16 @@ export const CorrectBody = v.pipe(
   ),
 );
 
+/** `POST /v1/admin/reconcile`: one stream, or the live ones with the most viewers. */
+export const ReconcileBody = v.strictObject({
+  stream: v.optional(
+    v.pipe(
+      Id,
+      v.transform((id) => id as StreamId),
+    ),
+  ),
+});
+
 /** `POST /v1/admin/rebuild` */
 export const RebuildBody = v.strictObject({ from: Hour });
 
@@ -195,10 +205,19 @@ export const CorrectionsQuery = v.strictObject({
   ),
 });
 
-/** Query of `GET /v1/stats/contents/:id`; what a date is depends on the granularity. */
-export const StatsQuery = v.strictObject({
-  granularity: v.optional(once(v.picklist(GRANULARITIES)), ["day"]),
-  from: v.optional(once(v.string())),
-  to: v.optional(once(v.string())),
-  limit: v.optional(once(limitTo(STATS_MAX_LIMIT)), [`${STATS_DEFAULT_LIMIT}`]),
-});
+/** What statistics are asked for; what a date is depends on the granularity. */
+const statsQuery = <const Granularities extends readonly [string, ...string[]]>(
+  granularities: Granularities,
+) =>
+  v.strictObject({
+    granularity: v.optional(once(v.picklist(granularities)), ["day"]),
+    from: v.optional(once(v.string())),
+    to: v.optional(once(v.string())),
+    limit: v.optional(once(limitTo(STATS_MAX_LIMIT)), [`${STATS_DEFAULT_LIMIT}`]),
+  });
+
+/** Query of `GET /v1/stats/contents/:id`. */
+export const StatsQuery = statsQuery(GRANULARITIES);
+
+/** Query of `GET /v1/stats/streams/:id/history` and `GET /v1/stats/broadcasters/:id/history`. */
+export const HistoryQuery = statsQuery(LIVE_GRANULARITIES);

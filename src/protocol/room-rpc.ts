@@ -62,6 +62,8 @@ export interface RoomRpc {
   numbers(): Promise<NumbersAnswer>;
   /** A sign of life without a socket: a lease in the same set of viewers. */
   heartbeat(arrival: Arrival): Promise<HeartbeatAnswer>;
+  /** Counts the viewers once more, now. What seems wrong is looked at again before anything is done about it. */
+  reconcile(): Promise<ReconcileAnswer>;
 }
 
 /** Who reconciles hears what was found; what comes of it is in the records. */

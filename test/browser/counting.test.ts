@@ -1,25 +1,35 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { eventually, openWorld, type World } from "./support/world.ts";
+import { eventually, onceOpened, openWorld, type World } from "./support/world.ts";
 
 let world: World;
+
+/** A machine that stops for a moment breaks it once, a service that is too slow each time. */
+const PROMISE_IN_TIME = { retry: 2 };
+let attempts = 0;
 
 describe.skipIf(inject("chromium") === "")("a page that counts", () => {
   beforeAll(async () => {
     world = await openWorld();
+    world.site.page("/elsewhere", "");
   });
   afterAll(() => world.close());
 
-  test.concurrent("an article that is opened and read has one view more within 5 s of its confirm", async () => {
-    const visitor = await world.browser.newContext();
-    const page = await visitor.newPage();
-    await page.goto(world.article("opened"));
-    await page.locator("#views", { hasText: /^0$/ }).waitFor();
+  test.concurrent(
+    "an article that is opened and read has one view more within 5 s of its confirm",
+    PROMISE_IN_TIME,
+    async () => {
+      attempts += 1;
+      const content = `opened-${attempts}`;
+      const visitor = await world.browser.newContext();
+      const page = await visitor.newPage();
+      await page.goto(world.article(content));
 
-    await world.confirms("opened", 1);
+      await world.confirms(content, 1);
 
-    await page.locator("#views", { hasText: /^1$/ }).waitFor({ timeout: 5_000 });
-    await visitor.close();
-  });
+      await page.locator("#views", { hasText: /^1$/ }).waitFor({ timeout: 5_000 });
+      await visitor.close();
+    },
+  );
 
   test.concurrent("reloading within 60 s counts nothing", async () => {
     const visitor = await world.browser.newContext();
@@ -47,10 +57,11 @@ describe.skipIf(inject("chromium") === "")("a page that counts", () => {
   test.concurrent("a page that is left before 3 s have passed counts nothing", async () => {
     const visitor = await world.browser.newContext();
     const page = await visitor.newPage();
+    await page.addInitScript(onceOpened(`location.assign("/elsewhere")`));
     await page.goto(world.article("glimpsed"));
-    await eventually(() => expect(world.heard("/v1/views", "glimpsed").length).toBe(1));
 
-    await page.goto("about:blank");
+    await page.waitForURL("**/elsewhere");
+    expect(world.heard("/v1/views", "glimpsed").length).toBe(1);
 
     await world.expectViews("glimpsed", 0);
     expect(world.heard("/v1/views/confirm", "glimpsed")).toEqual([]);

@@ -1,12 +1,14 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { openTab } from "./support/tab.ts";
-import { eventually, openWorld, type World } from "./support/world.ts";
+import { eventually, onceOpened, openWorld, type World } from "./support/world.ts";
 
 let world: World;
 
-const open = async (url: string): Promise<Page> => {
+/** @param then what the page does as soon as its first view is open */
+const open = async (url: string, then?: string): Promise<Page> => {
   const page = await (await world.browser.newContext()).newPage();
+  if (then !== undefined) await page.addInitScript(onceOpened(then));
   await page.goto(url);
   return page;
 };
@@ -85,10 +87,8 @@ describe.skipIf(inject("chromium") === "")("a page one comes back to, or never l
 
   test.concurrent("a route that is left within 3 s counts nothing", async () => {
     world.site.page("/hasty/one", `<script defer src="${world.gate.url}/headcount.js"></script>`);
-    const page = await open(`${world.site.url}/hasty/one`);
+    await open(`${world.site.url}/hasty/one`, `history.pushState({}, "", "/hasty/two")`);
     const first = await contentOf(`${world.site.url}/hasty/one`);
-
-    await page.evaluate(`history.pushState({}, "", "/hasty/two")`);
     const second = await contentOf(`${world.site.url}/hasty/two`);
     await world.confirms(second, 1);
 
@@ -113,13 +113,10 @@ describe.skipIf(inject("chromium") === "")("a page one comes back to, or never l
   });
 
   test.concurrent("a page with an id of its own follows only what it is told", async () => {
-    const page = await open(world.article("told-one"));
-    await waitUntilOpened("told-one", 1);
-
-    await page.evaluate(`
-      history.pushState({}, "", "/told-two");
-      headcount.view("told-two");
-    `);
+    await open(
+      world.article("told-one"),
+      `history.pushState({}, "", "/told-two"); headcount.view("told-two");`,
+    );
 
     await world.confirms("told-two", 1);
     expect(opened("told-two")).toBe(1);

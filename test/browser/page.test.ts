@@ -52,7 +52,7 @@ describe.skipIf(inject("chromium") === "")("the SDK, its page and its reader", (
     await world.confirms("opted-in", 1);
 
     for (const page of pages) {
-      expect(await shown(page)).toBe("0");
+      await eventually(async () => expect(await shown(page)).toBe("0"));
       expect(await page.evaluate("localStorage.length")).toBe(0);
     }
     for (const content of ["opted-out", "doNotTrack", "globalPrivacyControl"]) {

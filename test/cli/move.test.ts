@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Bookmark } from "../../cli/move/bookmark.ts";
 import { openLocalD1 } from "../../cli/move/local-d1.ts";
 import { move } from "../../cli/move/move.ts";
@@ -17,7 +17,6 @@ import {
   contentsOfMySql,
   fillD1,
   freshState,
-  makeTemplate,
   removeStates,
   runOnD1,
   runOnMySql,
@@ -30,11 +29,10 @@ describe.skipIf(NO_MYSQL)("a move from D1 to MySQL", () => {
   let inserts: string[];
   let opened: ReturnType<typeof openSides> | undefined;
 
-  beforeAll(makeTemplate);
   afterAll(removeStates);
 
   beforeEach(async () => {
-    state = freshState();
+    state = await freshState();
     inserts = [];
     gateway = await freshGateway({
       onStatement: (sql) => {

@@ -159,6 +159,19 @@ test("a message that the stream has ended is its end", async () => {
   expect(service.opened()).toBe(1);
 });
 
+test("while the number is counted anew the page shows the one it has, and goes on afterwards", async () => {
+  const socket = service.socket();
+  socket.open();
+  socket.say(COUNT);
+  socket.say({ type: "status", status: "syncing" });
+  await pass(15_000);
+  expect(shown.length).toBe(1);
+  socket.say({ type: "status", status: "live" });
+  socket.say({ ...COUNT, viewers: 2 });
+  expect(shown.map(({ viewers }) => viewers)).toEqual([3, 2]);
+  expect([socket.closed, ended, service.opened()]).toEqual([false, 0, 1]);
+});
+
 test("each connection has a ticket of its own; without another to be had, a refused one is the end", async () => {
   canRenew = true;
   service.socket().open();

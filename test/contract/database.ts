@@ -245,6 +245,18 @@ export const databaseContract = (open: () => DatabaseUnderTest): void => {
       expect(await database.jobs.lastWhole(job)).toEqual(whole);
     });
 
+    test("recent runs are those of the job, the youngest first, and no more than asked for", async () => {
+      const { database } = open();
+      const job = fresh("job");
+      const runs = [0, 1, 2].map((later) => run(job, HOUR + later));
+      const [first, second, third] = runs;
+      for (const one of [second, third, first]) if (one) await database.jobs.record(one);
+      await database.jobs.record(run(fresh("job"), HOUR + 3));
+      expect(await database.jobs.recent(job, 2)).toEqual([third, second]);
+      expect(await database.jobs.recent(job, 20)).toEqual([third, second, first]);
+      expect(await database.jobs.recent(fresh("job"), 20)).toEqual([]);
+    });
+
     test("a run recorded twice is there once", async () => {
       const { database } = open();
       const once = run(fresh("job"), HOUR);

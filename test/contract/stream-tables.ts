@@ -46,6 +46,23 @@ const sample = (
   ...more,
 });
 
+const day = (
+  stream: string,
+  number: number,
+  more: Partial<Omit<StreamDay, "stream" | "day">> = {},
+): StreamDay => ({
+  stream,
+  day: number,
+  broadcaster: "b",
+  peak: 7,
+  uniques: 20,
+  sessions: 30,
+  watchedSeconds: 3_600,
+  liveSeconds: 7_200,
+  stamp: stamp(1, 1),
+  ...more,
+});
+
 /** The promises of the port `StreamTables`, for any adapter of it. */
 export const streamTablesContract = (open: () => StreamTables): void => {
   describe("numbers of streams", () => {
@@ -97,18 +114,80 @@ export const streamTablesContract = (open: () => StreamTables): void => {
       expect(found).toEqual([0, 5, 10].map((minute) => sample(stream, minute)));
     });
 
-    test("a broadcaster's history is that of all their streams", async () => {
+    test("a broadcaster's history is that of all their streams, those of one moment as one", async () => {
       const streams = open();
       const broadcaster = fresh("broadcaster");
       const [one, two] = [fresh("a"), fresh("b")];
-      const rows = [
-        sample(one, 0, { broadcaster }),
-        sample(two, 0, { broadcaster }),
-        sample(two, 5, { broadcaster }),
-      ];
-      await streams.saveHistory([...rows, sample(fresh("c"), 0)]);
+      await streams.saveHistory([
+        sample(two, 5, { broadcaster, viewers: 3, peak: 4 }),
+        sample(one, 0, { broadcaster, viewers: 5, peak: 9 }),
+        sample(two, 0, { broadcaster, viewers: 6, peak: 7 }),
+        sample(one, 10, { broadcaster, viewers: 1, peak: 1 }),
+        sample(fresh("c"), 0),
+      ]);
       const found = await streams.broadcasterHistory(broadcaster, NOON, NOON + 10 * MINUTE);
-      expect(found).toEqual(rows);
+      expect(found).toEqual([
+        { recordedAt: NOON, viewers: 11, peak: 9 },
+        { recordedAt: NOON + 5 * MINUTE, viewers: 3, peak: 4 },
+      ]);
+      expect(await streams.broadcasterHistory(fresh("nobody"), NOON, NOON + MINUTE)).toEqual([]);
+    });
+
+    test("the last numbers of a stream are told as they were saved, and none of a stream nobody saved", async () => {
+      const streams = open();
+      const live = current(7);
+      const ended = current(0, { status: "ended", peak: 90, total: 400, category: null });
+      await streams.saveCurrent([live, ended]);
+      expect(await streams.current(live.stream)).toEqual(live);
+      expect(await streams.current(ended.stream)).toEqual(ended);
+      expect(await streams.current(fresh("stream"))).toBeUndefined();
+    });
+
+    test("days are those of the stream asked for, from inclusive, to exclusive, in order", async () => {
+      const streams = open();
+      const stream = fresh("days");
+      const numbers = [20_270_101, 20_261_130, 20_261_201, 20_261_129];
+      await streams.saveDays([
+        ...numbers.map((number) => day(stream, number)),
+        day(fresh("days"), 20_261_130),
+      ]);
+      expect(await streams.days(stream, 20_261_130, 20_270_101)).toEqual([
+        day(stream, 20_261_130),
+        day(stream, 20_261_201),
+      ]);
+    });
+
+    test("a broadcaster's days are the sums of all their streams, the peak that of the highest", async () => {
+      const streams = open();
+      const broadcaster = fresh("broadcaster");
+      const [one, two] = [fresh("a"), fresh("b")];
+      await streams.saveDays([
+        day(two, 20_261_122, { broadcaster, peak: 2 }),
+        day(one, 20_261_121, { broadcaster, peak: 7, watchedSeconds: 2 ** 40 }),
+        day(two, 20_261_121, { broadcaster, peak: 5, uniques: 1, liveSeconds: 1 }),
+        day(one, 20_261_123, { broadcaster }),
+        day(fresh("c"), 20_261_121),
+      ]);
+      expect(await streams.broadcasterDays(broadcaster, 20_261_121, 20_261_123)).toEqual([
+        {
+          day: 20_261_121,
+          peak: 7,
+          uniques: 21,
+          sessions: 60,
+          watchedSeconds: 2 ** 40 + 3_600,
+          liveSeconds: 7_201,
+        },
+        {
+          day: 20_261_122,
+          peak: 2,
+          uniques: 20,
+          sessions: 30,
+          watchedSeconds: 3_600,
+          liveSeconds: 7_200,
+        },
+      ]);
+      const none = await streams.broadcasterDays(fresh("nobody"), 20_261_121, 20_261_123);
+      expect(none).toEqual([]);
     });
 
     test("a sample written again with a newer stamp is one sample", async () => {

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { startDemoStreams } from "../../dev/run/demo-streams.ts";
 import { listen } from "../browser/support/listen.ts";
 
-const PATIENCE_MS = 300;
+/** Of a wait that is meant to be in vain, and of one that is not. */
+const SHORT_MS = 300;
+const LONG_MS = 30_000;
 
 /** A service that answers its requests with what it is told, and remembers them. */
 const openService = async (statusOf: (request: string) => number) => {
@@ -22,10 +24,10 @@ const openService = async (statusOf: (request: string) => number) => {
   return { url, close, requests, keys };
 };
 
-const start = async (url: string): Promise<string> => {
+const start = async (url: string, patienceMs = LONG_MS): Promise<string> => {
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
-  await startDemoStreams({ url, adminKey: "key", patienceMs: PATIENCE_MS, log });
+  await startDemoStreams({ url, adminKey: "key", patienceMs, log });
   expect(lines).toHaveLength(1);
   return lines.join();
 };
@@ -57,7 +59,7 @@ test("a service that is not ready yet is waited for, and one that never is given
   await late.close();
 
   const never = await openService(() => 503);
-  expect(await start(never.url)).toContain("is not ready");
+  expect(await start(never.url, SHORT_MS)).toContain("is not ready");
   expect(never.requests).toEqual([]);
   await never.close();
 });

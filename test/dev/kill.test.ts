@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proveKill } from "../../dev/prove/kill.ts";
+import { begunState } from "../support/begun-state.ts";
 
 test("what was answered durable is counted once, whichever process is killed", async () => {
-  const state = mkdtempSync(join(tmpdir(), "headcount-kill-"));
+  const state = await begunState("headcount-kill");
   const victims = ["runtime", "runner", "both"] as const;
   const report = await proveKill({
     victims,

@@ -7,7 +7,7 @@ import { type RunningWorker, startWorker } from "../support/workerd.ts";
 
 const GATED_WORKER = new URL("../worker/fixtures/gated-worker.ts", import.meta.url);
 const WAIT = "/v1/views/confirm?wait=8";
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 let worker: RunningWorker;
 let sockets: Sockets;

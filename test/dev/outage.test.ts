@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proveOutage } from "../../dev/prove/outage.ts";
+import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
 
 test.skipIf(NO_MYSQL)(
   "a database that is away fails no acknowledgement and no read, and has everything after its return",
   async () => {
-    const state = mkdtempSync(join(tmpdir(), "headcount-outage-"));
+    const state = await begunState("headcount-outage");
     const report = await proveOutage({
       ...{ beforeMs: 2_000, outageMs: 5_000, afterMs: 2_000 },
       ...{ seed: 1, state, log: () => undefined },

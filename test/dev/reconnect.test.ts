@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { isWhole, proveReconnect } from "../../dev/prove/reconnect.ts";
+import { begunState } from "../support/begun-state.ts";
 
 test("who watches when the runtime is killed comes back, and is counted once", async () => {
-  const state = mkdtempSync(join(tmpdir(), "headcount-reconnect-"));
+  const state = await begunState("headcount-reconnect");
   const outcomes = await proveReconnect({
     clients: 50,
     victims: ["runtime"],

@@ -58,7 +58,7 @@ const countOne = async ({ url }: Service, state: string, content: string): Promi
     const answer = await fetch(`${url}/v1/counts/${content}?consistency=strong`);
     return ((await answer.json()) as { views: number }).views;
   };
-  await expect.poll(views, { timeout: 20_000 }).toBe(1);
+  await expect.poll(views, { timeout: 60_000 }).toBe(1);
   const flushed = await fetch(`${url}/v1/admin/flush`, {
     method: "POST",
     headers: { Authorization: `Bearer ${ADMIN_KEY}` },
@@ -97,7 +97,7 @@ describe.skipIf(NO_MYSQL)("npm start with DATABASE=mysql", () => {
     const first = serverPid(state) ?? Number.NaN;
     expect(isRunning(first)).toBe(true);
     killed.signal("SIGKILL");
-    await expect.poll(() => isRunning(first), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isRunning(first), { timeout: 60_000 }).toBe(false);
 
     const next = await start(state);
     expect(await publishedAt(privateAddress(state), "article")).toBe(1);

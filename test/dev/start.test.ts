@@ -3,27 +3,34 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseOnlyFlags, UsageError } from "../../dev/run/flags.ts";
 import { isRunning, type Service, startService } from "../../dev/service.ts";
 import { decodeEvent } from "../../src/protocol/event-codec.ts";
 import { parseToken } from "../../src/protocol/view-token.ts";
+import { begunState } from "../support/begun-state.ts";
+
+/** Longer than a machine takes that is busy. */
+const PATIENCE = { timeout: 60_000 };
 
 const directories: string[] = [];
 const services: Service[] = [];
 
-afterEach(async () => {
-  for (const service of services.splice(0)) {
+afterAll(async () => {
+  for (const service of services) {
     service.signal("SIGKILL");
     await service.exited;
   }
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+  for (const directory of directories) rmSync(directory, { recursive: true });
 });
 
-const freshDirectory = (): string => {
-  const directory = mkdtempSync(join(tmpdir(), "headcount-start-"));
+const kept = (directory: string): string => {
   directories.push(directory);
   return directory;
 };
+
+/** Never started before. */
+const freshDirectory = (): string => kept(mkdtempSync(join(tmpdir(), "headcount-start-")));
 
 const start = async (state: string, port = 0): Promise<Service> => {
   const service = await startService({ state, secrets: join(state, ".dev.vars"), port });
@@ -60,7 +67,16 @@ const views = async ({ url }: Service): Promise<number> => {
   return ((await answer.json()) as { views: number }).views;
 };
 
-test("a first start makes secrets of its own, and a second one goes on with secrets and counts", async () => {
+/** Ended in good order. */
+const end = async (service: Service, signal: "SIGINT" | "SIGTERM"): Promise<void> => {
+  const runtime = service.runtimePid() ?? Number.NaN;
+  expect(isRunning(runtime)).toBe(true);
+  service.signal(signal);
+  expect(await service.exited).toBe(0);
+  expect(isRunning(runtime)).toBe(false);
+};
+
+test("a first start makes secrets of its own, a second one goes on with secrets and counts, and either is ended by a signal, with 0 and no runtime left", async () => {
   const state = freshDirectory();
   const secrets = join(state, ".dev.vars");
   const first = await start(state);
@@ -72,64 +88,57 @@ test("a first start makes secrets of its own, and a second one goes on with secr
   }
   const token = await mint(first);
   expect(await confirm(first, token)).toBe("durable");
-  first.signal("SIGINT");
-  expect(await first.exited).toBe(0);
+  await end(first, "SIGINT");
 
   const second = await start(state);
   expect(readFileSync(secrets, "utf8")).toBe(made);
   expect(await confirm(second, token)).toBe("durable");
-  await expect.poll(() => views(second), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => views(second), PATIENCE).toBe(1);
+  await end(second, "SIGTERM");
 });
 
-test.for(["SIGINT", "SIGTERM"] as const)(
-  "%s ends it with 0 and leaves no runtime",
-  async (signal) => {
-    const service = await start(freshDirectory());
+/** In this order: the last one ends it. */
+describe("a service that runs", () => {
+  let state: string;
+  let service: Service;
+
+  beforeAll(async () => {
+    state = kept(await begunState("headcount-start"));
+    service = await start(state);
+  });
+
+  test("takes who connects for the visitor, unless something in front says who that is", async () => {
+    const visitorOf = async (headers: Record<string, string>) => {
+      const parts = parseToken(await mint(service, headers));
+      return parts && decodeEvent(parts.payload)?.visitor;
+    };
+    const bare = await visitorOf({});
+    expect(bare).toBeDefined();
+    expect(await visitorOf({ "CF-Connecting-IP": "127.0.0.1" })).toEqual(bare);
+    expect(await visitorOf({ "CF-Connecting-IP": "203.0.113.7" })).not.toEqual(bare);
+  });
+
+  test("has its state directory and its port to itself: who wants either is told so, and not started", async () => {
+    await expect(start(state)).rejects.toThrow(`${state} is in use by another Headcount`);
+    const { port } = new URL(service.url);
+    const taken = start(kept(await begunState("headcount-start")), Number(port));
+    await expect(taken).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken`);
+  });
+
+  test("has its runtime back at the same address when that dies", async () => {
+    process.kill(service.runtimePid() ?? Number.NaN, "SIGKILL");
+    await expect.poll(() => service.output(), PATIENCE).toContain("The runtime is back");
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+  });
+
+  test("takes its runtime with it when it is killed, and leaves its port to the next one", async () => {
     const runtime = service.runtimePid() ?? Number.NaN;
     expect(isRunning(runtime)).toBe(true);
-    service.signal(signal);
-    expect(await service.exited).toBe(0);
-    expect(isRunning(runtime)).toBe(false);
-  },
-);
-
-test("a runner that is killed takes its runtime with it, and its port is free for the next one", async () => {
-  const state = freshDirectory();
-  const killed = await start(state);
-  const runtime = killed.runtimePid() ?? Number.NaN;
-  expect(isRunning(runtime)).toBe(true);
-  killed.signal("SIGKILL");
-  await expect.poll(() => isRunning(runtime)).toBe(false);
-  const next = await start(state, Number(new URL(killed.url).port));
-  expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
-});
-
-test("a runtime that dies comes back at the same address", async () => {
-  const service = await start(freshDirectory());
-  process.kill(service.runtimePid() ?? Number.NaN, "SIGKILL");
-  await expect.poll(() => service.output(), { timeout: 30_000 }).toContain("The runtime is back");
-  expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
-});
-
-test("a visitor is who connects, unless something in front says who that is", async () => {
-  const service = await start(freshDirectory());
-  const visitorOf = async (headers: Record<string, string>) => {
-    const parts = parseToken(await mint(service, headers));
-    return parts && decodeEvent(parts.payload)?.visitor;
-  };
-  const bare = await visitorOf({});
-  expect(bare).toBeDefined();
-  expect(await visitorOf({ "CF-Connecting-IP": "127.0.0.1" })).toEqual(bare);
-  expect(await visitorOf({ "CF-Connecting-IP": "203.0.113.7" })).not.toEqual(bare);
-});
-
-test("a state directory or a port that is taken is named, and nothing is started", async () => {
-  const state = freshDirectory();
-  const { url } = await start(state);
-  await expect(start(state)).rejects.toThrow(`${state} is in use by another Headcount`);
-  const { port } = new URL(url);
-  const taken = start(freshDirectory(), Number(port));
-  await expect(taken).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken`);
+    service.signal("SIGKILL");
+    await expect.poll(() => isRunning(runtime), PATIENCE).toBe(false);
+    const next = await start(state, Number(new URL(service.url).port));
+    expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
+  });
 });
 
 test.for([
@@ -138,13 +147,18 @@ test.for([
   [["--port", "http"], "--port is a number"],
   [["--port", "65536"], "--port is a number"],
   [["--state"], "--state needs a value"],
-] as const)("%j is refused with 2 and the reason", ([args, reason]) => {
+] as const)("%j is called wrongly", ([args, reason]) => {
+  expect(() => parseOnlyFlags(args)).toThrow(UsageError);
+  expect(() => parseOnlyFlags(args)).toThrow(reason);
+});
+
+test("who calls it wrongly is told the reason and how it is called, with 2", () => {
   const { status, stderr } = spawnSync(
     process.execPath,
-    [resolve(import.meta.dirname, "../../dev/start.ts"), ...args],
+    [resolve(import.meta.dirname, "../../dev/start.ts"), "--prot", "8787"],
     { encoding: "utf8" },
   );
   expect(status).toBe(2);
-  expect(stderr).toContain(reason);
+  expect(stderr).toContain('"--prot" is no flag');
   expect(stderr).toContain("--secrets FILE");
 });

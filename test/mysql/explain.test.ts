@@ -28,8 +28,13 @@ const to = Date.UTC(2026, 5, 20);
 const month = (number: number) => `m2026${`${number}`.padStart(2, "0")}`;
 const asked = ["m202605", "m202606"];
 const MONTHS_FROM_MAY = [...[5, 6, 7, 8, 9, 10, 11, 12].map(month), "pmax"];
-const uncut = (table: string) =>
-  `ALTER TABLE ${table} PARTITION BY RANGE (${table === "view_hourly" ? "hour" : "recorded_at"}) (PARTITION pmax VALUES LESS THAN MAXVALUE)`;
+const TIME_COLUMNS = {
+  view_hourly: "hour",
+  viewer_history: "recorded_at",
+  daily_statistics: "day",
+} as const;
+const uncut = (table: keyof typeof TIME_COLUMNS) =>
+  `ALTER TABLE ${table} PARTITION BY RANGE (${TIME_COLUMNS[table]}) (PARTITION pmax VALUES LESS THAN MAXVALUE)`;
 
 const CASES: readonly Case[] = [
   {
@@ -51,10 +56,28 @@ const CASES: readonly Case[] = [
     spoil: uncut("viewer_history"),
   },
   {
-    name: "the history of a broadcaster reads its index in the partitions of the time asked for",
+    name: "the history of a broadcaster is summed along its index in the partitions of the time asked for",
     ask: ({ streams }) => streams.broadcasterHistory("b-0100", from, to),
     wanted: { key: "viewer_history_by_broadcaster", partitions: asked, rows: 800 },
     spoil: "ALTER TABLE viewer_history DROP INDEX viewer_history_by_broadcaster",
+  },
+  {
+    name: "the last numbers of a stream are one row of the primary key",
+    ask: ({ streams }) => streams.current("s-0000700"),
+    wanted: { key: "PRIMARY", rows: 1 },
+    spoil: "ALTER TABLE current_viewers DROP PRIMARY KEY",
+  },
+  {
+    name: "the days of a stream are its rows in the partitions of the time asked for",
+    ask: ({ streams }) => streams.days("s-0000070", 20_260_510, 20_260_620),
+    wanted: { key: "PRIMARY", partitions: asked, rows: 80 },
+    spoil: uncut("daily_statistics"),
+  },
+  {
+    name: "the days of a broadcaster are summed along its index in the partitions of the time asked for",
+    ask: ({ streams }) => streams.broadcasterDays("b-0010", 20_260_510, 20_260_620),
+    wanted: { key: "daily_statistics_by_broadcaster", partitions: asked, rows: 400 },
+    spoil: "ALTER TABLE daily_statistics DROP INDEX daily_statistics_by_broadcaster",
   },
   {
     name: "a content's statistics by the hour read its rows in the partitions of the time asked for",
@@ -98,6 +121,12 @@ const CASES: readonly Case[] = [
     ask: ({ jobs }) => jobs.last("flush"),
     wanted: { key: "job_runs_by_job" },
     spoil: "ALTER TABLE job_runs DROP INDEX job_runs_by_job",
+  },
+  {
+    name: "a job's recent runs are too",
+    ask: ({ jobs }) => jobs.recent("flush", 20),
+    wanted: { key: "job_runs_by_job" },
+    spoil: "ALTER TABLE job_runs DROP INDEX IF EXISTS job_runs_by_job",
   },
 ];
 

@@ -25,7 +25,7 @@ interface Stretch {
  */
 export class LastingOracle {
   readonly #format: Intl.DateTimeFormat;
-  readonly #connections: Connection[] = [];
+  #connections: Connection[] = [];
   readonly #runs: { from: number; to: number }[] = [];
 
   constructor(timeZone: string, startedAt: number) {
@@ -64,6 +64,12 @@ export class LastingOracle {
   left(key: string, at: number): void {
     const known = this.#connections.findLast((it) => it.key === key);
     if (known !== undefined) cut(known, at, at);
+  }
+
+  /** The room died, and had said last at `at` who was there: another tab opened since was no change to tell of. */
+  lost(key: string, at: number): void {
+    this.left(key, at);
+    this.#connections = this.#connections.filter((it) => it.key !== key || it.from <= at);
   }
 
   samples() {

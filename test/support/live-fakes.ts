@@ -5,6 +5,7 @@ import type { Rooms } from "../../src/ports/rooms.ts";
 import type {
   LiveEntry,
   NumbersAnswer,
+  ReconcileAnswer,
   RoomNumbers,
   StreamStart,
 } from "../../src/protocol/room-rpc.ts";
@@ -116,6 +117,14 @@ export class MemoryRooms implements Rooms {
     await this.#arrive("numbers", id);
     const known = this.rooms.get(id);
     return known === undefined ? { outcome: "unopened" } : { outcome: "numbers", ...known };
+  }
+
+  async reconcile(id: StreamId): Promise<ReconcileAnswer> {
+    await this.#arrive("reconcile", id);
+    const known = this.rooms.get(id);
+    if (known === undefined) return { outcome: "unopened" };
+    if (known.status === "ended") return { outcome: "ended" };
+    return { outcome: "even", shown: known.viewers, counted: known.viewers };
   }
 
   heartbeat(): Promise<never> {

@@ -1,6 +1,6 @@
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { LiveEntry, PublishAnswer, SavedThrough } from "../../src/protocol/room-rpc.ts";
-import type { MemoryStreamTables } from "./memory-room-tables.ts";
+import type { MemoryStreamTables } from "./memory-stream-tables.ts";
 
 const NOTHING_SAVED: SavedThrough = { asOf: 0, sampledThrough: 0 };
 

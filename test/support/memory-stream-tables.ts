@@ -1,5 +1,7 @@
 import type {
   CurrentViewers,
+  JobRun,
+  JobTables,
   RankedStream,
   StreamDay,
   StreamTables,
@@ -15,12 +17,22 @@ export interface Sent {
   readonly rows: number;
 }
 
-/** Numbers of streams in memory that keep the contract. */
-export class MemoryStreamTables implements StreamTables {
+/** What becomes of a statement. */
+export type StreamFate = "done" | "refused" | "done, answer lost";
+
+/** Numbers of streams in memory that keep the contract; what was saved is there to be looked at, not asked for. */
+export class MemoryStreamTables
+  implements Omit<StreamTables, "current" | "days" | "broadcasterDays">, Pick<JobTables, "record">
+{
   readonly current = new Map<string, CurrentViewers>();
   readonly samples = new Map<string, ViewerSample>();
   readonly sessions = new Map<string, ViewerSession>();
   readonly days = new Map<string, StreamDay>();
+  readonly runs = new Map<string, JobRun>();
+  /** Rows of each call to save sessions. */
+  readonly sessionCalls: number[] = [];
+  /** Asked before each statement. */
+  fate: () => StreamFate = () => "done";
   /** Every save that had rows, in their order. */
   readonly sent: Sent[] = [];
   /** Runs before a save's rows are there: where it throws, they never are. */
@@ -38,12 +50,17 @@ export class MemoryStreamTables implements StreamTables {
   }
 
   saveSessions(rows: readonly ViewerSession[]): Promise<number> {
+    this.sessionCalls.push(rows.length);
     const keyOf = ({ startedDay, session }: ViewerSession) => `${startedDay}/${session}`;
     return this.#save("saveSessions", rows, this.sessions, keyOf);
   }
 
   saveDays(rows: readonly StreamDay[]): Promise<number> {
     return this.#save("saveDays", rows, this.days, ({ stream, day }) => `${stream}/${day}`);
+  }
+
+  async record(run: JobRun): Promise<void> {
+    await this.#under(async () => void this.runs.set(run.id, run));
   }
 
   async ranking(limit: number, category?: string): Promise<readonly RankedStream[]> {
@@ -83,14 +100,23 @@ export class MemoryStreamTables implements StreamTables {
     keyOf: (row: Row) => string,
   ): Promise<number> {
     if (rows.length === 0) return 0;
-    await this.before(save);
-    for (const row of rows) {
-      const known = table.get(keyOf(row));
-      if (known === undefined || row.stamp > known.stamp) table.set(keyOf(row), row);
-    }
-    this.sent.push({ save, rows: rows.length });
-    await this.after(save);
+    await this.#under(async () => {
+      await this.before(save);
+      for (const row of rows) {
+        const known = table.get(keyOf(row));
+        if (known === undefined || row.stamp > known.stamp) table.set(keyOf(row), row);
+      }
+      this.sent.push({ save, rows: rows.length });
+      await this.after(save);
+    });
     return Math.ceil(rows.length / ROWS_PER_STATEMENT);
+  }
+
+  async #under(write: () => Promise<void>): Promise<void> {
+    const fate = this.fate();
+    if (fate === "refused") throw new Error("the database is away");
+    await write();
+    if (fate === "done, answer lost") throw new Error("the answer was lost");
   }
 }
 

@@ -11,6 +11,9 @@ const STEP_MS = 17 * 3_600_000;
 
 const monthAfter = (months: number): number => Date.UTC(2025, 11 + months);
 
+const dayNumber = (at: number): number =>
+  Number(new Date(at).toISOString().slice(0, 10).replaceAll("-", ""));
+
 /** `m202601` has the rows of January 2026. */
 export const monthName = (at: number): string =>
   `m${new Date(at).toISOString().slice(0, 7).replace("-", "")}`;
@@ -22,10 +25,12 @@ export const cutMonths = async (connection: Connection): Promise<void> => {
     (_, i) => `PARTITION ${monthName(monthAfter(i))} VALUES LESS THAN (${monthAfter(i + 1)})`,
   );
   const parts = [...months, "PARTITION pmax VALUES LESS THAN MAXVALUE"].join(", ");
+  const days = parts.replace(/\(\d+\)/g, (bound) => `(${dayNumber(Number(bound.slice(1, -1)))})`);
   const tables = { viewer_history: "recorded_at", view_hourly: "hour" };
   for (const [table, column] of Object.entries(tables)) {
     await connection.query(`ALTER TABLE ${table} PARTITION BY RANGE (${column}) (${parts})`);
   }
+  await connection.query(`ALTER TABLE daily_statistics PARTITION BY RANGE (day) (${days})`);
 };
 
 /**
@@ -53,16 +58,23 @@ export const fillTables = async (address: MySqlAddress, rows: number): Promise<v
       FROM seq_0_to_${rows / 50}`,
     `INSERT INTO view_daily SELECT ${named("c", "seq DIV 400")}, 20260101 + ((seq DIV 8) MOD 50 DIV 25) * 100 +
       (seq DIV 8) MOD 25, seq MOD 8, 1, 1, ${stamp} FROM seq_0_to_${rows / 2 - 1}`,
+    `INSERT INTO daily_statistics SELECT ${named("s", "seq DIV 250", 7)},
+      20260101 + ((seq MOD 250) DIV 25) * 100 + seq MOD 25, ${named("b", "seq DIV 1000")}, 1, 1, 1, 1, 1, ${stamp}
+      FROM seq_0_to_${rows / 2 - 1}`,
     `INSERT INTO correction_runs (shard_id, hour, run, outcome, started_at, duration_ms, events, changed, detail)
       SELECT seq MOD 8, ${MONTHS_FROM}, seq, 'done', seq DIV 2, 1, 1, 1, '' FROM seq_0_to_${rows / 50}`,
     `INSERT INTO job_runs SELECT seq, ELT(1 + seq MOD 2, 'flush', 'correct'), ${MONTHS_FROM} + seq, 0, 0, 0, 0, ''
       FROM seq_0_to_${rows / 50}`,
   ];
-  const indexes = await takeIndexes(address, ["current_viewers", "viewer_history"]);
+  const indexes = await takeIndexes(address, [
+    "current_viewers",
+    "viewer_history",
+    "daily_statistics",
+  ]);
   await Promise.all(statements.map((statement) => runAlone(address, statement)));
   for (const index of indexes) await runAlone(address, index);
   const tables =
-    "current_viewers, viewer_history, view_hourly, view_totals, view_daily, correction_runs, job_runs";
+    "current_viewers, viewer_history, view_hourly, view_totals, view_daily, daily_statistics, correction_runs, job_runs";
   await runAlone(address, `ANALYZE TABLE ${tables}`);
 };
 

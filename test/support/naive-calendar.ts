@@ -1,5 +1,5 @@
-/** What a moment's hour, day, week and month are called, said once more by other means than the product's. */
-import type { Granularity } from "../../src/core/statistics/periods.ts";
+/** What a moment's five minutes, hour, day, week and month are called, said once more by other means than the product's. */
+import type { LiveGranularity } from "../../src/core/statistics/periods.ts";
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 
 export const HOUR = 3_600_000;
@@ -54,9 +54,13 @@ const weekOf = (date: string): string => {
   return `${year}-W${String(thursdays).padStart(2, "0")}`;
 };
 
-export const nameOf = (granularity: Granularity, zone: string, at: number): string => {
+export const nameOf = (granularity: LiveGranularity, zone: string, at: number): string => {
   const date = dateOf(zone, at);
   switch (granularity) {
+    case "5min": {
+      const [hour, minutes = ""] = new Date(at).toISOString().split(":");
+      return `${hour}:${minutes.replace(/[0-4]$/, "0").replace(/[5-9]$/, "5")}`;
+    }
     case "hour":
       return new Date(at).toISOString().split(":")[0] ?? "";
     case "day":

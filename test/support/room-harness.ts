@@ -1,13 +1,14 @@
 import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
+import type { JobRun } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
 import type { LiveEntry, Role, RoomNumbers } from "../../src/protocol/room-rpc.ts";
 import { calendarOf } from "./calendars.ts";
 import { MemoryList } from "./memory-list.ts";
-import { MemoryStreamTables } from "./memory-room-tables.ts";
+import { MemoryStreamTables } from "./memory-stream-tables.ts";
 import { ObjectDisk } from "./object-disk.ts";
 
 export const STREAM = ((): StreamId => {
@@ -23,6 +24,8 @@ export class FakeSocket implements RoomSocket {
   closed: number | undefined;
   kept: unknown;
   pinged = 0;
+  /** What its client does when it is asked for a sign of life. */
+  onBeat: () => void = () => undefined;
 
   attachment(): unknown {
     return structuredClone(this.kept);
@@ -36,6 +39,7 @@ export class FakeSocket implements RoomSocket {
     if (this.closed !== undefined) return;
     this.texts.push(text);
     if (text.startsWith("{")) this.received.push(JSON.parse(text));
+    if (this.received.at(-1)?.type === "beat") this.onBeat();
   }
 
   close(code: number): void {
@@ -44,6 +48,10 @@ export class FakeSocket implements RoomSocket {
 
   get counts(): readonly CountMessage[] {
     return this.received.filter((message) => message.type === "count");
+  }
+
+  get statuses(): readonly string[] {
+    return this.received.flatMap((message) => (message.type === "status" ? message.status : []));
   }
 
   get beats(): number {
@@ -55,6 +63,14 @@ export interface Who {
   readonly visitor: string;
   readonly role?: Role;
   readonly network?: string;
+}
+
+/** A record of reconciliation, its detail beside the rest. */
+export interface Recorded extends JobRun {
+  readonly source: string;
+  readonly tier: string;
+  readonly before: number;
+  readonly after: number;
 }
 
 /** A Room over a disk and sockets that outlive it, at a time of the test's choosing. */
@@ -138,6 +154,14 @@ export class RoomHarness {
     return answer;
   }
 
+  /** What the database has of reconciliation, in the order of its first looks. */
+  records(): readonly Recorded[] {
+    return [...this.database.runs.values()]
+      .filter(({ job }) => job === "reconcile")
+      .sort((a, b) => a.startedAt - b.startedAt)
+      .map(({ detail, ...run }) => ({ ...run, ...JSON.parse(detail) }));
+  }
+
   #wake(): Room {
     const calendar = calendarOf(this.timeZone, this.now);
     this.#lives += 1;
@@ -161,6 +185,7 @@ export class RoomHarness {
         },
       },
       sessions: this.database,
+      streams: this.database,
       jobs: this.database,
       calendar,
       log: { info: report, warn: report, error: report },

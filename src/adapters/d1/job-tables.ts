@@ -8,19 +8,21 @@ export const d1JobTables = (db: DrizzleD1Database): JobTables => ({
     await db.insert(jobRuns).values(run).onConflictDoNothing();
   },
 
-  last: (job) => lastRun(db, eq(jobRuns.job, job)),
-  lastWhole: (job) => lastRun(db, and(eq(jobRuns.job, job), eq(jobRuns.failures, 0))),
+  async last(job) {
+    return (await runs(db, eq(jobRuns.job, job), 1))[0];
+  },
+
+  async lastWhole(job) {
+    return (await runs(db, and(eq(jobRuns.job, job), eq(jobRuns.failures, 0)), 1))[0];
+  },
+
+  recent: (job, limit) => runs(db, eq(jobRuns.job, job), limit),
 });
 
-const lastRun = async (
+/** The youngest first. */
+const runs = (
   db: DrizzleD1Database,
   which: SQL | undefined,
-): Promise<JobRun | undefined> => {
-  const [row] = await db
-    .select()
-    .from(jobRuns)
-    .where(which)
-    .orderBy(desc(jobRuns.startedAt))
-    .limit(1);
-  return row;
-};
+  limit: number,
+): Promise<readonly JobRun[]> =>
+  db.select().from(jobRuns).where(which).orderBy(desc(jobRuns.startedAt)).limit(limit);

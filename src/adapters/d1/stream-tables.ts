@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt } from "drizzle-orm";
+import { type AnyColumn, and, asc, desc, eq, gte, lt, max, sum } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { StreamTables } from "../../ports/database.ts";
 import {
@@ -33,13 +33,52 @@ export const d1StreamTables = (db: DrizzleD1Database): StreamTables => ({
       .where(and(eq(viewerHistory.stream, stream), recorded(from, to)))
       .orderBy(asc(viewerHistory.recordedAt)),
 
-  broadcasterHistory: (broadcaster, from, to) =>
-    db
-      .select()
+  broadcasterHistory(broadcaster, from, to) {
+    const { recordedAt, viewers, peak } = viewerHistory;
+    return db
+      .select({ recordedAt, viewers: total(viewers), peak: highest(peak) })
       .from(viewerHistory)
       .where(and(eq(viewerHistory.broadcaster, broadcaster), recorded(from, to)))
-      .orderBy(asc(viewerHistory.recordedAt), asc(viewerHistory.stream)),
+      .groupBy(recordedAt)
+      .orderBy(asc(recordedAt));
+  },
+
+  async current(stream) {
+    const [row] = await db.select().from(currentViewers).where(eq(currentViewers.stream, stream));
+    return row && { ...row, stream };
+  },
+
+  days: (stream, from, to) =>
+    db
+      .select()
+      .from(dailyStatistics)
+      .where(and(eq(dailyStatistics.stream, stream), during(from, to)))
+      .orderBy(asc(dailyStatistics.day)),
+
+  broadcasterDays(broadcaster, from, to) {
+    const { day, peak, uniques, sessions, watchedSeconds, liveSeconds } = dailyStatistics;
+    return db
+      .select({
+        day,
+        peak: highest(peak),
+        uniques: total(uniques),
+        sessions: total(sessions),
+        watchedSeconds: total(watchedSeconds),
+        liveSeconds: total(liveSeconds),
+      })
+      .from(dailyStatistics)
+      .where(and(eq(dailyStatistics.broadcaster, broadcaster), during(from, to)))
+      .groupBy(day)
+      .orderBy(asc(day));
+  },
 });
 
 const recorded = (from: number, to: number) =>
   and(gte(viewerHistory.recordedAt, from), lt(viewerHistory.recordedAt, to));
+
+const during = (from: number, to: number) =>
+  and(gte(dailyStatistics.day, from), lt(dailyStatistics.day, to));
+
+/** Drivers tell sums as text: they may be larger than a number. */
+const total = (column: AnyColumn) => sum(column).mapWith(Number);
+const highest = (column: AnyColumn) => max(column).mapWith(Number);

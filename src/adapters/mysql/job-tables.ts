@@ -11,16 +11,17 @@ export const mysqlJobTables = (db: MySqlHandle): JobTables => ({
       .onDuplicateKeyUpdate({ set: { id: sql`id` } });
   },
 
-  last: (job) => lastRun(db, eq(jobRuns.job, job)),
-  lastWhole: (job) => lastRun(db, and(eq(jobRuns.job, job), eq(jobRuns.failures, 0))),
+  async last(job) {
+    return (await runs(db, eq(jobRuns.job, job), 1))[0];
+  },
+
+  async lastWhole(job) {
+    return (await runs(db, and(eq(jobRuns.job, job), eq(jobRuns.failures, 0)), 1))[0];
+  },
+
+  recent: (job, limit) => runs(db, eq(jobRuns.job, job), limit),
 });
 
-const lastRun = async (db: MySqlHandle, which: SQL | undefined): Promise<JobRun | undefined> => {
-  const [row] = await db
-    .select()
-    .from(jobRuns)
-    .where(which)
-    .orderBy(desc(jobRuns.startedAt))
-    .limit(1);
-  return row;
-};
+/** The youngest first. */
+const runs = (db: MySqlHandle, which: SQL | undefined, limit: number): Promise<readonly JobRun[]> =>
+  db.select().from(jobRuns).where(which).orderBy(desc(jobRuns.startedAt)).limit(limit);

@@ -29,6 +29,14 @@ export class MetaTable {
     );
   }
 
+  /** @returns `now` of the first call ever, unix ms: when the storage was born */
+  generation(now: number): number {
+    const known = this.#read("generation");
+    if (typeof known === "number") return known;
+    this.set("generation", now);
+    return now;
+  }
+
   #read(name: string) {
     return scalar(this.#storage.sql.exec("SELECT value FROM meta WHERE name = ?", name));
   }

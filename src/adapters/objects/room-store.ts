@@ -1,4 +1,5 @@
 import type { RoomStore } from "../../ports/room-store.ts";
+import { readCorrection } from "./correction-text.ts";
 import { MetaTable } from "./meta-table.ts";
 import {
   asBytes,
@@ -30,8 +31,7 @@ export const roomStore = (
   const { sql } = storage;
   const meta = new MetaTable(storage);
   for (const table of ROOM_TABLES) sql.exec(table);
-  let generation = meta.number("generation", now);
-  if (generation === now) meta.set("generation", now);
+  let generation = meta.generation(now);
   takeOverVisitors(storage);
 
   return {
@@ -86,6 +86,9 @@ export const roomStore = (
       sql.exec(SAVE_LEASE, visitor, network, openedAt, seenAt);
     },
     deleteLease: (visitor) => void sql.exec("DELETE FROM leases WHERE visitor = ?", visitor),
+    correction: () => readCorrection(meta.text("correction")),
+    saveCorrection: (correction) =>
+      meta.set("correction", correction === undefined ? "" : JSON.stringify(correction)),
     ...ledgerStore(storage, meta),
     ...outboxStore(storage),
     atomically: (work) => storage.transactionSync(work),

@@ -37,8 +37,7 @@ export const tallyStore = (
   const meta = new MetaTable(storage);
   for (const table of TALLY_TABLES) sql.exec(table);
   addLaterColumns(storage);
-  const generation = meta.number("generation", now);
-  if (generation === now) meta.set("generation", now);
+  const generation = meta.generation(now);
 
   return {
     days: tallyDays(storage, meta),

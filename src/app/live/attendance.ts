@@ -182,8 +182,8 @@ export class Attendance {
     if (gone.last) this.#sessions.end(gone.visitor, endedAt);
   }
 
-  #keepLease({ visitor, network, openedAt }: Connection, now: number): void {
-    this.#changedLeases.set(visitor, { visitor, network, openedAt, seenAt: now });
+  #keepLease({ visitor, network, openedAt, lastSeen }: Connection, now: number): void {
+    this.#changedLeases.set(visitor, { visitor, network, openedAt, seenAt: lastSeen });
     this.#changed(now);
   }
 
@@ -194,7 +194,7 @@ export class Attendance {
 
 export const leaseId = (visitor: string): string => `lease:${visitor}`;
 
-const asConnection = ({ visitor, network, openedAt, seenAt }: LeaseRow): Connection => ({
+export const asConnection = ({ visitor, network, openedAt, seenAt }: LeaseRow): Connection => ({
   id: leaseId(visitor),
   kind: "lease",
   role: "viewer",

@@ -30,6 +30,17 @@ export class Broadcast {
     this.#sockets.set(id, socket);
   }
 
+  /** One that may have missed what all the others were told. */
+  adopt(id: string, socket: RoomSocket): void {
+    this.add(id, socket);
+    this.#forget();
+  }
+
+  /** Whether anybody can be told anything. */
+  get isHeard(): boolean {
+    return this.#sockets.size > 0;
+  }
+
   remove(id: string): void {
     this.#sockets.delete(id);
   }
@@ -59,6 +70,15 @@ export class Broadcast {
     this.#store.saveTold("sockets", this.#told);
   }
 
+  tell(status: StreamStatus): void {
+    this.#sendAll(encode({ type: "status", status }));
+  }
+
+  /** Asks every socket for a sign of life. */
+  beatAll(): void {
+    this.#sendAll(encode({ type: "beat" }));
+  }
+
   beat(ids: Iterable<{ readonly id: string }>): void {
     const text = encode({ type: "beat" });
     for (const { id } of ids) this.#sockets.get(id)?.send(text);
@@ -71,7 +91,7 @@ export class Broadcast {
   }
 
   end(): void {
-    this.#sendAll(encode({ type: "status", status: "ended" }));
+    this.tell("ended");
     for (const id of [...this.#sockets.keys()]) this.close(id, "ended");
     this.#forget();
   }

@@ -11,6 +11,7 @@ import type { Arrival, Role } from "../../protocol/room-rpc.ts";
 import { readAttachment, writeAttachment } from "./attachment.ts";
 import { type Attendance, leaseId } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
+import { connectionOf } from "./evidence.ts";
 
 export interface DoorDeps {
   readonly store: Pick<RoomStore, "salt" | "saveSalt" | "deleteSalt">;
@@ -144,15 +145,14 @@ export const recoverSockets = (
 ): readonly Connection[] => {
   const connections: Connection[] = [];
   for (const socket of sockets) {
-    const kept = readAttachment(socket.attachment());
-    if (kept === undefined) {
+    const connection = connectionOf(socket);
+    if (connection === undefined) {
       // It comes back and is somebody again.
       socket.close(CLOSE_CODES.silent, "silent");
       continue;
     }
-    broadcast.add(kept.id, socket);
-    const lastSeen = Math.max(kept.openedAt, socket.pingedAt());
-    connections.push({ ...kept, kind: "socket", lastSeen });
+    broadcast.add(connection.id, socket);
+    connections.push(connection);
   }
   return connections;
 };

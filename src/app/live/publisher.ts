@@ -37,6 +37,7 @@ export class Publisher {
   #triedAt: number;
   #failures = 0;
   #jitter: number;
+  #isHurried = false;
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
@@ -45,11 +46,17 @@ export class Publisher {
     this.#jitter = deps.random.fraction();
   }
 
+  /** What there is to tell now cannot wait. */
+  hurry(): void {
+    this.#isHurried = true;
+  }
+
   /**
    * @param unsaved something is not known to be in the database
    * @returns ms; `null` when the list knows and need not hear it again
    */
   publishAt(numbers: Published, endedAt: number | null, unsaved: boolean): number | null {
+    if (this.#isHurried) return this.#triedAt;
     const changed = this.#told?.numbers !== asText(numbers);
     const hurry = endedAt === null || this.#triedAt - endedAt <= HURRY_MS;
     return nextPublishAt({
@@ -67,6 +74,7 @@ export class Publisher {
     const { rankings, random, log, background } = this.#deps;
     const at = entry.asOf;
     this.#triedAt = at;
+    this.#isHurried = false;
     this.#jitter = random.fraction();
     const told = { numbers: asText(entry), viewers: entry.viewers, at };
     background(

@@ -5,6 +5,7 @@ import type { Chore } from "./chores.ts";
 import type { Door } from "./door.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Heard, Publisher } from "./publisher.ts";
+import type { Reconciler } from "./reconciler.ts";
 import type { Numbers } from "./room-numbers.ts";
 
 export interface RoomParts {
@@ -14,6 +15,7 @@ export interface RoomParts {
   readonly numbers: Numbers;
   readonly door: Door;
   readonly outbox: Outbox;
+  readonly reconciler: Reconciler;
   /** As it now is; `undefined` before its first start. */
   stream(): SavedStream | undefined;
   /** What changed in memory goes to the disk. @param now ms */
@@ -35,14 +37,28 @@ export const roomChores = (parts: RoomParts): readonly Chore[] => {
       work: () => door.deleteSalt(),
     },
     { dueAt: () => attendance.saveAt, work: (now) => parts.save(now) },
+    reconciling(parts),
     {
-      dueAt: () => broadcast.pushAt(attendance.numbers),
+      // Numbers that are held are not said again.
+      dueAt: () => (numbers.isHeld ? null : broadcast.pushAt(attendance.numbers)),
       work: (now) => broadcast.push(numbers.count(now), now),
     },
     publishing(parts),
     bringing(parts),
   ];
 };
+
+const reconciling = ({ attendance, broadcast, reconciler, stream, save }: RoomParts): Chore => ({
+  dueAt() {
+    if (stream()?.endedAt !== null) return null;
+    return reconciler.dueAt(broadcast.isHeard || attendance.numbers.viewers > 0);
+  },
+  work(now) {
+    // Leases are counted as the disk has them.
+    if (attendance.saveAt !== null) save(now);
+    reconciler.step(now);
+  },
+});
 
 const publishing = (parts: RoomParts): Chore => {
   const { attendance, publisher, numbers } = parts;

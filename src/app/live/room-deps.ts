@@ -5,8 +5,9 @@ import type { AttendanceDeps } from "./attendance.ts";
 import type { DoorDeps } from "./door.ts";
 import type { OutboxDeps } from "./outbox.ts";
 import type { PublisherDeps } from "./publisher.ts";
+import type { DriftDeps } from "./room-drift.ts";
 
-export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps, OutboxDeps {
+export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps, OutboxDeps, DriftDeps {
   /** Name of the object, `room:<stream>`. */
   readonly name: string;
   readonly store: RoomStore;

@@ -1,4 +1,4 @@
-import type { SavedStream } from "../../ports/room-store.ts";
+import type { HeldNumbers, SavedStream } from "../../ports/room-store.ts";
 import type { LiveEntry, RoomNumbers } from "../../protocol/room-rpc.ts";
 import type { Attendance } from "./attendance.ts";
 import type { VersionBlocks } from "./version-blocks.ts";
@@ -7,21 +7,37 @@ import type { VersionBlocks } from "./version-blocks.ts";
 export class Numbers {
   readonly #attendance: Attendance;
   readonly #versions: VersionBlocks;
+  readonly #held: () => HeldNumbers | undefined;
 
-  constructor(versions: VersionBlocks, attendance: Attendance) {
+  /** @param held what is shown instead of the numbers while they are counted anew */
+  constructor(
+    versions: VersionBlocks,
+    attendance: Attendance,
+    held: () => HeldNumbers | undefined,
+  ) {
     this.#attendance = attendance;
     this.#versions = versions;
+    this.#held = held;
+  }
+
+  /** Of a stream that has not ended. */
+  get status(): "live" | "syncing" {
+    return this.isHeld ? "syncing" : "live";
+  }
+
+  get isHeld(): boolean {
+    return this.#held() !== undefined;
   }
 
   /** To compare with what was said before. */
   unstamped({ stream, startedAt, endedAt }: SavedStream) {
-    const status = endedAt === null ? ("live" as const) : ("ended" as const);
-    return { stream, status, startedAt, ...this.#attendance.numbers };
+    const status = endedAt === null ? this.status : ("ended" as const);
+    return { stream, status, startedAt, ...this.#shown };
   }
 
   /** For sockets. @param now ms */
   count(now: number) {
-    return { ...this.#attendance.numbers, at: now };
+    return { ...this.#shown, at: now };
   }
 
   /** For whoever keeps them: above all that were made before. @param now ms */
@@ -35,5 +51,9 @@ export class Numbers {
     const { broadcaster, category } = stream;
     const { recent: _, ...numbers } = this.stamped(stream, now);
     return { ...numbers, broadcaster, category, ...this.#attendance.ledger.tell(now) };
+  }
+
+  get #shown(): HeldNumbers {
+    return this.#held() ?? this.#attendance.numbers;
   }
 }

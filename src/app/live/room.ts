@@ -4,6 +4,7 @@ import type {
   Arrival,
   HeartbeatAnswer,
   NumbersAnswer,
+  ReconcileAnswer,
   RoomNumbers,
   StreamStart,
 } from "../../protocol/room-rpc.ts";
@@ -13,8 +14,9 @@ import { Chores } from "./chores.ts";
 import { Door, recoverSockets, refuse } from "./door.ts";
 import { Outbox } from "./outbox.ts";
 import { type Heard, Publisher } from "./publisher.ts";
-import { type RoomParts, roomChores } from "./room-chores.ts";
+import { roomChores } from "./room-chores.ts";
 import type { RoomDeps } from "./room-deps.ts";
+import { Drift } from "./room-drift.ts";
 import { committed, guarded } from "./room-guards.ts";
 import { Numbers } from "./room-numbers.ts";
 import { SoonestAlarm } from "./soonest-alarm.ts";
@@ -36,6 +38,7 @@ export class Room {
   readonly #door: Door;
   readonly #outbox: Outbox;
   readonly #alarm: SoonestAlarm;
+  readonly #drift: Drift;
   readonly #chores: Chores;
   #stream: SavedStream | undefined;
 
@@ -51,10 +54,10 @@ export class Room {
     if (!this.#isLive()) this.#broadcast.end();
     this.#attendance = new Attendance(deps, this.#isLive() ? recovered : [], now);
     const versions = new VersionBlocks(store);
-    this.#numbers = new Numbers(versions, this.#attendance);
+    this.#numbers = new Numbers(versions, this.#attendance, () => this.#drift.held);
     this.#outbox = new Outbox(deps, versions);
     this.#door = new Door(deps, this.#attendance, this.#broadcast);
-    const parts: RoomParts = {
+    const parts = {
       attendance: this.#attendance,
       broadcast: this.#broadcast,
       publisher: new Publisher(deps),
@@ -62,11 +65,13 @@ export class Room {
       door: this.#door,
       outbox: this.#outbox,
       stream: () => this.#stream,
-      save: (at) => this.#save(at),
-      heard: (heard) => this.#heard(heard),
+      save: (at: number) => this.#save(at),
+      heard: (heard: Heard) => this.#heard(heard),
       rearm: () => this.#chores.arm(clock.now()),
     };
-    this.#chores = new Chores(this.#alarm, roomChores(parts));
+    this.#drift = new Drift(deps, { ...parts, versions }, now);
+    const { reconciler } = this.#drift;
+    this.#chores = new Chores(this.#alarm, roomChores({ ...parts, reconciler }));
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -96,6 +101,16 @@ export class Room {
     return { outcome: "numbers", ...this.#numbers.stamped(stream, now) };
   }
 
+  reconcile(): ReconcileAnswer {
+    const now = this.#now();
+    if (this.#stream === undefined) return { outcome: "unopened" };
+    if (!this.#isLive()) return { outcome: "ended" };
+    committed(this.#deps, () => this.#save(now));
+    const answer = this.#drift.reconciler.lookNow(now);
+    this.#chores.arm(now);
+    return answer;
+  }
+
   async heartbeat(arrival: Arrival): Promise<HeartbeatAnswer> {
     const keys = await this.#door.keysOf(arrival);
     const now = this.#now();
@@ -112,7 +127,7 @@ export class Room {
     if (keys === undefined || !this.#isLive()) return refuse(upgrade, "ended");
     const socket = this.#door.enter(keys, arrival.role, upgrade, now);
     if (socket === undefined) return;
-    this.#broadcast.greet(socket, "live", this.#numbers.count(now));
+    this.#broadcast.greet(socket, this.#numbers.status, this.#numbers.count(now));
     this.#chores.arm(now);
   }
 
@@ -147,6 +162,7 @@ export class Room {
   #finish(stream: SavedStream, now: number): void {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
+    this.#drift.reconciler.end(now);
     this.#attendance.end(now);
     this.#broadcast.end();
     this.#save(now);
@@ -159,15 +175,21 @@ export class Room {
     this.#outbox.saved();
   }
 
-  #heard({ answer }: Heard): void {
-    this.#attendance.ledger.savedThrough(answer.saved);
-    this.#chores.arm(this.#deps.clock.now());
+  #heard(heard: Heard): void {
+    const now = this.#deps.clock.now();
+    this.#attendance.ledger.savedThrough(heard.answer.saved);
+    this.#drift.heard(heard, now);
+    this.#chores.arm(now);
   }
 
   /** The time, with everything that follows from its having passed. */
   #now(): number {
     const now = this.#deps.clock.now();
     this.#look(now);
+    const { reconciler } = this.#drift;
+    if (this.#isLive() && reconciler.isOverdue(now)) {
+      committed(this.#deps, () => reconciler.step(now));
+    }
     this.#chores.arm(now);
     return now;
   }

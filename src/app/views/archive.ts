@@ -17,6 +17,7 @@ import type { TallyStatus } from "../../protocol/object-rpc.ts";
 import { rangeObjects } from "./archive-range.ts";
 
 export interface TallyArchiveDeps {
+  /** Name of the object, `tally:<shard>`. */
   readonly name: string;
   readonly shard: number;
   readonly store: TallyStore;

@@ -3,6 +3,7 @@ import { hourOf, type Ledger } from "../../core/views/ledger.ts";
 import { VERDICTS, type Verdict } from "../../core/views/verdict.ts";
 import type { ViewEvent } from "../../core/views/view-event.ts";
 import { CountedWindow } from "../../core/views/window.ts";
+import type { LogEntry } from "../../ports/log-entry.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import { decodeFrame, framesOf } from "../../protocol/frame.ts";
 import type { TallyStatus } from "../../protocol/object-rpc.ts";
@@ -57,17 +58,16 @@ export class ChunkFold {
       const verdict = judge(window, this.#horizon, event);
       verdicts.push(VERDICTS[verdict]);
       newestAt = Math.max(newestAt, event.at);
-      this.note(event, verdict, position);
+      this.#note(event, verdict, position);
     }
     return { verdicts: Uint8Array.from(verdicts), newestAt, unreadable };
   }
 
-  /** Brings an event that is judged into the ledger: one just folded, or one from the log on wake. */
-  note({ at, content }: ViewEvent, verdict: Verdict, position: number): void {
-    const hour = hourOf(at);
-    if (verdict === "counted") this.#ledger.count({ content, hour }, position);
-    const isOpen = this.#hours.happened(hour, verdict, position);
-    if (isOpen) this.#ledger.mark({ content, hour }, false, position);
+  /** Brings a chunk of the log into the ledger, as it was judged. */
+  replay(entry: LogEntry): void {
+    for (const { frame, verdict } of loggedEvents([entry])) {
+      if (frame !== undefined) this.#note(frame.event, verdict, entry.position);
+    }
   }
 
   status(): Pick<TallyStatus, "horizon" | "windowEntries" | "approximateMinutes"> {
@@ -76,6 +76,13 @@ export class ChunkFold {
       windowEntries: this.#window?.size ?? 0,
       approximateMinutes: this.#window?.approximateMinutes ?? 0,
     };
+  }
+
+  #note({ at, content }: ViewEvent, verdict: Verdict, position: number): void {
+    const hour = hourOf(at);
+    if (verdict === "counted") this.#ledger.count({ content, hour }, position);
+    const isOpen = this.#hours.happened(hour, verdict, position);
+    if (isOpen) this.#ledger.mark({ content, hour }, false, position);
   }
 
   /** Built from stored verdicts at the first chunk after a wake: a read needs none of it. */

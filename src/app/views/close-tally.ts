@@ -24,9 +24,10 @@ export interface CloseTallyDeps {
 
 /**
  * Closes the hours of whole reporting days: first nothing may change their cells any more, then all of these are
- * flushed and so are the sums of their days, which nobody can make any more without them, then they are moved a few at a time, then the closed values are flushed; only then the Tally is closed. A content is closed through the
- * hour of its last cell moved, so what is in the database adds up after each step, and whoever dies in between or
- * runs beside another finds in the store what is left to do.
+ * flushed and so are the sums of their days, which nobody can make any more without them, then they are moved a few at
+ * a time, then the closed values are flushed; only then the Tally is closed. A content is closed through the hour of
+ * its last cell moved, so what is in the database adds up after each step, and whoever dies in between or runs beside
+ * another finds in the store what is left to do.
  */
 export const closeTally = async (
   before: number,

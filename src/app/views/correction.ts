@@ -10,6 +10,7 @@ import type {
 } from "../../protocol/correction-rpc.ts";
 import type { TallyArchive } from "./archive.ts";
 import type { Hours } from "./hours.ts";
+import type { LedgerKeeper } from "./ledger-keeper.ts";
 import { LogAbove } from "./log-above.ts";
 
 export interface TallyCorrectionDeps {
@@ -18,10 +19,7 @@ export interface TallyCorrectionDeps {
   readonly hours: Hours;
   readonly archive: TallyArchive;
   readonly clock: Clock;
-  /** The last one of the log. */
-  position(): number;
-  /** Runs work over a saved ledger; what it changes gets the version it is given, and all is saved in one transaction. */
-  change<T>(work: (version: number) => T): T;
+  readonly keeper: Pick<LedgerKeeper, "position" | "change">;
 }
 
 /**
@@ -44,14 +42,14 @@ export class TallyCorrection {
 
   /** @throws when the archive fails; the run has then taken over, and may be sealed again */
   async seal(hour: number, run: number): Promise<SealAnswer> {
-    const { store, archive, clock, position } = this.#deps;
+    const { store, archive, clock, keeper } = this.#deps;
     const refused = this.#refuse(hour, run);
     if (refused !== undefined) return refused;
     const views = this.#begin(hour, run);
     if (this.#deps.hours.of(hour).incomplete) {
-      return { status: "incomplete", through: position(), views };
+      return { status: "incomplete", through: keeper.position, views };
     }
-    await archive.through(position());
+    await archive.through(keeper.position);
     const overtaken = this.#refuse(hour, run);
     if (overtaken !== undefined) return overtaken;
     const through = store.archive.archived();
@@ -61,16 +59,16 @@ export class TallyCorrection {
 
   /** Sets the hour's cells of a range of contents to what the run found. */
   finalise(request: FinaliseRequest): FinaliseAnswer {
-    const { store, hours, position, change } = this.#deps;
+    const { store, hours, keeper } = this.#deps;
     const { hour, run, through, range } = request;
     if (hour < store.closing()) return { status: "closed", through: store.closing() };
     const state = hours.of(hour);
     if (run < state.run) return { status: "superseded", run: state.run };
-    if (through > position()) return { status: "ahead", position: position() };
+    if (through > keeper.position) return { status: "ahead", position: keeper.position };
     const trimmed = store.archive.trimmed();
     // A run that nobody sealed here read a log that went with the storage.
     if (run > state.run || trimmed > through) return { status: "stale", trimmed };
-    return change((version) => {
+    return keeper.change((version) => {
       const changed = state.changed + this.#settle(request, version);
       this.#end(hour, through, { changed, isLast: range.to === undefined });
       const { dirtiedAt } = hours.of(hour);
@@ -80,10 +78,10 @@ export class TallyCorrection {
 
   /** Ends a run that cannot finalise; it has no say any more when a later one has sealed the hour. */
   leave(hour: number, run: number, through: number): void {
-    const { store, hours, change } = this.#deps;
+    const { store, hours, keeper } = this.#deps;
     const { run: last, changed } = hours.of(hour);
     if (hour < store.closing() || run !== last || store.archive.trimmed() > through) return;
-    change(() => this.#end(hour, through, { changed, isLast: true }));
+    keeper.change(() => this.#end(hour, through, { changed, isLast: true }));
   }
 
   #refuse(hour: number, run: number): SealAnswer | undefined {
@@ -95,8 +93,8 @@ export class TallyCorrection {
 
   /** From here on older runs are refused, and every event of the hour makes its cell provisional. @returns views of the hour */
   #begin(hour: number, run: number): number {
-    const { store, hours, change } = this.#deps;
-    return change(() => {
+    const { store, hours, keeper } = this.#deps;
+    return keeper.change(() => {
       const state = hours.of(hour);
       if (run > state.run) hours.save(hour, { ...state, run, changed: 0 });
       return store.hours.viewsOf(hour);

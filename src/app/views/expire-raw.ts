@@ -19,7 +19,8 @@ export interface Expired {
 
 /**
  * Deletes from the raw log what raw retention does not keep: objects of closed hours, then index objects of ranges that
- * were archived before these ended and of which nothing is left: what they say of hours is of closed ones. A name is forgotten after it was deleted, so whoever dies in between deletes it once more.
+ * were archived before these ended and of which nothing is left: what they say of hours is of closed ones. A name is
+ * forgotten after it was deleted, so whoever dies in between deletes it once more.
  */
 export const expireRaw = async (deps: ExpireRawDeps): Promise<Expired> => {
   const { name, log } = deps;

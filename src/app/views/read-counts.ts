@@ -43,7 +43,8 @@ export interface CountsRead {
 
 /**
  * Reads published numbers down a ladder: from the isolate's memory while fresh, from the Tallies, and when these do
- * not answer from the database or memory, whichever is larger as long as memory is not old. What stands in front of the Worker caches by headers.
+ * not answer from the database or memory, whichever is larger as long as memory is not old. What stands in front of
+ * the Worker caches by headers.
  */
 export class CountReader {
   readonly #deps: ReadCountsDeps;

@@ -4,7 +4,7 @@ import {
   STATS_MAX_AGE_SECONDS,
   STATS_MEMO_ENTRIES,
 } from "../../core/limits.ts";
-import { planReport, type ReportPlan, type Span } from "../../core/statistics/plan.ts";
+import { planReport, type ReportPlan } from "../../core/statistics/plan.ts";
 import { type RangeQuery, type RangeRefusal, readRange } from "../../core/statistics/range.ts";
 import { makeReport, type Report, type ReportRows } from "../../core/statistics/report.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
@@ -13,8 +13,8 @@ import type { CountTables, JobTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
 import type { Timers } from "../../ports/timers.ts";
-import { BoundedMap } from "../bounded-map.ts";
-import { SharedFlights } from "../shared-flights.ts";
+import { LastAnswers } from "../last-answers.ts";
+import { spanned } from "../spanned.ts";
 
 export interface ReadStatsDeps {
   readonly database: {
@@ -52,18 +52,19 @@ export type StatsRead =
   /** The database does not answer, and never told this isolate. */
   | { readonly status: "unavailable" };
 
-/**
- * Statistics of a content from the database, as of the last flush in which no shard failed. Requests of one isolate that ask the same share one
- * reading; the last answers are remembered for when the database is away.
- */
+/** Statistics of a content from the database, as of the last flush in which no shard failed. */
 export class StatsReader {
   readonly #deps: ReadStatsDeps;
-  readonly #memo = new BoundedMap<string, ContentStats>(STATS_MEMO_ENTRIES);
-  readonly #flights: SharedFlights<string, ContentStats>;
+  readonly #answers: LastAnswers<ContentStats>;
 
   constructor(deps: ReadStatsDeps) {
     this.#deps = deps;
-    this.#flights = new SharedFlights({ ...deps, timeoutMs: DATABASE_TIMEOUT_MS });
+    this.#answers = new LastAnswers({
+      ...deps,
+      timeoutMs: DATABASE_TIMEOUT_MS,
+      entries: STATS_MEMO_ENTRIES,
+      event: "stats.database-unreachable",
+    });
   }
 
   async read(query: StatsQuery): Promise<StatsRead> {
@@ -74,35 +75,21 @@ export class StatsReader {
     const { content, granularity, from, to, limit } = query;
     const plan = planReport({ ...ranged, limit }, calendar, now);
     const key = [content, granularity, from, to, limit].join("/");
-    const read = await this.#flights.get([key], () => this.#fetch(key, content, plan));
-    const stats = read.get(key);
-    if (stats !== undefined) {
-      const over = ranged.periods.startOf(ranged.range.end) <= now;
-      return { status: "read", stats, maxAgeSeconds: maxAgeSeconds(stats, over) };
-    }
-    const last = this.#memo.get(key);
-    if (last === undefined) return { status: "unavailable" };
-    return { status: "read", stats: { ...last, stale: true }, maxAgeSeconds: 0 };
+    const read = await this.#answers.get(key, () => this.#fetch(content, plan));
+    if (read.status !== "told") return { status: "unavailable" };
+    const { answer: stats, stale } = read;
+    if (stale) return { status: "read", stats: { ...stats, stale }, maxAgeSeconds: 0 };
+    const over = ranged.periods.startOf(ranged.range.end) <= now;
+    return { status: "read", stats, maxAgeSeconds: maxAgeSeconds(stats, over) };
   }
 
-  async #fetch(
-    key: string,
-    content: ContentId,
-    plan: ReportPlan,
-  ): Promise<ReadonlyMap<string, ContentStats>> {
-    const { database, calendar, log } = this.#deps;
-    try {
-      // Before the rows: what they hold is then at least as young as is said.
-      const lastFlush = await database.jobs.lastWhole("flush");
-      const rows = await this.#rows(content, plan);
-      const report = makeReport(plan, rows, calendar, lastFlush?.startedAt ?? 0);
-      const stats: ContentStats = { content, source: "database", ...report };
-      this.#memo.set(key, stats);
-      return new Map([[key, stats]]);
-    } catch (cause) {
-      log.error("stats.database-unreachable", { cause: `${cause}` });
-      return new Map();
-    }
+  async #fetch(content: ContentId, plan: ReportPlan): Promise<ContentStats> {
+    const { database, calendar } = this.#deps;
+    // Before the rows: what they hold is then at least as young as is said.
+    const lastFlush = await database.jobs.lastWhole("flush");
+    const rows = await this.#rows(content, plan);
+    const report = makeReport(plan, rows, calendar, lastFlush?.startedAt ?? 0);
+    return { content, source: "database", ...report };
   }
 
   async #rows(content: ContentId, { rows }: ReportPlan): Promise<ReportRows> {
@@ -115,11 +102,6 @@ export class StatsReader {
     return { hours, days, uniques };
   }
 }
-
-const spanned = async <Row>(
-  span: Span | undefined,
-  read: (from: number, to: number) => Promise<readonly Row[]>,
-): Promise<readonly Row[]> => (span === undefined ? [] : read(span.from, span.to));
 
 const maxAgeSeconds = ({ total, periods }: ContentStats, over: boolean): number => {
   if (!over) return STATS_MAX_AGE_SECONDS.current;

@@ -1,4 +1,9 @@
-import { RESTORE_PAGE_OBJECTS, RESTORE_PAGE_ROWS, RESTORE_PARALLEL } from "../../core/limits.ts";
+import {
+  CLOSING_LAG_MS,
+  RESTORE_PAGE_OBJECTS,
+  RESTORE_PAGE_ROWS,
+  RESTORE_PARALLEL,
+} from "../../core/limits.ts";
 import { readStamp } from "../../core/stamp.ts";
 import { mayHoldLostViews } from "../../core/views/lost-tail.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -7,7 +12,7 @@ import type { Log } from "../../ports/log.ts";
 import type { RawLog } from "../../ports/raw-log.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import {
-  coverageOf,
+  type Coverage,
   decodeIncompleteLine,
   decodeIndexLine,
   encodeIncompleteLine,
@@ -96,16 +101,15 @@ export const loadTotals = async ({ shard, store, shards }: RestoreStepDeps): Pro
   return page.length < RESTORE_PAGE_ROWS;
 };
 
-/** @param from ms; older cells are closed */
+/** @param archived what the indexes say, once they are loaded */
 export const loadCells = async (
   { shard, store, shards, clock }: RestoreStepDeps,
-  from: number | undefined,
+  archived: readonly Coverage[],
 ): Promise<boolean> => {
   const cursor = store.restore.cursor();
   const after =
     cursor === "" ? undefined : (JSON.parse(cursor) as Pick<CellRecord, "content" | "hour">);
-  const page = await shards.cells(shard, after, RESTORE_PAGE_ROWS, from);
-  const archived = coverageOf(store.restore.ranges());
+  const page = await shards.cells(shard, after, RESTORE_PAGE_ROWS, oldestOpen(store));
   store.atomically(() => {
     for (const { content, hour, views, final, stamp } of page) {
       store.restore.addCell({ content, hour, counted: views, version: RESTORED, final });
@@ -115,6 +119,12 @@ export const loadCells = async (
     saveCursor(store, page.at(-1));
   });
   return page.length < RESTORE_PAGE_ROWS;
+};
+
+/** Cells of older hours are in closed values, whatever else the database keeps of them. */
+const oldestOpen = ({ restore }: RestoreStepDeps["store"]): number | undefined => {
+  const closedThrough = restore.closedThrough();
+  return closedThrough === 0 ? undefined : closedThrough - CLOSING_LAG_MS;
 };
 
 const saveCursor = (

@@ -1,5 +1,4 @@
 import {
-  CLOSING_LAG_MS,
   HOUR_MS,
   RESTORE_ASK_AGAIN_MS,
   RESTORE_BACKOFF_MAX_MS,
@@ -10,7 +9,7 @@ import { backoffMs } from "../../core/views/pacing.ts";
 import type { Correctors } from "../../ports/correctors.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RestorePhase } from "../../ports/restore-store.ts";
-import { indexPrefix } from "../../protocol/raw-names.ts";
+import { type Coverage, coverageOf, indexPrefix } from "../../protocol/raw-names.ts";
 import {
   loadCells,
   loadIndex,
@@ -35,6 +34,7 @@ export class TallyRestore {
   #phase: RestorePhase;
   #asking: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
+  #coverage: readonly Coverage[] | undefined;
   #failures = 0;
   #cause = "";
   /** Raw log and database are not asked before, ms. */
@@ -156,13 +156,19 @@ export class TallyRestore {
           if (await loadTotals(this.#deps)) this.#enter("cells");
           break;
         case "cells":
-          if (await loadCells(this.#deps, this.#oldestOpen())) await this.#settle();
+          if (await loadCells(this.#deps, this.#archived())) await this.#settle();
           break;
         default:
           return;
       }
       await this.#deps.store.durable();
     }
+  }
+
+  /** The same for every page of cells: while these are loaded nothing is archived. */
+  #archived(): readonly Coverage[] {
+    this.#coverage ??= coverageOf(this.#deps.store.restore.ranges());
+    return this.#coverage;
   }
 
   async #settle(): Promise<void> {
@@ -192,12 +198,6 @@ export class TallyRestore {
     if (this.#deps.store.restore.dirty() !== undefined) return false;
     this.#enter("open");
     return true;
-  }
-
-  /** Cells of older hours are in closed values, whatever else the database keeps of them. */
-  #oldestOpen(): number | undefined {
-    const closedThrough = this.#deps.store.restore.closedThrough();
-    return closedThrough === 0 ? undefined : closedThrough - CLOSING_LAG_MS;
   }
 
   #enter(phase: RestorePhase, also: () => void = () => undefined): void {

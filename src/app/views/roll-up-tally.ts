@@ -1,3 +1,4 @@
+import { dateNumber } from "../../core/civil-date.ts";
 import { FLUSH_BATCH_ROWS, HOUR_MS, ROLL_UP_CONTENTS } from "../../core/limits.ts";
 import { stamp } from "../../core/stamp.ts";
 import type { CellRow } from "../../core/views/ledger.ts";
@@ -115,7 +116,7 @@ const saveSums = async (
   sums: readonly DaySum[],
 ): Promise<number> => {
   if (sums.length === 0) return 0;
-  const number = Number(day.name.replaceAll("-", ""));
+  const number = dateNumber(day.date);
   const generation = store.generation();
   return statistics.saveDays(
     sums.map(({ version, ...sum }) => {

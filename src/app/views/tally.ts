@@ -3,14 +3,8 @@ import { stamp } from "../../core/stamp.ts";
 import { acceptChunk } from "../../core/views/cursor.ts";
 import { Ledger } from "../../core/views/ledger.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { CountTables } from "../../ports/database.ts";
-import type { Log } from "../../ports/log.ts";
-import type { LogEntry } from "../../ports/log-entry.ts";
-import type { Random } from "../../ports/random.ts";
-import type { RawLog } from "../../ports/raw-log.ts";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
-import type { TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
 import { joinFrames } from "../../protocol/frame.ts";
 import type {
@@ -21,30 +15,22 @@ import type {
   Standing,
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
-import { TallyArchive } from "./archive.ts";
+import { TallyArchive, type TallyArchiveDeps } from "./archive.ts";
 import { ChunkFold } from "./chunk-fold.ts";
 import { closeTally } from "./close-tally.ts";
 import { TallyCorrection } from "./correction.ts";
 import { expireRaw } from "./expire-raw.ts";
 import { type Flushed, flushTally } from "./flush-tally.ts";
 import { Hours } from "./hours.ts";
-import { loggedEvents } from "./logged-events.ts";
+import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
 import { SourcePace } from "./source-pace.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
 
-export interface TallyDeps {
-  readonly shard: number;
+export interface TallyDeps extends TallyArchiveDeps {
   readonly counts: CountTables;
   readonly statistics: Pick<StatisticsTables, "saveDays">;
   readonly calendar: ReportingCalendar;
-  /** Name of the object, `tally:<shard>`. */
-  readonly name: string;
-  readonly store: TallyStore;
-  readonly rawLog: RawLog;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }
@@ -62,10 +48,9 @@ export class Tally {
   readonly #archive: TallyArchive;
   readonly #alarm: TallyAlarm;
   readonly #fold: ChunkFold;
+  readonly #keeper: LedgerKeeper;
   readonly #pace = new SourcePace();
   readonly #generation: number;
-  #position: number;
-  #checkpoint: number;
 
   constructor(deps: TallyDeps) {
     this.#deps = deps;
@@ -76,10 +61,18 @@ export class Tally {
     this.#alarm = new TallyAlarm({ ...deps, archive: this.#archive });
     this.#generation = store.generation();
     this.#fold = new ChunkFold(store, this.#ledger, this.#hours);
-    this.correction = this.#makeCorrection();
-    this.#checkpoint = store.checkpoint();
-    this.#position = this.#checkpoint;
-    for (const entry of store.entriesAbove(this.#checkpoint)) this.#replay(entry);
+    this.#keeper = new LedgerKeeper({ ...deps, ledger: this.#ledger, alarm: this.#alarm });
+    this.correction = new TallyCorrection({
+      ...deps,
+      ledger: this.#ledger,
+      hours: this.#hours,
+      archive: this.#archive,
+      keeper: this.#keeper,
+    });
+    for (const entry of store.entriesAbove(this.#keeper.checkpoint)) {
+      this.#fold.replay(entry);
+      this.#keeper.reached(entry.position);
+    }
     if (this.#ledger.dirty) this.#alarm.arm();
   }
 
@@ -94,7 +87,7 @@ export class Tally {
     const mark = Math.max(acceptance.above, chunk.through);
     const fresh = [...decodeRows(chunk.rows)].filter(({ id }) => id > acceptance.above);
     this.#fold.moveHorizon(now);
-    this.#commit(() => {
+    this.#keeper.commit(() => {
       store.advance({ source: chunk.source, mark, horizon: this.#fold.horizon });
       if (fresh.length === 0) return;
       this.#foldAndLog(chunk.source, joinFrames(fresh.map(({ frames }) => frames)));
@@ -126,7 +119,7 @@ export class Tally {
 
   /** The next flush and the next rolling up send everything. */
   reflush(): void {
-    this.#commit(() => this.#deps.store.days.sendAnew());
+    this.#keeper.commit(() => this.#deps.store.days.sendAnew());
   }
 
   standing(content: ContentId): Standing {
@@ -136,13 +129,13 @@ export class Tally {
 
   /** @param views what is to be published, >= 0; absent: the truth as it is known */
   restate(content: ContentId, views: number | undefined): Standing {
-    this.#change((version) => this.#ledger.restate(content, views, version));
+    this.#keeper.change((version) => this.#ledger.restate(content, views, version));
     return this.standing(content);
   }
 
   /** @param views brought along from elsewhere, >= 0 */
   setStart(content: ContentId, views: number): void {
-    this.#change((version) => this.#ledger.setStart(content, views, version));
+    this.#keeper.change((version) => this.#ledger.setStart(content, views, version));
   }
 
   /**
@@ -159,13 +152,13 @@ export class Tally {
       calendar,
       begin: (through) => {
         this.#fold.moveHorizon(clock.now());
-        this.#commit(() => store.saveClosing(through, this.#fold.horizon));
+        this.#keeper.commit(() => store.saveClosing(through, this.#fold.horizon));
         this.#hours.close(through);
       },
       flush: () => this.flush(),
       rollUp: () => this.rollUp(),
       move: (cells, last) =>
-        this.#change((version) => {
+        this.#keeper.change((version) => {
           for (const cell of cells) this.#ledger.close(cell, version);
           store.deleteCellsThrough(last);
         }),
@@ -173,20 +166,20 @@ export class Tally {
     return { ...closed, raw: await expireRaw(this.#deps) };
   }
 
-  checkpoint(): TallyStatus {
-    this.#commit(() => this.#save());
-    return this.status();
+  checkpoint(): void {
+    this.#keeper.save();
   }
 
   status(): TallyStatus {
+    const { store } = this.#deps;
     return {
-      position: this.#position,
-      checkpoint: this.#checkpoint,
-      flushed: this.#deps.store.flushed(),
-      closedThrough: this.#deps.store.closed(),
+      position: this.#keeper.position,
+      checkpoint: this.#keeper.checkpoint,
+      flushed: store.flushed(),
+      closedThrough: store.closed(),
       sources: this.#pace.sources,
-      bytes: this.#deps.store.bytes(),
-      dirtyHours: this.#deps.store.hours.countDirty(this.#deps.store.closing()),
+      bytes: store.bytes(),
+      dirtyHours: store.hours.countDirty(store.closing()),
       ...this.#archive.status(),
       ...this.#fold.status(),
     };
@@ -195,62 +188,18 @@ export class Tally {
   /** The checkpoint leaves an alarm behind while the archive is due: it may die on the way, and be due again after it. */
   async alarm(): Promise<void> {
     this.checkpoint();
-    await this.#archive.tend(this.#position);
+    await this.#archive.tend(this.#keeper.position);
     this.#alarm.handled();
   }
 
-  #makeCorrection(): TallyCorrection {
-    const [ledger, hours, archive] = [this.#ledger, this.#hours, this.#archive];
-    const position = () => this.#position;
-    const change = <T>(work: (version: number) => T): T => this.#change(work);
-    return new TallyCorrection({ ...this.#deps, ledger, hours, archive, position, change });
-  }
-
   #foldAndLog(source: string, frames: Uint8Array): void {
-    const position = this.#position + 1;
+    const position = this.#keeper.position + 1;
     const { verdicts, newestAt, unreadable } = this.#fold.run(frames, position);
     if (unreadable > 0) this.#warn("tally.unreadable", { source, frames: unreadable });
     this.#deps.store.appendEntry({ position, source, frames, verdicts }, newestAt);
-    this.#position = position;
+    this.#keeper.reached(position);
     this.#archive.appended(frames.length);
     this.#alarm.arm();
-  }
-
-  #replay(entry: LogEntry): void {
-    for (const { frame, verdict } of loggedEvents([entry])) {
-      if (frame !== undefined) this.#fold.note(frame.event, verdict, entry.position);
-    }
-    this.#position = entry.position;
-  }
-
-  #save(): void {
-    const { cells, totals } = this.#ledger.changes();
-    this.#deps.store.saveLedger(this.#position, cells, totals);
-    this.#alarm.saved();
-    this.#ledger.markSaved();
-    this.#checkpoint = this.#position;
-  }
-
-  /** What changes cells or totals beside the fold has a position of its own, and is saved with it. */
-  #change<T>(work: (version: number) => T): T {
-    return this.#commit(() => {
-      this.#save();
-      const result = work(this.#position + 1);
-      if (this.#ledger.dirty) {
-        this.#position += 1;
-        this.#save();
-      }
-      return result;
-    });
-  }
-
-  /** The fold changes memory before the commit: if the commit fails, the instance must not live on. */
-  #commit<T>(work: () => T): T {
-    try {
-      return this.#deps.store.atomically(work);
-    } catch (cause) {
-      return this.#deps.abort(`${this.#deps.name} could not commit: ${cause}`);
-    }
   }
 
   #warn(event: string, fields: Record<string, string | number>): void {

@@ -101,6 +101,16 @@ export class ViewerSet {
     return { ...held, last };
   }
 
+  /** Sums up anew what is kept as it changes. */
+  recount(): void {
+    this.#viewers = 0;
+    for (const visitor of this.#visitors.values()) {
+      const connections = [...visitor.connections.values()];
+      visitor.viewing = connections.filter(({ role }) => role === "viewer").length;
+      if (visitor.viewing > 0) this.#viewers += 1;
+    }
+  }
+
   /** A sign of life. An older one than is known changes nothing. */
   seen(id: string, at: number): void {
     const held = this.#connections.get(id);

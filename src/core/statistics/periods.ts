@@ -1,17 +1,25 @@
 /**
- * Hours, days, ISO weeks and months, each kind numbered in a row, so that neighbours differ by one: a range is two
- * numbers, the range before it and the next page are arithmetic.
+ * Windows of five minutes, hours, days, ISO weeks and months, each kind numbered in a row, so that neighbours differ
+ * by one: a range is two numbers, the range before it and the next page are arithmetic.
  */
 import { dateName } from "../civil-date.ts";
-import { DAY_MS, HOUR_MS } from "../limits.ts";
+import { DAY_MS, HOUR_MS, LIVE_WINDOW_MS } from "../limits.ts";
 import type { ReportingCalendar } from "../views/reporting-day.ts";
 
 export const GRANULARITIES = ["hour", "day", "week", "month"] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
+/** What histories of live viewers come in: also the windows that rooms sample in. */
+export const LIVE_GRANULARITIES = ["5min", ...GRANULARITIES] as const;
+export type LiveGranularity = (typeof LIVE_GRANULARITIES)[number];
+
+/** Of one length, cut in UTC; all others are whole days of the reporting time zone. */
+export const isEven = (granularity: LiveGranularity): granularity is "5min" | "hour" =>
+  granularity === "5min" || granularity === "hour";
+
 /** Dates are days since 1970-01-01. */
-export interface Periods {
-  readonly granularity: Granularity;
+export interface Periods<Kind extends LiveGranularity = Granularity> {
+  readonly granularity: Kind;
   /** @returns number of the period that holds the moment */
   at(atMs: number): number;
   /** @returns number of the period that holds the beginning of the day */
@@ -20,41 +28,55 @@ export interface Periods {
   firstDate(period: number): number;
   /** The period's first moment, and that of the next one, is when it begins and ends, ms. */
   startOf(period: number): number;
-  /** `2026-11-21T09` (of UTC), `2026-11-21`, `2026-W47`, `2026-11` */
+  /** `2026-11-21T09:05` and `2026-11-21T09` (of UTC), `2026-11-21`, `2026-W47`, `2026-11` */
   nameOf(period: number): string;
   /** Its beginning as a question may name it. */
   boundOf(period: number): string;
 }
 
-export const makePeriods = (granularity: Granularity, calendar: ReportingCalendar): Periods =>
-  granularity === "hour" ? hours(calendar) : wholeDays(granularity, calendar);
+type Rule = Omit<Periods, "granularity">;
 
-const hours = (calendar: ReportingCalendar): Periods => ({
-  granularity: "hour",
-  at: (atMs) => Math.floor(atMs / HOUR_MS),
-  atDate: (date) => calendar.startOf(date) / HOUR_MS,
-  firstDate: (period) => calendar.dayOf(period * HOUR_MS).date,
-  startOf: (period) => period * HOUR_MS,
-  nameOf: hourName,
-  boundOf: hourName,
-});
+export const makePeriods = <Kind extends LiveGranularity>(
+  granularity: Kind,
+  calendar: ReportingCalendar,
+): Periods<Kind> => ({ granularity, ...ruleOf(granularity, calendar) });
 
-const hourName = (hour: number): string => new Date(hour * HOUR_MS).toISOString().slice(0, 13);
+const ruleOf = (granularity: LiveGranularity, calendar: ReportingCalendar): Rule =>
+  isEven(granularity)
+    ? evenPeriods(EVEN[granularity], calendar)
+    : wholeDays(DATES[granularity], calendar);
 
-type WholeDays = Exclude<Granularity, "hour">;
+interface Even {
+  readonly lengthMs: number;
+  /** Of the moment it begins at, as ISO 8601 writes it. */
+  readonly nameChars: number;
+}
 
-const wholeDays = (granularity: WholeDays, calendar: ReportingCalendar): Periods => {
-  const { of, firstDate, name } = DATES[granularity];
+const EVEN: Readonly<Record<"5min" | "hour", Even>> = {
+  "5min": { lengthMs: LIVE_WINDOW_MS, nameChars: "2026-11-21T09:05".length },
+  hour: { lengthMs: HOUR_MS, nameChars: "2026-11-21T09".length },
+};
+
+const evenPeriods = ({ lengthMs, nameChars }: Even, calendar: ReportingCalendar): Rule => {
+  const name = (period: number) => new Date(period * lengthMs).toISOString().slice(0, nameChars);
   return {
-    granularity,
-    at: (atMs) => of(calendar.dayOf(atMs).date),
-    atDate: of,
-    firstDate,
-    startOf: (period) => calendar.startOf(firstDate(period)),
+    at: (atMs) => Math.floor(atMs / lengthMs),
+    atDate: (date) => calendar.startOf(date) / lengthMs,
+    firstDate: (period) => calendar.dayOf(period * lengthMs).date,
+    startOf: (period) => period * lengthMs,
     nameOf: name,
-    boundOf: (period) => dateName(firstDate(period)),
+    boundOf: name,
   };
 };
+
+const wholeDays = ({ of, firstDate, name }: Dates, calendar: ReportingCalendar): Rule => ({
+  at: (atMs) => of(calendar.dayOf(atMs).date),
+  atDate: of,
+  firstDate,
+  startOf: (period) => calendar.startOf(firstDate(period)),
+  nameOf: name,
+  boundOf: (period) => dateName(firstDate(period)),
+});
 
 /** How days make up a kind of period. */
 interface Dates {
@@ -83,7 +105,7 @@ const weekName = (week: number): string => {
 const firstOfMonth = (month: number): number =>
   Date.UTC(Math.floor(month / 12), month % 12) / DAY_MS;
 
-const DATES: Readonly<Record<WholeDays, Dates>> = {
+const DATES: Readonly<Record<Exclude<Granularity, "hour">, Dates>> = {
   day: { of: (date) => date, firstDate: (period) => period, name: dateName },
   week: { of: weekOf, firstDate: mondayOf, name: weekName },
   month: {

@@ -1,7 +1,7 @@
 import { dateNumber } from "../civil-date.ts";
 import { DAY_MS, HOUR_MS, STATS_HOURLY_DAYS, STATS_PROFILE_DAYS } from "../limits.ts";
 import type { ReportingCalendar } from "../views/reporting-day.ts";
-import type { Periods } from "./periods.ts";
+import { type Granularity, isEven, type LiveGranularity, type Periods } from "./periods.ts";
 import { hoursKeptFrom, type PeriodRange } from "./range.ts";
 
 /** `from <= … < to` */
@@ -17,9 +17,9 @@ interface RowSpans {
   readonly uniques: Span | undefined;
 }
 
-/** What one answer is made of. */
-export interface ReportPlan {
-  readonly periods: Periods;
+/** Which periods an answer is of, whatever is counted in them. */
+export interface Outline<Kind extends LiveGranularity = Granularity> {
+  readonly periods: Periods<Kind>;
   readonly range: PeriodRange;
   /** The part of the range that is listed. */
   readonly page: PeriodRange;
@@ -27,27 +27,40 @@ export interface ReportPlan {
   readonly before: PeriodRange | undefined;
   /** Whether the hours of the day are told. */
   readonly profiled: boolean;
+}
+
+/** What was asked for: at most `limit` periods of a range. */
+export interface Asked<Kind extends LiveGranularity = Granularity> {
+  readonly periods: Periods<Kind>;
+  readonly range: PeriodRange;
+  readonly limit: number;
+}
+
+/** What one answer is made of. */
+export interface ReportPlan extends Outline {
   /** Days from this one on, in days since 1970-01-01, are summed from hours, older ones from their sums. */
   readonly hourlyFrom: number;
   readonly rows: RowSpans;
 }
 
 /** @param now ms */
-export const planReport = (
-  asked: { readonly periods: Periods; readonly range: PeriodRange; readonly limit: number },
-  calendar: ReportingCalendar,
+export const outlineOf = <Kind extends LiveGranularity>(
+  { periods, range, limit }: Asked<Kind>,
   now: number,
-): ReportPlan => {
-  const { periods, range, limit } = asked;
+): Outline<Kind> => {
   const page = { first: range.first, end: Math.min(range.end, range.first + limit) };
   const earlier = { first: range.first - (range.end - range.first), end: range.first };
-  const hourly = periods.granularity === "hour";
   const kept = periods.startOf(earlier.first) >= hoursKeptFrom(now);
-  const before = hourly && !kept ? undefined : earlier;
+  const before = isEven(periods.granularity) && !kept ? undefined : earlier;
   const lengthMs = periods.startOf(range.end) - periods.startOf(range.first);
   const profiled = kept && lengthMs <= STATS_PROFILE_DAYS * DAY_MS + HOUR_MS;
+  return { periods, range, page, before, profiled };
+};
+
+/** @param now ms */
+export const planReport = (asked: Asked, calendar: ReportingCalendar, now: number): ReportPlan => {
   const hourlyFrom = calendar.dayOf(now).date - STATS_HOURLY_DAYS + 1;
-  const plan = { periods, range, page, before, profiled, hourlyFrom };
+  const plan = { ...outlineOf(asked, now), hourlyFrom };
   return { ...plan, rows: spansOf(plan, calendar) };
 };
 
@@ -71,5 +84,6 @@ const spansOf = (plan: Omit<ReportPlan, "rows">, calendar: ReportingCalendar): R
 const spanOf = (from: number, to: number): Span | undefined =>
   from < to ? { from, to } : undefined;
 
-const daySpan = (from: number, to: number): Span | undefined =>
+/** @param from and `to` in days since 1970-01-01 */
+export const daySpan = (from: number, to: number): Span | undefined =>
   from < to ? { from: dateNumber(from), to: dateNumber(to) } : undefined;

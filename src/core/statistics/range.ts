@@ -1,8 +1,14 @@
 import { parseDate } from "../civil-date.ts";
-import { DAY_MS, HOUR_MS, STATS_DEFAULT_PERIODS, STATS_MAX_PERIODS } from "../limits.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, STATS_DEFAULT_PERIODS, STATS_MAX_PERIODS } from "../limits.ts";
 import { keptFrom } from "../partitions.ts";
 import type { ReportingCalendar } from "../views/reporting-day.ts";
-import { type Granularity, makePeriods, type Periods } from "./periods.ts";
+import {
+  type Granularity,
+  isEven,
+  type LiveGranularity,
+  makePeriods,
+  type Periods,
+} from "./periods.ts";
 
 /** Periods by number, `first <= period < end`. */
 export interface PeriodRange {
@@ -10,9 +16,12 @@ export interface PeriodRange {
   readonly end: number;
 }
 
-export interface RangeQuery {
-  readonly granularity: Granularity;
-  /** `2026-11-21`: the day's beginning in the reporting time zone; with hours also `2026-11-21T09`, an hour of UTC. */
+export interface RangeQuery<Kind extends LiveGranularity = Granularity> {
+  readonly granularity: Kind;
+  /**
+   * `2026-11-21`: the day's beginning in the reporting time zone; with hours also `2026-11-21T09`, an hour of UTC, and
+   * with windows of five minutes also `2026-11-21T09:05`.
+   */
   readonly from?: string | undefined;
   /** The same; the range ends before it. */
   readonly to?: string | undefined;
@@ -25,19 +34,19 @@ export interface RangeRefusal {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-export type RangeResult =
-  | { readonly status: "ok"; readonly periods: Periods; readonly range: PeriodRange }
+export type RangeResult<Kind extends LiveGranularity = Granularity> =
+  | { readonly status: "ok"; readonly periods: Periods<Kind>; readonly range: PeriodRange }
   | RangeRefusal;
 
 /**
  * The whole periods that a range touches; where an end is open, those up to and with the present one.
  * @param now ms
  */
-export const readRange = (
-  query: RangeQuery,
+export const readRange = <Kind extends LiveGranularity>(
+  query: RangeQuery<Kind>,
   calendar: ReportingCalendar,
   now: number,
-): RangeResult => {
+): RangeResult<Kind> => {
   const { granularity } = query;
   const bounds = { from: undefined as Bound | undefined, to: undefined as Bound | undefined };
   for (const end of ["from", "to"] as const) {
@@ -58,7 +67,11 @@ export const readRange = (
   return judge(periods, { first, end }, now);
 };
 
-const judge = (periods: Periods, range: PeriodRange, now: number): RangeResult => {
+const judge = <Kind extends LiveGranularity>(
+  periods: Periods<Kind>,
+  range: PeriodRange,
+  now: number,
+): RangeResult<Kind> => {
   const { granularity } = periods;
   const maxPeriods = STATS_MAX_PERIODS[granularity];
   if (range.end - range.first > maxPeriods) {
@@ -70,7 +83,7 @@ const judge = (periods: Periods, range: PeriodRange, now: number): RangeResult =
     };
   }
   const oldest = hoursKeptFrom(now);
-  if (granularity === "hour" && periods.startOf(range.first) < oldest) {
+  if (isEven(granularity) && periods.startOf(range.first) < oldest) {
     const keptSince = periods.boundOf(periods.at(oldest));
     return {
       status: "refused",
@@ -82,48 +95,61 @@ const judge = (periods: Periods, range: PeriodRange, now: number): RangeResult =
   return { status: "ok", periods, range };
 };
 
-/** @returns start of the oldest hour that is kept, ms */
+/** @returns start of the oldest hour that is kept, ms; samples of streams are kept as long */
 export const hoursKeptFrom = (now: number): number => keptFrom("view_hourly", now);
 
 type Bound =
   /** Days since 1970-01-01. */
   | { readonly kind: "date"; readonly date: number }
-  /** Hours since 1970-01-01T00 of UTC. */
-  | { readonly kind: "hour"; readonly hour: number };
+  /** Ms; a period begins there. */
+  | { readonly kind: "moment"; readonly atMs: number };
 
 /** Outside these years zones have had other offsets than whole hours, and nobody has counted anything. */
 const YEARS = /^2[01]\d\d-/;
 
-const readBound = (text: string, granularity: Granularity): Bound | undefined => {
-  const [day = "", hour] = text.split("T", 2);
+/** What may stand behind the date's `T`, in UTC. */
+const CLOCKS: Readonly<Record<"5min" | "hour", RegExp>> = {
+  "5min": /^([01]\d|2[0-3])(?::([0-5][05]))?$/,
+  hour: /^([01]\d|2[0-3])$/,
+};
+
+const readBound = (text: string, granularity: LiveGranularity): Bound | undefined => {
+  const [day = ""] = text.split("T", 1);
   const date = YEARS.test(day) ? parseDate(day) : undefined;
   if (date === undefined) return undefined;
   if (text === day) return { kind: "date", date };
-  if (granularity !== "hour" || text !== `${day}T${hour}`) return undefined;
-  if (hour === undefined || !/^(?:[01]\d|2[0-3])$/.test(hour)) return undefined;
-  return { kind: "hour", hour: (date * DAY_MS) / HOUR_MS + Number(hour) };
-};
-
-const holding = (periods: Periods, bound: Bound): number =>
-  bound.kind === "hour" ? bound.hour : periods.atDate(bound.date);
-
-/** Hours end where the bound begins; of weeks and months, the one that holds the day before is the last. */
-const lastTouched = (periods: Periods, bound: Bound): number => {
-  if (bound.kind === "hour") return bound.hour - 1;
-  if (periods.granularity === "hour") return periods.atDate(bound.date) - 1;
-  return periods.atDate(bound.date - 1);
-};
-
-const momentOf = (calendar: ReportingCalendar, bound: Bound): number =>
-  bound.kind === "hour" ? bound.hour * HOUR_MS : calendar.startOf(bound.date);
-
-const invalidDate = (end: string, text: string, granularity: Granularity): RangeRefusal => {
-  const forms =
-    granularity === "hour" ? "2026-11-21, or an hour of UTC like 2026-11-21T09" : "2026-11-21";
+  if (!isEven(granularity)) return undefined;
+  const clock = CLOCKS[granularity].exec(text.slice(day.length + 1));
+  if (clock === null) return undefined;
+  const [, hour, minute = 0] = clock;
   return {
-    status: "refused",
-    code: "invalid-date",
-    detail: `${end} has to be a date like ${forms}, of the years 2000 to 2199`,
-    extra: { parameter: end, value: text.slice(0, 32) },
+    kind: "moment",
+    atMs: date * DAY_MS + Number(hour) * HOUR_MS + Number(minute) * MINUTE_MS,
   };
 };
+
+type AnyPeriods = Periods<LiveGranularity>;
+
+const holding = (periods: AnyPeriods, bound: Bound): number =>
+  bound.kind === "moment" ? periods.at(bound.atMs) : periods.atDate(bound.date);
+
+/** Short periods end where the bound begins; of weeks and months, the one that holds the day before is the last. */
+const lastTouched = (periods: AnyPeriods, bound: Bound): number =>
+  bound.kind === "moment" || isEven(periods.granularity)
+    ? holding(periods, bound) - 1
+    : periods.atDate(bound.date - 1);
+
+const momentOf = (calendar: ReportingCalendar, bound: Bound): number =>
+  bound.kind === "moment" ? bound.atMs : calendar.startOf(bound.date);
+
+const MOMENTS: Readonly<Partial<Record<LiveGranularity, string>>> = {
+  "5min": ", an hour of UTC like 2026-11-21T09, or five minutes of it like 2026-11-21T09:05",
+  hour: ", or an hour of UTC like 2026-11-21T09",
+};
+
+const invalidDate = (end: string, text: string, granularity: LiveGranularity): RangeRefusal => ({
+  status: "refused",
+  code: "invalid-date",
+  detail: `${end} has to be a date like 2026-11-21${MOMENTS[granularity] ?? ""}, of the years 2000 to 2199`,
+  extra: { parameter: end, value: text.slice(0, 32) },
+});

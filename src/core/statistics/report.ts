@@ -1,7 +1,8 @@
 import { dateNumber, dateOfNumber } from "../civil-date.ts";
 import { STATS_SETTLE_MS } from "../limits.ts";
 import type { ReportingCalendar } from "../views/reporting-day.ts";
-import { localName, profileOf } from "./hour-of-day.ts";
+import { type Frame, frameOf, type Place, placeOf } from "./frame.ts";
+import { profileOf } from "./hour-of-day.ts";
 import type { Granularity } from "./periods.ts";
 import type { ReportPlan } from "./plan.ts";
 import type { PeriodRange } from "./range.ts";
@@ -29,14 +30,7 @@ export interface ReportRows {
   readonly uniques: readonly UniquesPart[];
 }
 
-export interface ReportedPeriod extends Sum, Partial<Uniques> {
-  readonly name: string;
-  /** An hour as the reporting time zone writes it. */
-  readonly local?: string;
-  /** Ms. */
-  readonly start: number;
-  readonly end: number;
-}
+export interface ReportedPeriod extends Place, Sum, Partial<Uniques> {}
 
 export interface Comparison {
   readonly before: { readonly from: string; readonly to: string; readonly views: number };
@@ -51,19 +45,10 @@ export interface Comparison {
   }[];
 }
 
-export interface Report {
-  readonly granularity: Granularity;
-  readonly timeZone: string;
-  /** Of whole periods; the end is outside. */
-  readonly from: string;
-  readonly to: string;
-  /** When the numbers were true, ms. */
-  readonly asOf: number;
+export interface Report extends Frame<Granularity> {
   /** Of all periods from `from` to `to`, listed here or not. */
   readonly total: Sum;
   readonly periods: readonly ReportedPeriod[];
-  /** Where the next page begins. */
-  readonly next?: string;
   readonly comparison?: Comparison;
 }
 
@@ -80,22 +65,14 @@ export const makeReport = (
   const total = settled(sumOf(sums), periods.startOf(range.end), asOf);
   const uniques = uniquesTeller(plan, rows, parts);
   const describe = (sum: Sum, i: number): ReportedPeriod => {
-    const period = page.first + i;
-    const [start, end] = [periods.startOf(period), periods.startOf(period + 1)];
-    const name = periods.nameOf(period);
-    const local = periods.granularity === "hour" && { local: localName(calendar, start) };
-    const known = settled(sum, end, asOf);
-    return { name, ...local, start, end, ...known, ...uniques(period, known) };
+    const place = placeOf(page.first + i, periods, calendar);
+    const known = settled(sum, place.end, asOf);
+    return { ...place, ...known, ...uniques(page.first + i, known) };
   };
   return {
-    granularity: periods.granularity,
-    timeZone: calendar.timeZone,
-    from: periods.boundOf(range.first),
-    to: periods.boundOf(range.end),
-    asOf,
+    ...frameOf(plan, calendar, asOf),
     total,
     periods: sums.slice(0, page.end - page.first).map(describe),
-    ...(page.end < range.end && { next: periods.boundOf(page.end) }),
     ...(before && {
       comparison: compare({ plan, rows, calendar, asOf, before, parts, views: total.views }),
     }),
@@ -157,14 +134,15 @@ const compare = (compared: Compared): Comparison => {
   const was = sumOf(sumByPeriod(before, parts)).views;
   const beganMs = periods.startOf(range.first);
   const profiles = () => {
-    const now = profileOf(
-      rows.hours.filter(({ hour }) => hour >= beganMs),
-      calendar,
-    );
-    const then = profileOf(
-      rows.hours.filter(({ hour }) => hour < beganMs),
-      calendar,
-    );
+    const profile = (within: (hour: number) => boolean) =>
+      profileOf(
+        rows.hours
+          .filter(({ hour }) => within(hour))
+          .map(({ hour, views }) => ({ at: hour, amount: views })),
+        calendar,
+      );
+    const now = profile((hour) => hour >= beganMs);
+    const then = profile((hour) => hour < beganMs);
     return now.map((count, hour) => ({ hour, views: count, before: then[hour] ?? 0 }));
   };
   return {

@@ -1,4 +1,5 @@
 /** Event ids are UUIDv7 (RFC 9562, section 5.7): the first 48 bits are the issue time in ms, the rest is random. */
+import { hexByte } from "../hex.ts";
 
 export const EVENT_ID_BYTES = 16;
 
@@ -31,9 +32,7 @@ export const formatEventId = (id: Uint8Array): string => {
   let text = "";
   for (let index = 0; index < EVENT_ID_BYTES; index += 1) {
     if (index === 4 || index === 6 || index === 8 || index === 10) text += "-";
-    text += HEX[id[index] ?? 0];
+    text += hexByte(id[index] ?? 0);
   }
   return text;
 };
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

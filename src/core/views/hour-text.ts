@@ -1,4 +1,5 @@
 /** A UTC hour as people write it: `2026-11-21T09`. */
+import { parseDate } from "../civil-date.ts";
 import { HOUR_MS } from "../limits.ts";
 
 const HOUR = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3])$/;
@@ -23,11 +24,11 @@ export const parseHourOrInstant = (text: string): number | undefined => {
   return isDate(date) && at % HOUR_MS === 0 ? at : undefined;
 };
 
-/** @param hour start of a UTC hour, ms */
-export const formatHour = (hour: number): string => new Date(hour).toISOString().slice(0, 13);
+/** @param hour start of a UTC hour, ms; ids carry times up to the year 10889, whose names are longer */
+export const formatHour = (hour: number): string => {
+  const iso = new Date(hour).toISOString();
+  return iso.slice(0, iso.indexOf(":"));
+};
 
 /** `Date.parse` reads 30 February as 2 March. */
-const isDate = (date: string): boolean => {
-  const at = Date.parse(`${date}T00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
-};
+const isDate = (date: string): boolean => parseDate(date) !== undefined;

@@ -110,6 +110,7 @@ test("an entry that comes while its stream is being written is not taken for wri
   const world = new RankingsWorld();
   const first = world.publish("s", { viewers: 1, samples: [sample(1)], days: [aDay(21, 1)] });
   const later = world.make("s", {
+    asOf: NOON + 1,
     viewers: 2,
     samples: [sample(1), sample(2)],
     days: [aDay(21, 2)],
@@ -120,6 +121,8 @@ test("an entry that comes while its stream is being written is not taken for wri
   await world.rankings.flush();
   expect(world.tables.current.get("s")).toEqual(numbersOf(first));
   world.tables.before = done;
+  const saved = { asOf: NOON, sampledThrough: sample(1).recordedAt };
+  expect(world.answerTo("s", { stamp: stamp(0, 0) }).saved).toEqual(saved);
   sentIn(world);
   await world.rankings.flush();
   expect(sentIn(world)).toEqual(["saveHistory 1", "saveDays 1", "saveCurrent 1"]);

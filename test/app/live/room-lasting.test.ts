@@ -125,7 +125,7 @@ class World {
           room.disk.read("SELECT value FROM meta WHERE name = 'alive_at'")[0]?.value,
         );
         // Of those whose sockets are gone, nobody knows more than what the room last said.
-        for (const { key } of this.#tabs) oracle.left(key, aliveAt);
+        for (const { key } of this.#tabs) oracle.lost(key, aliveAt);
         this.#tabs = [];
         return room.evict("drop");
       }
@@ -239,3 +239,117 @@ const sessionsOf = (rows: readonly ViewerSession[]) =>
   rows
     .map(({ startedAt, endedAt }) => ({ startedAt, endedAt }))
     .sort((a, b) => a.startedAt - b.startedAt || Number(a.endedAt) - Number(b.endedAt));
+
+const recording = (): { room: RoomHarness; list: MemoryList } => {
+  const room = new RoomHarness();
+  const list = new MemoryList(room.database);
+  room.list = list;
+  room.open();
+  return { room, list };
+};
+
+/** Small steps, so that what was answered is known before the next alarm. */
+const live = async (room: RoomHarness, ms: number) => {
+  for (let passed = 0; passed < ms; passed += 1_000) {
+    room.pass(1_000);
+    await settled();
+  }
+};
+
+test("a spike of one second between two publishes is in the sample, the day and the peak", async () => {
+  const { room, list } = recording();
+  const first = await room.connect({ visitor: "ann" });
+  await live(room, 12_000);
+  const spike = [];
+  for (let i = 0; i < 20; i += 1) spike.push(await room.connect({ visitor: `v${i}` }));
+  room.now += 500;
+  for (const socket of spike) room.leave(socket);
+  for (let i = 0; i < 20; i += 1) {
+    room.ping(first);
+    await live(room, 20_000);
+  }
+  await list.flush();
+  expect(room.published.every(({ viewers }) => viewers <= 1)).toBe(true);
+  expect([...room.database.samples.values()][0]).toMatchObject({ viewers: 1, peak: 21 });
+  expect([...room.database.days.values()][0]).toMatchObject({
+    peak: 21,
+    uniques: 21,
+    sessions: 21,
+  });
+});
+
+test("an end that could not be saved is told again until it is, and then the room sleeps", async () => {
+  const { room, list } = recording();
+  await room.connect({ visitor: "ann" });
+  await live(room, 10_000);
+  room.room.end();
+  room.database.fate = () => "refused";
+  await live(room, 30 * MINUTE);
+  const told = room.published.length;
+  await live(room, 14 * MINUTE);
+  expect(room.published.length).toBeGreaterThanOrEqual(told + 1);
+  expect(room.published.at(-1)).toMatchObject({
+    status: "ended",
+    samples: [{ viewers: 0, peak: 1 }],
+  });
+  list.wipe();
+  room.database.fate = () => "done";
+  await live(room, 8 * MINUTE);
+  await list.flush();
+  await live(room, 20 * MINUTE);
+  const saved = room.published.length;
+  expect(room.published.at(-1)?.samples).toEqual([
+    { recordedAt: expect.anything(), viewers: 0, peak: 1 },
+  ]);
+  expect(room.disk.read("SELECT * FROM samples")).toEqual([]);
+  room.pass(24 * 60 * MINUTE);
+  expect(room.published).toHaveLength(saved);
+});
+
+test("a start on the same day goes on with the day and begins the total anew", async () => {
+  const { room, list } = recording();
+  await room.connect({ visitor: "ann" });
+  await room.connect({ visitor: "bob" });
+  await live(room, 10_000);
+  room.room.end();
+  await live(room, 20_000);
+  room.evict();
+  room.open();
+  await room.connect({ visitor: "ann" });
+  expect(room.numbers()).toMatchObject({ viewers: 1, peak: 1, total: 1, uniqueToday: 2 });
+  await live(room, 2_000);
+  room.evict();
+  expect(room.numbers()).toMatchObject({ viewers: 1, peak: 1, total: 1, uniqueToday: 2 });
+  await live(room, 10_000);
+  await list.flush();
+  expect([...room.database.days.values()]).toMatchObject([{ peak: 2, uniques: 2, sessions: 3 }]);
+});
+
+test("a room of before has its visitors and total still", async () => {
+  const { room } = recording();
+  await room.connect({ visitor: "ann" });
+  await live(room, 2_000);
+  room.disk.read(
+    "CREATE TABLE uniques (day TEXT NOT NULL, visitor TEXT NOT NULL, PRIMARY KEY (day, visitor))",
+  );
+  room.disk.read("INSERT INTO uniques SELECT '2026-11-21', visitor FROM visitors");
+  room.disk.read("INSERT INTO uniques VALUES ('2026-11-21', 'x'), ('2026-11-20', 'x')");
+  for (const table of ["visitors", "account", "days", "samples", "records"]) {
+    room.disk.read(`DROP TABLE ${table}`);
+  }
+  room.evict();
+  expect(room.numbers()).toMatchObject({ viewers: 1, total: 3, uniqueToday: 2 });
+  await room.connect({ visitor: "ann" });
+  await room.connect({ visitor: "bob" });
+  expect(room.numbers()).toMatchObject({ viewers: 2, total: 4, uniqueToday: 3 });
+  expect(room.disk.read("SELECT name FROM sqlite_master WHERE name = 'uniques'")).toEqual([]);
+});
+
+test("a thousand sessions that ended do not wait, and go a thousand at a time", async () => {
+  const { room } = recording();
+  for (let i = 0; i < 2_300; i += 1) room.leave(await room.connect({ visitor: `v${i}` }));
+  await live(room, 2 * MINUTE + 5_000);
+  expect(room.database.sessionCalls).toEqual([1_000, 1_000, 300]);
+  expect(room.database.sessions.size).toBe(2_300);
+  expect(room.disk.read("SELECT * FROM sessions")).toEqual([]);
+});

@@ -42,6 +42,7 @@ const makeReader = (schedule = "8"): CountReader =>
         record: async () => undefined,
         last: async () => undefined,
         lastWhole: async () => LAST_FLUSH,
+        recent: async () => [LAST_FLUSH],
       },
     },
     tallies: {

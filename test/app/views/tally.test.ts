@@ -55,7 +55,8 @@ describe("whatever arrives, evicted, saved and woken at any step", () => {
           for (const id of CONTENTS) expect(woken.stamp(id)).toBe(lived.stamp(id));
         }
         expect(woken.verdicts()).toEqual(lived.verdicts());
-        expect(woken.tally.checkpoint()).toMatchObject({ position: lived.tally.status().position });
+        woken.tally.checkpoint();
+        expect(woken.tally.status().position).toBe(lived.tally.status().position);
       }),
     );
   });

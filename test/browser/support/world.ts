@@ -1,12 +1,12 @@
 /** The service as `npm start` runs it, a gate before it, a site that uses it, and a browser. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { expect, inject, vi } from "vitest";
 import { type Minter, makeMinter } from "../../../dev/offline-mint.ts";
 import { readVariables } from "../../../dev/run/secrets.ts";
 import { startService } from "../../../dev/service.ts";
+import { begunState } from "../../support/begun-state.ts";
 import { type Gate, openGate, type Passage } from "./gate.ts";
 import { openSite, type Site } from "./site.ts";
 
@@ -40,11 +40,27 @@ interface BrowserFlags {
 }
 
 /** How long anything is waited for: longer than it takes on a machine that is busy. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Waits until an assertion holds. */
 export const eventually = (assertion: () => unknown, timeout = PATIENCE_MS): Promise<unknown> =>
   vi.waitFor(assertion, { timeout, interval: 50 });
+
+/**
+ * A script that has a page do something as soon as its first view is open: by its own doing, since a busy machine may
+ * take longer than the three seconds after which the view counts to tell it.
+ */
+export const onceOpened = (then: string): string => `{
+  const original = globalThis.fetch;
+  globalThis.fetch = async (...args) => {
+    const answer = await original(...args);
+    if (new URL(args[0], location.href).pathname === "/v1/views") {
+      globalThis.fetch = original;
+      setTimeout(() => { ${then} });
+    }
+    return answer;
+  };
+}`;
 
 /** Number of the visitor whose tokens are made here and not by the service. */
 const READER = 0;
@@ -66,6 +82,8 @@ export interface World {
   heard(path: string, content: string): readonly Passage[];
   /** Waits until a content's views have been confirmed that often, or oftener. */
   confirms(content: string, number: number): Promise<void>;
+  /** Waits until the service has folded so many, or more. */
+  untilViews(content: string, number: number): Promise<void>;
   /** Waits until all that was confirmed before is folded, then compares. At the end of a test: it adds views. */
   expectViews(content: string, number: number): Promise<void>;
   /** @returns a token of somebody who opened a content so long ago */
@@ -77,19 +95,15 @@ export interface World {
 
 /** @param variables of the service, beside those it makes itself */
 export const openWorld = async (variables: readonly string[] = []): Promise<World> => {
-  const directory = mkdtempSync(join(tmpdir(), "headcount-browser-"));
-  writeFileSync(join(directory, "secrets"), variables.map((line) => `${line}\n`).join(""));
-  const start = () =>
-    startService({
-      state: join(directory, "state"),
-      secrets: join(directory, "secrets"),
-      port: 0,
-    });
+  const state = await begunState("headcount-browser");
+  const secrets = join(state, ".dev.vars");
+  writeFileSync(secrets, variables.map((line) => `${line}\n`).join(""));
+  const start = () => startService({ state, secrets, port: 0 });
   let service = await start();
   const gate = await openGate(service.url);
   const site = await openSite();
   const browser = await launchBrowser();
-  const minter = minterOf(join(directory, "secrets"));
+  const minter = minterOf(secrets);
   const witnesses = makeWitnesses(minter);
 
   const kill = async (): Promise<void> => {
@@ -98,11 +112,16 @@ export const openWorld = async (variables: readonly string[] = []): Promise<Worl
     if (runtime !== undefined) process.kill(runtime, "SIGKILL");
     await service.exited;
   };
+  const untilViews = async (content: string, number: number): Promise<void> => {
+    const compare = async () =>
+      expect(await viewsOf(service.url, content)).toBeGreaterThanOrEqual(number);
+    await eventually(compare);
+  };
   const heard = (path: string, content: string) => passagesOf(gate, path, content);
 
   return {
     url: () => service.url,
-    variable: (name) => readVariables(join(directory, "secrets"))[name] ?? "",
+    variable: (name) => readVariables(secrets)[name] ?? "",
     gate,
     site,
     browser,
@@ -117,12 +136,12 @@ export const openWorld = async (variables: readonly string[] = []): Promise<Worl
         heard("/v1/views/confirm", content).filter(({ status }) => status === 202).length;
       await eventually(() => expect(confirmed()).toBeGreaterThanOrEqual(number));
     },
+    untilViews,
     async expectViews(content, number) {
       await witnesses(service.url, content);
       const expected = number + WITNESSES;
-      const views = () => viewsOf(service.url, content);
-      await eventually(async () => expect(await views()).toBeGreaterThanOrEqual(expected));
-      expect(await views()).toBe(expected);
+      await untilViews(content, expected);
+      expect(await viewsOf(service.url, content)).toBe(expected);
     },
     async tokenOf(content, agoMs) {
       const { token } = await minter(content, READER, Date.now() - agoMs);
@@ -136,7 +155,7 @@ export const openWorld = async (variables: readonly string[] = []): Promise<Worl
     async close() {
       await browser.close();
       await Promise.all([gate.close(), site.close(), kill()]);
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(state, { recursive: true, force: true });
     },
   };
 };

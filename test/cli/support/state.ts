@@ -1,32 +1,27 @@
 /** States with a local D1, and what stands in them and in MySQL, read without the code under test. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { drizzle } from "drizzle-orm/sqlite-proxy";
 import { createConnection } from "mysql2/promise";
 import { MOVE_TABLES, type MoveTable } from "../../../cli/move/tables.ts";
 import type { MySqlAddress } from "../../../dev/mysql/address.ts";
-import { applyMigrations } from "../../../dev/run/migrations.ts";
 import type { Row } from "../../../src/adapters/sql/row-table.ts";
+import { begunState } from "../../support/begun-state.ts";
 
-const root = mkdtempSync(join(tmpdir(), "headcount-cli-"));
-const template = join(root, "template");
-
-export const makeTemplate = (): Promise<void> => {
-  mkdirSync(template);
-  return applyMigrations(template);
-};
+const states: string[] = [];
 
 /** After the last test of a file. */
 export const removeStates = (): void => {
-  rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  for (const state of states.splice(0)) {
+    rmSync(state, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
 };
 
 /** A state whose D1 has the schema and no rows. */
-export const freshState = (): string => {
-  const state = mkdtempSync(join(root, "state-"));
-  cpSync(template, state, { recursive: true });
+export const freshState = async (): Promise<string> => {
+  const state = await begunState("headcount-cli");
+  states.push(state);
   return state;
 };
 

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GRANULARITIES, type Granularity } from "../../../src/core/statistics/periods.ts";
-import { type RangeQuery, readRange } from "../../../src/core/statistics/range.ts";
+import { keptFrom } from "../../../src/core/partitions.ts";
+import { LIVE_GRANULARITIES, type LiveGranularity } from "../../../src/core/statistics/periods.ts";
+import { type RangeQuery as AnyRangeQuery, readRange } from "../../../src/core/statistics/range.ts";
 import { calendarOf, HOUR, nameOf, ZONES } from "../../support/naive-calendar.ts";
+
+type RangeQuery = AnyRangeQuery<LiveGranularity>;
 
 const NOW = Date.UTC(2026, 10, 21, 12, 30);
 
@@ -18,7 +21,7 @@ const readOk = (query: RangeQuery, zone?: string, now?: number) => {
 };
 
 describe("whole periods that the range touches", () => {
-  test.each<[Granularity, string, string, string, string, number]>([
+  test.each<[LiveGranularity, string, string, string, string, number]>([
     ["day", "2026-11-20", "2026-11-22", "2026-11-20", "2026-11-22", 2],
     ["week", "2026-11-18", "2026-11-19", "2026-11-16", "2026-11-23", 1],
     ["week", "2026-11-15", "2026-11-16", "2026-11-09", "2026-11-16", 1],
@@ -30,6 +33,10 @@ describe("whole periods that the range touches", () => {
     ["hour", "2026-11-20T09", "2026-11-20T10", "2026-11-20T09", "2026-11-20T10", 1],
     ["hour", "2026-11-20", "2026-11-20T05", "2026-11-19T23", "2026-11-20T05", 6],
     ["hour", "2026-10-01", "2026-11-01", "2026-09-30T22", "2026-10-31T23", 745],
+    ["5min", "2026-11-20", "2026-11-21", "2026-11-19T23:00", "2026-11-20T23:00", 288],
+    ["5min", "2026-10-25", "2026-10-26", "2026-10-24T22:00", "2026-10-25T23:00", 300],
+    ["5min", "2026-11-20T09", "2026-11-20T09:15", "2026-11-20T09:00", "2026-11-20T09:15", 3],
+    ["5min", "2026-11-20T09:55", "2026-11-20T10", "2026-11-20T09:55", "2026-11-20T10:00", 1],
   ])("%s: %s to %s is %s to %s, %i of them", (granularity, from, to, ...expected) => {
     expect(readOk({ granularity, from, to })).toEqual(expected);
   });
@@ -41,10 +48,11 @@ describe("whole periods that the range touches", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...ZONES),
-        fc.constantFrom(...GRANULARITIES),
+        fc.constantFrom(...LIVE_GRANULARITIES),
         day,
         fc.integer({ min: 1, max: 31 }),
-        (zone, granularity, start, days) => {
+        (zone, granularity, start, upTo) => {
+          const days = granularity === "5min" ? Math.min(upTo, 7) : upTo;
           const text = (at: number) => new Date(at).toISOString().slice(0, 10);
           const [from, to] = [text(start), text(start + days * 24 * HOUR)];
           const result = read({ granularity, from, to }, zone);
@@ -66,7 +74,8 @@ describe("whole periods that the range touches", () => {
 });
 
 describe("where an end is open", () => {
-  test.each<[Granularity, string, string, number]>([
+  test.each<[LiveGranularity, string, string, number]>([
+    ["5min", "2026-11-21T06:35", "2026-11-21T12:35", 72],
     ["hour", "2026-11-20T13", "2026-11-21T13", 24],
     ["day", "2026-10-23", "2026-11-22", 30],
     ["week", "2026-08-31", "2026-11-23", 12],
@@ -133,6 +142,20 @@ describe("refused is", () => {
       { granularity: "hour", from: "2025-10-31T23", to: "2025-11-02" },
       "hours-not-kept",
     ],
+    [
+      "the windows of more than a week",
+      { granularity: "5min", from: "2026-11-01", to: "2026-11-08T01:05" },
+      "range-too-long",
+    ],
+    [
+      "windows of a year and a month ago",
+      { granularity: "5min", from: "2025-10-31T23:55", to: "2025-11-02" },
+      "hours-not-kept",
+    ],
+    ["four minutes past", { granularity: "5min", from: "2026-11-20T09:04" }, "invalid-date"],
+    ["a minute that is none", { granularity: "5min", from: "2026-11-20T09:60" }, "invalid-date"],
+    ["seconds", { granularity: "5min", from: "2026-11-20T09:05:00" }, "invalid-date"],
+    ["windows of days", { granularity: "day", from: "2026-11-20T09:05" }, "invalid-date"],
     ["a day that is none", { granularity: "day", from: "2026-02-30" }, "invalid-date"],
     ["an end that is no date", { granularity: "day", to: "tomorrow" }, "invalid-date"],
     ["an empty date", { granularity: "day", from: "" }, "invalid-date"],
@@ -151,6 +174,15 @@ describe("refused is", () => {
     ["400 days", { granularity: "day", from: "2025-01-01", to: "2026-02-05" }],
     ["260 weeks", { granularity: "week", from: "2021-01-11", to: "2026-01-05" }],
     ["120 months", { granularity: "month", from: "2016-01-01", to: "2026-01-01" }],
+    ["the windows of a week", { granularity: "5min", from: "2026-11-01", to: "2026-11-08" }],
+    [
+      "the windows of a week whose clocks were put back",
+      { granularity: "5min", from: "2026-10-20", to: "2026-10-27" },
+    ],
+    [
+      "windows of the last month kept",
+      { granularity: "5min", from: "2025-11-01T00:00", to: "2025-11-02T00" },
+    ],
     [
       "hours of the last month kept",
       { granularity: "hour", from: "2025-11-01T00", to: "2025-11-02T00" },
@@ -159,4 +191,8 @@ describe("refused is", () => {
   ])("not: %s", (_, query) => {
     expect(read(query).status).toBe("ok");
   });
+});
+
+test("samples of streams are kept as long as the hours of contents, by whose age both are refused", () => {
+  expect(keptFrom("viewer_history", NOW)).toBe(keptFrom("view_hourly", NOW));
 });

@@ -17,6 +17,10 @@ test("what is written of an hour is read as that hour", () => {
   );
 });
 
+test("an hour of a year with five digits has them all", () => {
+  expect(formatHour(Date.UTC(10_889, 0, 2, 3))).toBe("+010889-01-02T03");
+});
+
 test.each([
   "2026-11-21T09",
   "2026-11-21T09:00:00Z",

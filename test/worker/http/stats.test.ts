@@ -203,6 +203,7 @@ describe("a request that cannot be answered is refused", () => {
     ["x".repeat(65), 400, "invalid-request"],
     ["a?granularity=year", 400, "invalid-request"],
     ["a?granularity=", 400, "invalid-request"],
+    ["a?granularity=5min", 400, "invalid-request"],
     ["a?granularity=day&granularity=day", 400, "invalid-request"],
     ["a?limit=0", 400, "invalid-request"],
     ["a?limit=007", 400, "invalid-request"],

@@ -1,16 +1,11 @@
 import {
-  CORRECTION_BACKOFF_MAX_MS,
-  CORRECTION_BACKOFF_MIN_MS,
   CORRECTION_EVENTS_PER_ALARM,
-  CORRECTION_MAX_FAILURES,
   CORRECTION_REARM_MS,
-  CORRECTION_RETURN_MS,
   COUNTED_DAYS_KEPT,
   DAY_MS,
   HOUR_MS,
   RAW_RETENTION_MS,
 } from "../../../core/limits.ts";
-import { backoffMs } from "../../../core/views/pacing.ts";
 import type { KeptOrder } from "../../../ports/corrector-store.ts";
 import { encodeCarry } from "../../../protocol/carry.ts";
 import type {
@@ -21,21 +16,11 @@ import type {
 } from "../../../protocol/correction-rpc.ts";
 import { advance } from "./advance.ts";
 import { orderHour } from "./begin-hour.ts";
-import { dropRun, recordOf } from "./end-hour.ts";
 import { expandOrder, orderDueAt } from "./expand-order.ts";
 import { nextJob, nextTurnAt } from "./next-job.ts";
-import type { CorrectorDeps, HourRun, Run } from "./run.ts";
-import {
-  mintRun,
-  NO_TROUBLE,
-  newRun,
-  readRun,
-  readTrouble,
-  saveRun,
-  saveTrouble,
-} from "./saved-run.ts";
-
-const BACKOFF = { min: CORRECTION_BACKOFF_MIN_MS, max: CORRECTION_BACKOFF_MAX_MS };
+import type { CorrectorDeps, Run } from "./run.ts";
+import { mintRun, newRun, readRun, saveRun } from "./saved-run.ts";
+import { forgetTrouble, readTrouble, takeTrouble } from "./trouble.ts";
 
 /**
  * Folds hours of a shard anew from the raw log, one at a time, and brings what it finds to the Tally and the database.
@@ -117,9 +102,9 @@ export class Corrector {
     while (left > 0 && this.#nextAt() <= this.#deps.clock.now()) {
       try {
         left -= await this.#step();
-        this.#succeeded();
+        forgetTrouble(this.#deps.store);
       } catch (cause) {
-        await this.#failed(cause);
+        await takeTrouble(this.#deps, cause);
       }
     }
   }
@@ -178,42 +163,6 @@ export class Corrector {
     const first = Math.min(running, store.queue.jobs()[0]?.startMs ?? now);
     store.results.dropPages(Math.min(kept.startMs, calendar.dayOf(first).startMs));
     store.results.dropResults(now - RAW_RETENTION_MS - 2 * DAY_MS);
-  }
-
-  #succeeded(): void {
-    const { store } = this.#deps;
-    if (readTrouble(store).failures > 0) saveTrouble(store, NO_TROUBLE);
-  }
-
-  async #failed(cause: unknown): Promise<void> {
-    const { store, clock, random, log, shard } = this.#deps;
-    const failures = readTrouble(store).failures + 1;
-    log.warn("corrector.failed", { shard, failures, cause: `${cause}` });
-    const run = readRun(store);
-    if (failures >= CORRECTION_MAX_FAILURES && run?.kind === "hour") return this.#passOver(run);
-    const notBefore = Math.ceil(clock.now() + backoffMs(failures, random.fraction(), BACKOFF));
-    saveTrouble(store, { failures, notBefore, cause: `${cause}` });
-  }
-
-  /** What fails again and again is put back, so that other hours have a turn; its hour begins anew. */
-  async #passOver(run: HourRun): Promise<void> {
-    const { store, clock, corrections, log, shard } = this.#deps;
-    const { cause } = readTrouble(store);
-    log.error("corrector.passed-over", { shard, hour: run.job.startMs, cause });
-    const notes = [...run.findings.notes, cause];
-    const before = "sealed" in run.phase ? (run.phase.sealed?.before ?? 0) : 0;
-    const told = { ...run, findings: { ...run.findings, notes, after: before } };
-    try {
-      await corrections.record(recordOf(this.#deps, told, { outcome: "failed", before }));
-    } catch (refusal) {
-      log.warn("corrector.not-recorded", { shard, cause: `${refusal}` });
-    }
-    store.atomically(() => {
-      dropRun(this.#deps, run);
-      store.queue.add({ ...run.job, notBefore: clock.now() + CORRECTION_RETURN_MS });
-      saveRun(store, undefined);
-      saveTrouble(store, NO_TROUBLE);
-    });
   }
 
   /** When there is something to do, ms; `Infinity`: nothing is left. */

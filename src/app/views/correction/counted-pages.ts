@@ -1,6 +1,8 @@
 import type { Hash64 } from "../../../core/hash.ts";
 import type { ContentId } from "../../../core/ids.ts";
 import { CORRECTION_PAGE_BYTES } from "../../../core/limits.ts";
+import { doubled } from "../../../protocol/bytes.ts";
+import { ContentIndex } from "./content-index.ts";
 
 /**
  * What a slice of an hour counted, in the order of contents, on pages. One content's records may follow each other over
@@ -31,7 +33,7 @@ const PLACES = 65_536;
 
 /** Collects a slice in the order of time and gives it in the order of contents. */
 export class CountedSlice {
-  readonly #contents = new Map<ContentId, number>();
+  readonly #contents = new ContentIndex();
   #entries = new DataView(new ArrayBuffer(FIRST_CAPACITY * COLLECTED_BYTES));
   #size = 0;
   /** Content and place as one number. */
@@ -39,9 +41,9 @@ export class CountedSlice {
 
   count(content: ContentId, visitor: Hash64, place: number): void {
     const offset = this.#size * COLLECTED_BYTES;
-    if (offset === this.#entries.byteLength) this.#grow();
+    if (offset === this.#entries.byteLength) this.#entries = doubled(this.#entries);
     const view = this.#entries;
-    view.setUint32(offset, this.#indexOf(content));
+    view.setUint32(offset, this.#contents.numberOf(content));
     view.setUint32(offset + 4, visitor.hi);
     view.setUint32(offset + 8, visitor.lo);
     view.setUint16(offset + 12, place);
@@ -50,11 +52,11 @@ export class CountedSlice {
 
   /** A view that could have counted, and did not. */
   see(content: ContentId, place: number): void {
-    this.#seen.add(this.#indexOf(content) * PLACES + place);
+    this.#seen.add(this.#contents.numberOf(content) * PLACES + place);
   }
 
   pages(): readonly CountedPage[] {
-    const contents = [...this.#contents.keys()];
+    const contents = this.#contents.all();
     const order = contents.map((_, index) => index);
     order.sort((a, b) => ((contents[a] ?? "") < (contents[b] ?? "") ? -1 : 1));
     const { starts, sorted } = this.#byContent(contents.length);
@@ -105,21 +107,6 @@ export class CountedSlice {
       else places.push(both % PLACES);
     }
     return byContent;
-  }
-
-  #indexOf(content: ContentId): number {
-    let index = this.#contents.get(content);
-    if (index === undefined) {
-      index = this.#contents.size;
-      this.#contents.set(content, index);
-    }
-    return index;
-  }
-
-  #grow(): void {
-    const grown = new Uint8Array(this.#entries.byteLength << 1);
-    grown.set(new Uint8Array(this.#entries.buffer));
-    this.#entries = new DataView(grown.buffer);
   }
 }
 

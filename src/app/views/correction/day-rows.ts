@@ -1,3 +1,4 @@
+import { dateNumber } from "../../../core/civil-date.ts";
 import { stamp } from "../../../core/stamp.ts";
 import type { ReportingDay } from "../../../core/views/reporting-day.ts";
 import type { CorrectorStore, SliceName } from "../../../ports/corrector-store.ts";
@@ -24,7 +25,7 @@ interface RowsOf {
 export const addDayRows = (into: DayRows, walked: WalkedContent, of: RowsOf): void => {
   const { content, uniques } = walked;
   const { shard, final } = of;
-  const day = Number(of.day.name.replaceAll("-", ""));
+  const day = dateNumber(of.day.date);
   const stamped = stamp(of.run, 0);
   into.uniques.push({ content, day, shard, uniques, final, stamp: stamped });
   for (const [place, views] of walked.places) {

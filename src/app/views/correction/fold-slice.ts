@@ -4,7 +4,7 @@ import { EDGE_VERDICTS, type Verdict } from "../../../core/views/verdict.ts";
 import type { CorrectorStore } from "../../../ports/corrector-store.ts";
 import { decodeCarry, encodeCarry } from "../../../protocol/carry.ts";
 import { type CountedPage, CountedSlice } from "./counted-pages.ts";
-import { SortedMinute } from "./minute-rows.ts";
+import { SortedMinute } from "./sorted-minute.ts";
 
 export interface FoldedSlice {
   readonly events: number;

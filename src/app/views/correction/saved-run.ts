@@ -1,16 +1,6 @@
 import type { CorrectorStore } from "../../../ports/corrector-store.ts";
 import type { Run } from "./run.ts";
 
-/** Failures in a row, and when to try again. */
-export interface Trouble {
-  readonly failures: number;
-  /** Ms. */
-  readonly notBefore: number;
-  readonly cause: string;
-}
-
-export const NO_TROUBLE: Trouble = { failures: 0, notBefore: 0, cause: "" };
-
 type Notes = Pick<CorrectorStore, "notes">;
 
 /** Of another format is only what an earlier version left: then its hour begins anew. */
@@ -39,12 +29,6 @@ export const mintRun = ({ notes }: Notes, now: number): number => {
   notes.setNote("last-run", `${run}`);
   return run;
 };
-
-export const readTrouble = ({ notes }: Notes): Trouble =>
-  JSON.parse(notes.note("trouble") ?? JSON.stringify(NO_TROUBLE)) as Trouble;
-
-export const saveTrouble = ({ notes }: Notes, trouble: Trouble): void =>
-  notes.setNote("trouble", JSON.stringify(trouble));
 
 const NO_FINDINGS = {
   events: 0,

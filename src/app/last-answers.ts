@@ -1,0 +1,78 @@
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Timers } from "../ports/timers.ts";
+import { BoundedMap } from "./bounded-map.ts";
+import { SharedFlights } from "./shared-flights.ts";
+
+export interface LastAnswersDeps {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+interface Settings {
+  /** After it nobody joins a reading under way, ms. */
+  readonly timeoutMs: number;
+  /** Remembered in all. */
+  readonly entries: number;
+  /** Logged when the store does not answer. */
+  readonly event: string;
+}
+
+export type LastAnswer<Answer> =
+  | {
+      readonly status: "told";
+      readonly answer: Answer;
+      /** The store did not answer: as it was told before. */
+      readonly stale: boolean;
+    }
+  /** There is nothing to tell of. */
+  | { readonly status: "nothing" }
+  /** The store does not answer, and never told this isolate. */
+  | { readonly status: "unavailable" };
+
+/**
+ * Answers read from a store that may be away. Requests of one isolate that ask the same share one reading; the last
+ * answers are remembered for when the store is away.
+ */
+export class LastAnswers<Answer> {
+  readonly #deps: LastAnswersDeps & Settings;
+  readonly #memo: BoundedMap<string, Answer>;
+  readonly #flights: SharedFlights<string, { readonly answer: Answer | undefined }>;
+
+  constructor(deps: LastAnswersDeps & Settings) {
+    this.#deps = deps;
+    this.#memo = new BoundedMap(deps.entries);
+    this.#flights = new SharedFlights(deps);
+  }
+
+  /**
+   * @param key of the question
+   * @param ask `undefined`: there is nothing to tell of, which is not remembered; throws when the store is away
+   */
+  async get(key: string, ask: () => Promise<Answer | undefined>): Promise<LastAnswer<Answer>> {
+    const asked = await this.#flights.get([key], () => this.#ask(key, ask));
+    const told = asked.get(key);
+    if (told !== undefined) {
+      const { answer } = told;
+      return answer === undefined
+        ? { status: "nothing" }
+        : { status: "told", answer, stale: false };
+    }
+    const last = this.#memo.get(key);
+    return last === undefined
+      ? { status: "unavailable" }
+      : { status: "told", answer: last, stale: true };
+  }
+
+  async #ask(key: string, ask: () => Promise<Answer | undefined>) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) this.#memo.set(key, answer);
+      return new Map([[key, { answer }]]);
+    } catch (cause) {
+      this.#deps.log.error(this.#deps.event, { cause: `${cause}` });
+      return new Map<string, never>();
+    }
+  }
+}

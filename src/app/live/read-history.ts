@@ -1,0 +1,158 @@
+import type { StreamId } from "../../core/ids.ts";
+import {
+  DATABASE_TIMEOUT_MS,
+  STATS_MAX_AGE_SECONDS,
+  STATS_MEMO_ENTRIES,
+  STATS_SETTLE_MS,
+} from "../../core/limits.ts";
+import { type HistoryPlan, planHistory } from "../../core/statistics/live-plan.ts";
+import { type HistoryReport, makeHistory } from "../../core/statistics/live-report.ts";
+import type { LiveGranularity } from "../../core/statistics/periods.ts";
+import { type RangeQuery, type RangeRefusal, readRange } from "../../core/statistics/range.ts";
+import type { HistoryRows } from "../../core/statistics/viewing.ts";
+import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
+import type {
+  CurrentViewers,
+  JobTables,
+  RegistryTables,
+  StreamTables,
+} from "../../ports/database.ts";
+import { LastAnswers, type LastAnswersDeps } from "../last-answers.ts";
+import { spanned } from "../spanned.ts";
+import type { StreamRegistry } from "./stream-registry.ts";
+
+export interface ReadHistoryDeps extends LastAnswersDeps {
+  readonly database: {
+    readonly streams: Pick<
+      StreamTables,
+      "history" | "broadcasterHistory" | "days" | "broadcasterDays" | "current"
+    >;
+    readonly registry: Pick<RegistryTables, "broadcaster">;
+    readonly jobs: Pick<JobTables, "lastWhole">;
+  };
+  readonly known: Pick<StreamRegistry, "find">;
+  readonly calendar: ReportingCalendar;
+}
+
+export type HistorySubject =
+  | { readonly kind: "stream"; readonly id: StreamId }
+  | { readonly kind: "broadcaster"; readonly id: string };
+
+export interface HistoryQuery extends RangeQuery<LiveGranularity> {
+  /** Periods in the answer. */
+  readonly limit: number;
+}
+
+/** The last numbers that were saved of a stream: of one that has ended those of its end. */
+export type LastNumbers = Pick<
+  CurrentViewers,
+  "status" | "viewers" | "peak" | "total" | "startedAt" | "asOf"
+>;
+
+export interface History extends HistoryReport {
+  readonly stream?: StreamId;
+  readonly broadcaster?: string;
+  readonly source: "database";
+  /** Of a stream; absent until numbers of it were saved. */
+  readonly current?: LastNumbers;
+  /** The database did not answer: as it was told before. */
+  readonly stale?: true;
+}
+
+export type HistoryRead =
+  | {
+      readonly status: "read";
+      readonly history: History;
+      /** How long the answer may be cached, s; 0 when something better may be had at once. */
+      readonly maxAgeSeconds: number;
+    }
+  | RangeRefusal
+  /** Nobody registered the stream or the broadcaster. */
+  | { readonly status: "unknown" }
+  /** The database does not answer, and never told this isolate. */
+  | { readonly status: "unavailable" };
+
+/** Histories of streams and broadcasters from the database, as of the last flush of live numbers that was whole. */
+export class HistoryReader {
+  readonly #deps: ReadHistoryDeps;
+  readonly #answers: LastAnswers<History>;
+
+  constructor(deps: ReadHistoryDeps) {
+    this.#deps = deps;
+    this.#answers = new LastAnswers({
+      ...deps,
+      timeoutMs: DATABASE_TIMEOUT_MS,
+      entries: STATS_MEMO_ENTRIES,
+      event: "histories.database-unreachable",
+    });
+  }
+
+  async read(subject: HistorySubject, query: HistoryQuery): Promise<HistoryRead> {
+    const { calendar, clock } = this.#deps;
+    const now = clock.now();
+    const ranged = readRange(query, calendar, now);
+    if (ranged.status === "refused") return ranged;
+    const { granularity, from, to, limit } = query;
+    const plan = planHistory({ ...ranged, limit }, now);
+    const key = [subject.kind, subject.id, granularity, from, to, limit].join("/");
+    const read = await this.#answers.get(key, () => this.#fetch(subject, plan));
+    if (read.status === "nothing") return { status: "unknown" };
+    if (read.status === "unavailable") return read;
+    const { answer: history, stale } = read;
+    if (stale) return { status: "read", history: { ...history, stale }, maxAgeSeconds: 0 };
+    const endMs = ranged.periods.startOf(ranged.range.end);
+    return { status: "read", history, maxAgeSeconds: maxAgeSeconds(subject, history, endMs, now) };
+  }
+
+  async #fetch(subject: HistorySubject, plan: HistoryPlan): Promise<History | undefined> {
+    const { database, calendar } = this.#deps;
+    if (!(await this.#isKnown(subject))) return undefined;
+    // Before the rows: what they hold is then at least as young as is said.
+    const lastFlush = await database.jobs.lastWhole("flush-streams");
+    const [rows, current] = await Promise.all([this.#rows(subject, plan), this.#current(subject)]);
+    const report = makeHistory(plan, rows, calendar, lastFlush?.startedAt ?? 0);
+    const of = subject.kind === "stream" ? { stream: subject.id } : { broadcaster: subject.id };
+    return { ...of, source: "database", ...report, ...current };
+  }
+
+  async #isKnown({ kind, id }: HistorySubject): Promise<boolean> {
+    const { known, database } = this.#deps;
+    const found = kind === "stream" ? known.find(id) : database.registry.broadcaster(id);
+    return (await found) !== undefined;
+  }
+
+  async #rows({ kind, id }: HistorySubject, { rows }: HistoryPlan): Promise<HistoryRows> {
+    const { streams } = this.#deps.database;
+    const [samples, days] = await Promise.all([
+      spanned(rows.samples, (from, to) =>
+        kind === "stream"
+          ? streams.history(id, from, to)
+          : streams.broadcasterHistory(id, from, to),
+      ),
+      spanned(rows.days, (from, to) =>
+        kind === "stream" ? streams.days(id, from, to) : streams.broadcasterDays(id, from, to),
+      ),
+    ]);
+    return { samples, days };
+  }
+
+  async #current({ kind, id }: HistorySubject): Promise<Pick<History, "current">> {
+    if (kind !== "stream") return {};
+    const row = await this.#deps.database.streams.current(id);
+    if (row === undefined) return {};
+    const { status, viewers, peak, total, startedAt, asOf } = row;
+    return { current: { status, viewers, peak, total, startedAt, asOf } };
+  }
+}
+
+/** Rooms tell late what the list or the database kept them from telling; a stream's last numbers are never long the last. */
+const maxAgeSeconds = (
+  { kind }: HistorySubject,
+  { current, asOf }: History,
+  endMs: number,
+  now: number,
+): number => {
+  const { current: short, provisional, final } = STATS_MAX_AGE_SECONDS;
+  if (endMs > now || (kind === "stream" && current?.status !== "ended")) return short;
+  return kind === "stream" || asOf < endMs + STATS_SETTLE_MS ? provisional : final;
+};
