@@ -1,4 +1,4 @@
-/** Makes a stream live as an operator does, for proofs and benchmarks. Repeatable. */
+/** Makes a stream live, and ends it, as an operator does, for proofs and benchmarks. Repeatable. */
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -10,12 +10,22 @@ export interface LiveStreamRequest {
 }
 
 /** @throws when a request is not answered with 200 */
-export const startLiveStream = async ({
-  url,
-  adminKey,
-  stream,
-}: LiveStreamRequest): Promise<void> => {
-  const send = async (method: string, path: string, body?: object): Promise<void> => {
+export const startLiveStream = async (request: LiveStreamRequest): Promise<void> => {
+  const { stream } = request;
+  const send = sender(request);
+  await send("PUT", `categories/${stream}`, { title: stream });
+  await send("PUT", `broadcasters/${stream}`, { name: stream });
+  await send("PUT", `streams/${stream}`, { broadcaster: stream, title: stream, category: stream });
+  await send("POST", `streams/${stream}/start`);
+};
+
+/** @throws when it is not answered with 200 */
+export const endLiveStream = (request: LiveStreamRequest): Promise<void> =>
+  sender(request)("POST", `streams/${request.stream}/end`);
+
+const sender =
+  ({ url, adminKey }: LiveStreamRequest) =>
+  async (method: string, path: string, body?: object): Promise<void> => {
     const answer = await fetch(`${url}/v1/admin/${path}`, {
       method,
       headers: { Authorization: `Bearer ${adminKey}`, "Content-Type": "application/json" },
@@ -25,8 +35,3 @@ export const startLiveStream = async ({
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     await answer.body?.cancel();
   };
-  await send("PUT", `categories/${stream}`, { title: stream });
-  await send("PUT", `broadcasters/${stream}`, { name: stream });
-  await send("PUT", `streams/${stream}`, { broadcaster: stream, title: stream, category: stream });
-  await send("POST", `streams/${stream}/start`);
-};

@@ -6,9 +6,11 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { startMariaDb } from "./mysql/mariadb.ts";
+import { DRILLS, isDrill, proveDrills } from "./prove/drill.ts";
 import { proveFlush } from "./prove/flush.ts";
-import { type KillReport, proveKill, VICTIMS } from "./prove/kill.ts";
+import { proveKill, VICTIMS } from "./prove/kill.ts";
 import { proveOutage } from "./prove/outage.ts";
+import { print, printKill } from "./prove/print.ts";
 import { isWhole, proveReconnect } from "./prove/reconnect.ts";
 
 /** @returns whether it holds */
@@ -20,8 +22,9 @@ const OPTIONS = {
   flushes: { type: "string", default: "10000" },
   seed: { type: "string", default: `${Date.now() % 1_000_000}` },
   seconds: { type: "string" },
-  clients: { type: "string", default: "500" },
+  clients: { type: "string" },
   streams: { type: "string", default: "2000" },
+  only: { type: "string" },
   state: { type: "string" },
 } as const;
 
@@ -101,7 +104,7 @@ const outage: Proof = async (args) => {
 const BACK_WITHIN_MS = 45_000;
 
 const reconnect: Proof = async (args) => {
-  const clients = positive(flagsOf(args).clients);
+  const clients = positive(flagsOf(args).clients ?? "500");
   const state = mkdtempSync(join(tmpdir(), "headcount-reconnect-"));
   console.log(`state ${state}`);
   const victims = ["runtime", "runner"] as const;
@@ -113,6 +116,23 @@ const reconnect: Proof = async (args) => {
     ]);
   }
   const holds = outcomes.every((outcome) => isWhole(outcome, clients, BACK_WITHIN_MS));
+  if (holds) rmSync(state, { recursive: true });
+  return holds;
+};
+
+const drill: Proof = async (args) => {
+  const values = flagsOf(args);
+  const clients = positive(values.clients ?? "200");
+  const outageMs = positive(values.seconds ?? "60") * 1_000;
+  const only = values.only?.split(",") ?? Object.keys(DRILLS);
+  const waves = only.map((name) => [
+    isDrill(name) ? name : usage(`"${name}" is none of ${Object.keys(DRILLS).join(", ")}`),
+  ]);
+  const state = mkdtempSync(join(tmpdir(), "headcount-drill-"));
+  console.log(`state ${state}`);
+  const scale = { clients, outageMs, beatMs: 20_000, quietMs: 5_000, patient: true };
+  const reports = await proveDrills({ ...scale, waves, state, log: console.log });
+  const holds = reports.every(({ complaints }) => complaints.length === 0);
   if (holds) rmSync(state, { recursive: true });
   return holds;
 };
@@ -156,23 +176,6 @@ const usage = (complaint: string): never => {
   process.exit(2);
 };
 
-const printKill = (report: KillReport): void => {
-  const { firstAnswerMs, ...numbers } = report;
-  const restarts = Object.entries(firstAnswerMs).map(([victim, all]): [string, string] => [
-    `first answer after kill of ${victim}, ms`,
-    all.length === 0 ? "none" : `median ${medianOf(all)}, max ${Math.max(...all)} (${all.length})`,
-  ]);
-  print([...Object.entries(numbers), ...restarts]);
-};
-
-const print = (lines: readonly (readonly [string, number | string])[]): void => {
-  console.log("");
-  for (const [name, value] of lines) console.log(`${name.padEnd(40)} ${value}`);
-};
-
-const medianOf = (all: readonly number[]): number =>
-  all.toSorted((a, b) => a - b)[Math.floor((all.length - 1) / 2)] ?? 0;
-
 const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: Proof }>> = {
   kill: {
     claim:
@@ -202,6 +205,11 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "with the service killed, who watches a stream is back within 45 s and is counted once (--clients)",
     proof: reconnect,
+  },
+  drill: {
+    claim:
+      "whatever part of the service is lost under its clients, every number is soon that of the clients again (--clients --seconds --only)",
+    proof: drill,
   },
 };
 

@@ -10,6 +10,8 @@ export interface ServiceOptions {
   readonly port: number;
   /** A MySQL, as `DATABASE_URL` takes it; without it the database is the one that the secrets file names, or D1. */
   readonly databaseUrl?: string;
+  /** What takes the flags of `npm start`, when it is not that itself. */
+  readonly start?: string;
 }
 
 export interface Service {
@@ -31,8 +33,8 @@ const START = resolve(import.meta.dirname, "start.ts");
 
 /** @throws with what it printed, when it ends or says nothing instead of listening */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
-  const { state, secrets, port, databaseUrl } = options;
-  const args = [START, "--state", state, "--secrets", secrets, "--port", `${port}`];
+  const { state, secrets, port, databaseUrl, start = START } = options;
+  const args = [start, "--state", state, "--secrets", secrets, "--port", `${port}`];
   if (databaseUrl !== undefined) args.push("--database", "mysql");
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],

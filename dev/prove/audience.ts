@@ -10,19 +10,25 @@ export interface Viewer {
 
 export interface Audience {
   readonly viewers: readonly Viewer[];
+  /** Sockets it has tried to open. */
+  readonly dials: number;
   leave(): void;
 }
 
-/** @param address of the stream at the service, where it stays */
-export const openAudience = (address: string, size: number): Audience => {
+/** @param address of the stream at the service, where it stays @param name no other audience of the stream has it */
+export const openAudience = (address: string, size: number, name = "viewer"): Audience => {
   const viewers: Viewer[] = [];
   const lines: Line[] = [];
+  let dials = 0;
   for (let i = 0; i < size; i += 1) {
     viewers.push({ viewers: undefined, toldAt: 0 });
     const line = openLine({
       address,
       role: "viewer",
-      who: () => Promise.resolve({ client: `viewer-${i}` }),
+      who: () => {
+        dials += 1;
+        return Promise.resolve({ client: `${name}-${i}` });
+      },
       canRenew: () => false,
       onNumbers: (numbers) => {
         viewers[i] = { viewers: numbers.viewers, toldAt: performance.now() };
@@ -35,6 +41,9 @@ export const openAudience = (address: string, size: number): Audience => {
   }
   return {
     viewers,
+    get dials() {
+      return dials;
+    },
     leave: () => {
       for (const line of lines) line.close();
     },

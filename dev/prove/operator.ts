@@ -28,6 +28,8 @@ interface StatusAnswer {
 export class Operator {
   flushesAway = 0;
   failedFlushesAway = 0;
+  /** Of these the ones in which the list of live streams could not be flushed. */
+  failedListsAway = 0;
   /** The most that the status said of all shards together. */
   unflushedAway = 0;
   readonly #deps: OperatorDeps;
@@ -46,22 +48,23 @@ export class Operator {
 
   /** Resolves after a flush that saved everything there was. */
   async untilFlushed(): Promise<void> {
-    while ((await this.#flush()) > 0) await sleep(PAUSE_MS);
+    while (failuresOf(await this.#flush()) > 0) await sleep(PAUSE_MS);
   }
 
   /** @throws when it saved less than everything */
   async flush(): Promise<void> {
-    const failures = await this.#flush();
+    const failures = failuresOf(await this.#flush());
     if (failures > 0) throw new Error(`${failures} shards or lists could not be flushed`);
   }
 
   async #flushOnce(): Promise<void> {
     const { phases } = this.#deps;
     const before = phases.now;
-    const failures = await this.#flush();
+    const { views, streams } = await this.#flush();
     if (before !== "away" || phases.now !== "away") return;
     this.flushesAway += 1;
-    if (failures > 0) this.failedFlushesAway += 1;
+    if (views.failures + streams.failures > 0) this.failedFlushesAway += 1;
+    if (streams.failures > 0) this.failedListsAway += 1;
   }
 
   async #readStatus(): Promise<void> {
@@ -70,10 +73,8 @@ export class Operator {
     this.unflushedAway = Math.max(this.unflushedAway, unflushed);
   }
 
-  /** @returns how many shards, and the list of live streams, could not be flushed */
-  async #flush(): Promise<number> {
-    const { views, streams } = await this.#ask<FlushAnswer>("POST", "/v1/admin/flush");
-    return views.failures + streams.failures;
+  #flush(): Promise<FlushAnswer> {
+    return this.#ask<FlushAnswer>("POST", "/v1/admin/flush");
   }
 
   /** @throws when it is not answered with 200 */
@@ -87,3 +88,6 @@ export class Operator {
     return (await response.json()) as Answer;
   }
 }
+
+/** How many shards, and the list of live streams, could not be flushed. */
+const failuresOf = ({ views, streams }: FlushAnswer): number => views.failures + streams.failures;

@@ -2,18 +2,16 @@
  * A database that is away delays what is saved and nothing else: the service runs on a MySQL that gets a `kill -9`, stays
  * away and comes back, while visitors confirm, readers read and flushes are asked for all the time.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Prng } from "../../test/simulation/prng.ts";
 import type { MySqlAddress } from "../mysql/address.ts";
-import { privateAddress, startPrivate } from "../mysql/private.ts";
 import { makeMinter } from "../offline-mint.ts";
-import { startGateway } from "../planetscale-gateway/gateway.ts";
 import { ensureSecrets, readVariables } from "../run/secrets.ts";
-import { type Service, startService } from "../service.ts";
+import type { Service } from "../service.ts";
 import { inTime } from "./in-time.ts";
 import { Load } from "./load.ts";
+import { startMySqlService } from "./mysql-service.ts";
 import { Operator } from "./operator.ts";
 import { type Latency, Phases } from "./phases.ts";
 import { Readers } from "./readers.ts";
@@ -92,13 +90,8 @@ const openWorld = async ({ state, seed }: OutageOptions): Promise<World> => {
   ensureSecrets(secrets);
   const variables = readVariables(secrets);
   const { TOKEN_KEYS: tokenKeys = "", TALLY_SHARDS: shards = "", ADMIN_KEY = "" } = variables;
-  // Of its own: the service's state has a place for a database that it starts itself.
-  const beside = join(state, "beside");
-  mkdirSync(beside, { recursive: true });
-  let server = await startPrivate(beside);
-  const mysql = privateAddress(beside);
-  const gateway = await startGateway({ mysql, port: 0, user: "prover", password: "of-the-proof" });
-  const service = await startService({ state, secrets, port: 0, databaseUrl: gateway.url });
+  const running = await startMySqlService({ state, secrets });
+  const { service, mysql } = running;
 
   const { url } = service;
   const contents = Array.from({ length: CONTENTS }, (_, i) => `outage-${seed}-${i}`);
@@ -114,16 +107,9 @@ const openWorld = async ({ state, seed }: OutageOptions): Promise<World> => {
     ...{ service, mysql, contents, phases, load },
     readers: new Readers({ url, contents }),
     operator: new Operator({ url, adminKey: ADMIN_KEY, phases }),
-    kill: () => server.kill(),
-    restart: async () => {
-      server = await startPrivate(beside);
-    },
-    close: async () => {
-      service.signal("SIGTERM");
-      await service.exited;
-      await gateway.close();
-      await server.stop();
-    },
+    kill: running.killDatabase,
+    restart: running.restartDatabase,
+    close: running.close,
   };
 };
 
@@ -139,6 +125,8 @@ const liveThrough = async (world: World, options: OutageOptions): Promise<number
   ]);
   const script = async () => {
     await sleep(beforeMs);
+    // A shard that is new asks the database before it opens.
+    await inTime("a flush before the outage", operator.untilFlushed());
     phases.enter("away");
     await world.kill();
     log(`the database is away, ${load.durable} durable, ${readers.reads} reads`);

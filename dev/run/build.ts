@@ -1,7 +1,7 @@
 /** The Worker as wrangler would deploy it, with the bindings of `wrangler.toml`, as options of Miniflare. */
 import { execFile } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
-import { join, matchesGlob } from "node:path";
+import { basename, join, matchesGlob } from "node:path";
 import { promisify } from "node:util";
 import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
@@ -16,13 +16,21 @@ export interface BuiltWorker {
   readonly crons: readonly string[];
 }
 
-/**
- * @param outdir is emptied, unless what it has was made of the same sources
- * @param secrets file whose variables go over those of `wrangler.toml`
- * @throws Failure when it cannot be built
- */
-export const buildWorker = async (outdir: string, secrets: string): Promise<BuiltWorker> => {
-  await bundleInto(outdir);
+export interface Build {
+  /** Is emptied, unless what it has was made of the same sources. */
+  readonly outdir: string;
+  /** File whose variables go over those of `wrangler.toml`. */
+  readonly secrets: string;
+  /** First module of the Worker, when it is not the one of `wrangler.toml`; then no other is built into `outdir`. */
+  readonly main?: string;
+  /** Compatibility flags beside those of `wrangler.toml`. */
+  readonly flags?: readonly string[];
+}
+
+/** @throws Failure when it cannot be built */
+export const buildWorker = async (build: Build): Promise<BuiltWorker> => {
+  const { outdir, secrets, main, flags = [] } = build;
+  await bundleInto(outdir, main);
   const config = unstable_readConfig({ config: WRANGLER_TOML });
   // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
   const files = { envFiles: [secrets], overrides: {} };
@@ -37,7 +45,8 @@ export const buildWorker = async (outdir: string, secrets: string): Promise<Buil
     name: config.name ?? "headcount",
     bindings: readVariables(secrets),
     modulesRoot: outdir,
-    modules: modulesOf(outdir, modulesRules),
+    modules: modulesOf(outdir, basename(main ?? config.main ?? "worker.ts"), modulesRules),
+    compatibilityFlags: [...(config.compatibility_flags ?? []), ...flags],
   };
   return { options, crons: config.triggers.crons ?? [] };
 };
@@ -49,11 +58,12 @@ export const withVariables = (
 ): V4WorkerOptions => ({ ...options, bindings: { ...options.bindings, ...variables } });
 
 /** @throws Failure when it cannot be built */
-export const bundleInto = async (outdir: string): Promise<void> => {
+export const bundleInto = async (outdir: string, main?: string): Promise<void> => {
   const sources = readSources();
   if (isMadeOf(outdir, sources)) return;
   rmSync(outdir, { recursive: true, force: true });
-  const args = ["deploy", "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
+  const what = main === undefined ? ["deploy"] : ["deploy", main];
+  const args = [...what, "--dry-run", "--config", WRANGLER_TOML, "--outdir", outdir];
   const env = { ...process.env, ...WRANGLER_ENV };
   const bundling = promisify(execFile)(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env });
   bundling.child.stdin?.end();
@@ -67,8 +77,13 @@ export const bundleInto = async (outdir: string): Promise<void> => {
 };
 
 /** The bundle first, since the first module is the Worker; then what wrangler put beside it. */
-const modulesOf = (outdir: string, rules: readonly V4ModuleRule[]): V4ModuleDefinition[] => {
-  const modules: V4ModuleDefinition[] = [{ type: "ESModule", path: join(outdir, "worker.js") }];
+const modulesOf = (
+  outdir: string,
+  main: string,
+  rules: readonly V4ModuleRule[],
+): V4ModuleDefinition[] => {
+  const bundled = join(outdir, main.replace(/\.ts$/, ".js"));
+  const modules: V4ModuleDefinition[] = [{ type: "ESModule", path: bundled }];
   for (const file of readdirSync(outdir)) {
     const rule = rules.find(({ include }) => include.some((glob) => matchesGlob(file, glob)));
     if (rule !== undefined) modules.push({ type: rule.type, path: join(outdir, file) });
