@@ -51,6 +51,11 @@ export class Operator {
     while (failuresOf(await this.#flush()) > 0) await sleep(PAUSE_MS);
   }
 
+  /** Resolves after a flush that found the database away. */
+  async untilFlushedAway(): Promise<void> {
+    while (this.flushesAway === 0) await sleep(PAUSE_MS);
+  }
+
   /** @throws when it saved less than everything */
   async flush(): Promise<void> {
     const failures = failuresOf(await this.#flush());

@@ -33,12 +33,14 @@ export interface OutageReport {
   /** Different events sent, and of these answered `durable`. */
   readonly sent: number;
   readonly durable: number;
-  /** Requests that did not get `durable` for all their events at once, within 2 s. */
+  /** Requests that did not get `durable` for all their events at once, within 5 s. */
   readonly failedConfirms: number;
   readonly latency: Latency;
   readonly reads: number;
   readonly staleReads: number;
-  /** Reads that did not answer a number for every content. */
+  /** Asked again, because the first answer had not a number for every content. */
+  readonly repeatedReads: number;
+  /** Reads that had none after three attempts. */
   readonly failedReads: number;
   /** Flushes that began and ended while the database was away, and of these the ones that said so. */
   readonly flushesAway: number;
@@ -131,6 +133,7 @@ const liveThrough = async (world: World, options: OutageOptions): Promise<number
     await world.kill();
     log(`the database is away, ${load.durable} durable, ${readers.reads} reads`);
     await sleep(outageMs);
+    await inTime("a flush meanwhile", operator.untilFlushedAway());
     log(`it comes back, ${load.durable} durable, ${readers.reads} reads`);
     phases.leave();
     await world.restart();
@@ -167,7 +170,8 @@ const report = async (world: World, flushedAfterMs: number): Promise<OutageRepor
     durable: load.durable,
     failedConfirms: phases.failed,
     latency: phases.latency(),
-    ...{ reads: readers.reads, staleReads: readers.stale, failedReads: readers.failed },
+    ...{ reads: readers.reads, staleReads: readers.stale },
+    ...{ repeatedReads: readers.repeated, failedReads: readers.failed },
     ...{ flushesAway: operator.flushesAway, failedFlushesAway: operator.failedFlushesAway },
     unflushedAway: operator.unflushedAway,
     flushedAfterMs,

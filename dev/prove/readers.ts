@@ -8,6 +8,7 @@ export interface ReadersDeps {
 
 const PAUSE_MS = 50;
 const CONTENTS_PER_READ = 10;
+const ATTEMPTS = 3;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 interface Answer {
@@ -18,6 +19,8 @@ export class Readers {
   reads = 0;
   /** Answered with the last number known. */
   stale = 0;
+  /** Asked again: on a machine that is overloaded a Tally may not answer within its time. */
+  repeated = 0;
   failed = 0;
   readonly #deps: ReadersDeps;
 
@@ -35,8 +38,20 @@ export class Readers {
   }
 
   async #read(contents: readonly string[]): Promise<void> {
-    const query = contents.map((content) => `content=${content}`).join("&");
     this.reads += 1;
+    for (let attempt = 1; !(await this.#readOnce(contents)); attempt += 1) {
+      if (attempt === ATTEMPTS) {
+        this.failed += 1;
+        return;
+      }
+      this.repeated += 1;
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /** @returns whether there was a number for each */
+  async #readOnce(contents: readonly string[]): Promise<boolean> {
+    const query = contents.map((content) => `content=${content}`).join("&");
     try {
       const response = await fetch(`${this.#deps.url}/v1/counts?${query}`, {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
@@ -44,9 +59,9 @@ export class Readers {
       const { counts } = (await response.json()) as Answer;
       if (counts.some(({ stale }) => stale)) this.stale += 1;
       const numbers = counts.filter(({ views }) => typeof views === "number");
-      if (numbers.length !== contents.length) this.failed += 1;
+      return numbers.length === contents.length;
     } catch {
-      this.failed += 1;
+      return false;
     }
   }
 }
