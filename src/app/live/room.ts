@@ -70,8 +70,8 @@ export class Room {
       rearm: () => this.#chores.arm(clock.now()),
     };
     this.#drift = new Drift(deps, { ...parts, versions }, now);
-    const { reconciler } = this.#drift;
-    this.#chores = new Chores(this.#alarm, roomChores({ ...parts, reconciler }));
+    const chores = roomChores({ ...parts, reconciler: this.#drift.reconciler });
+    this.#chores = new Chores(this.#alarm, chores);
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -103,10 +103,7 @@ export class Room {
 
   reconcile(): ReconcileAnswer {
     const now = this.#now();
-    if (this.#stream === undefined) return { outcome: "unopened" };
-    if (!this.#isLive()) return { outcome: "ended" };
-    committed(this.#deps, () => this.#save(now));
-    const answer = this.#drift.reconciler.lookNow(now);
+    const answer = this.#drift.lookNow(now);
     this.#chores.arm(now);
     return answer;
   }
@@ -145,7 +142,7 @@ export class Room {
     const now = this.#deps.clock.now();
     this.#alarm.exactly(now + ALARM_RETRY_MS);
     guarded(this.#deps, "room.alarm-failed", () => {
-      this.#look(now);
+      this.#door.look(now);
       committed(this.#deps, () => this.#chores.doWhatIsDue(now));
     });
   }
@@ -185,22 +182,10 @@ export class Room {
   /** The time, with everything that follows from its having passed. */
   #now(): number {
     const now = this.#deps.clock.now();
-    this.#look(now);
-    const { reconciler } = this.#drift;
-    if (this.#isLive() && reconciler.isOverdue(now)) {
-      committed(this.#deps, () => reconciler.step(now));
-    }
+    this.#door.look(now);
+    this.#drift.endWhatIsOverdue(now);
     this.#chores.arm(now);
     return now;
-  }
-
-  #look(now: number): void {
-    const { silent, quiet } = this.#attendance.look(
-      now,
-      ({ id }) => this.#broadcast.get(id)?.pingedAt() ?? 0,
-    );
-    for (const { id } of silent) this.#broadcast.close(id, "silent");
-    if (quiet.length > 0) this.#broadcast.beat(quiet);
   }
 
   #isLive(): boolean {

@@ -345,6 +345,24 @@ test("a room of before has its visitors and total still", async () => {
   expect(room.disk.read("SELECT name FROM sqlite_master WHERE name = 'uniques'")).toEqual([]);
 });
 
+test("those who were in a room of before are in its first sample and day, though the number stands still", async () => {
+  const { room } = recording();
+  const socket = await room.connect({ visitor: "ann" });
+  await live(room, 2_000);
+  for (const table of ["account", "days", "samples"]) room.disk.read(`DROP TABLE ${table}`);
+  room.evict();
+  for (let passed = 0; passed < 6 * MINUTE; passed += 20_000) {
+    room.ping(socket);
+    await live(room, 20_000);
+  }
+  expect(room.published.at(-1)?.days).toMatchObject([{ peak: 1 }]);
+  expect(room.published.flatMap(({ samples }) => samples)).toContainEqual({
+    recordedAt: Date.UTC(2026, 10, 21, 12, 5),
+    viewers: 1,
+    peak: 1,
+  });
+});
+
 test("a thousand sessions that ended do not wait, and go a thousand at a time", async () => {
   const { room } = recording();
   for (let i = 0; i < 2_300; i += 1) room.leave(await room.connect({ visitor: `v${i}` }));
