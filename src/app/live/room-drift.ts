@@ -1,4 +1,5 @@
 import type { Connection } from "../../core/live/viewer-set.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { StreamTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
@@ -23,6 +24,7 @@ export interface DriftDeps {
   readonly name: string;
   readonly store: RoomStore;
   readonly sockets: RoomSockets;
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly streams: Pick<StreamTables, "saveCurrent">;
@@ -95,8 +97,9 @@ export class Drift {
     if (this.reconciler.isOverdue(now)) committed(this.#deps, () => this.reconciler.step(now));
   }
 
-  /** The list of live streams has answered. @param now ms */
-  heard({ entry, answer, before, late }: Heard, now: number): void {
+  /** The list of live streams has answered. */
+  heard({ entry, answer, before, late }: Heard): void {
+    const now = this.#deps.clock.now();
     if (!late && this.#watch.heard(entry, answer.had, before, now)) this.#parts.publisher.hurry();
   }
 

@@ -13,7 +13,7 @@ import { Broadcast } from "./broadcast.ts";
 import { Chores } from "./chores.ts";
 import { Door, recoverSockets, refuse } from "./door.ts";
 import { Outbox } from "./outbox.ts";
-import { type Heard, Publisher } from "./publisher.ts";
+import { Publisher } from "./publisher.ts";
 import { roomChores } from "./room-chores.ts";
 import type { RoomDeps } from "./room-deps.ts";
 import { Drift } from "./room-drift.ts";
@@ -66,12 +66,10 @@ export class Room {
       outbox: this.#outbox,
       stream: () => this.#stream,
       save: (at: number) => this.#save(at),
-      heard: (heard: Heard) => this.#heard(heard),
       rearm: () => this.#chores.arm(clock.now()),
     };
     this.#drift = new Drift(deps, { ...parts, versions }, now);
-    const chores = roomChores({ ...parts, reconciler: this.#drift.reconciler });
-    this.#chores = new Chores(this.#alarm, chores);
+    this.#chores = new Chores(this.#alarm, roomChores({ ...parts, drift: this.#drift }));
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -170,13 +168,6 @@ export class Room {
   #save(now: number): void {
     this.#attendance.save(now);
     this.#outbox.saved();
-  }
-
-  #heard(heard: Heard): void {
-    const now = this.#deps.clock.now();
-    this.#attendance.ledger.savedThrough(heard.answer.saved);
-    this.#drift.heard(heard, now);
-    this.#chores.arm(now);
   }
 
   /** The time, with everything that follows from its having passed. */
