@@ -8,7 +8,7 @@ export const NOTHING_SAVED: SavedThrough = { asOf: 0, sampledThrough: 0 };
 export interface ListedStream {
   readonly entry: LiveEntry;
   readonly saved: SavedThrough;
-  /** Of the last entry that is in the database as a whole; absent: there is none, or it is not known. */
+  /** Of the last entry whose rows are in the database; absent: there is none, or it is not known. */
   readonly savedStamp?: Stamp | undefined;
 }
 

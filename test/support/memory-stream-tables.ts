@@ -51,6 +51,7 @@ export class MemoryStreamTables
 
   saveSessions(rows: readonly ViewerSession[]): Promise<number> {
     this.sessionCalls.push(rows.length);
+    if (this.sessionCalls.length > MAX_CALLS) throw new Error("sessions are sent without end");
     const keyOf = ({ startedDay, session }: ViewerSession) => `${startedDay}/${session}`;
     return this.#save("saveSessions", rows, this.sessions, keyOf);
   }
@@ -119,6 +120,9 @@ export class MemoryStreamTables
     if (fate === "done, answer lost") throw new Error("the answer was lost");
   }
 }
+
+/** More than any test makes: what goes on for ever ends here. */
+const MAX_CALLS = 10_000;
 
 /** As the adapters do. */
 const ROWS_PER_STATEMENT = 1_000;

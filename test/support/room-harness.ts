@@ -37,6 +37,9 @@ export interface RoomHarnessOptions {
 
 const STARTED = { stream: STREAM, broadcaster: "b", category: null } as const;
 
+/** Of the alarm in one millisecond. */
+const MAX_RINGS = 100;
+
 /** A client's socket as the platform keeps it: it outlives the room's instance. */
 export class FakeSocket implements RoomSocket {
   readonly received: ServerMessage[] = [];
@@ -161,7 +164,10 @@ export class RoomHarness {
   /** Lets time pass and rings the alarm whenever it is due. */
   pass(ms: number): void {
     const until = this.now + ms;
+    let ringsNow = 0;
     for (let at = this.disk.alarm; at !== undefined && at <= until; at = this.disk.alarm) {
+      ringsNow = at > this.now ? 0 : ringsNow + 1;
+      if (ringsNow > MAX_RINGS) throw new Error(`the alarm rings without end at ${this.now}`);
       this.now = Math.max(this.now, at);
       this.ring();
     }

@@ -3,6 +3,7 @@ import { type Connection, type Gone, type Looked, ViewerSet } from "../../core/l
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
 import type { Random } from "../../ports/random.ts";
 import type { LeaseRow, RoomStore } from "../../ports/room-store.ts";
+import { asConnection } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -78,7 +79,13 @@ export class Attendance {
    * order of their times, so that it makes no difference how late this is.
    */
   look(now: number, heardAt: HeardAt): Looked {
-    for (let at = this.#nextStep(); at <= now; at = this.#nextStep()) this.#step(at, now, heardAt);
+    for (let at = this.#nextStep(); at <= now; ) {
+      this.#step(at, now, heardAt);
+      const next = this.#nextStep();
+      // Or the room would never answer again.
+      if (next <= at) throw new Error(`a step at ${at} left something to do at ${next}`);
+      at = next;
+    }
     this.ledger.advance(now);
     const silent = this.#silent;
     const quiet = [...this.#quiet.values()].filter(({ id }) => this.#set.has(id));
@@ -191,15 +198,3 @@ export class Attendance {
     this.#changedAt ??= now;
   }
 }
-
-export const leaseId = (visitor: string): string => `lease:${visitor}`;
-
-export const asConnection = ({ visitor, network, openedAt, seenAt }: LeaseRow): Connection => ({
-  id: leaseId(visitor),
-  kind: "lease",
-  role: "viewer",
-  visitor,
-  network,
-  openedAt,
-  lastSeen: seenAt,
-});

@@ -70,9 +70,9 @@ export class DayAccount {
     this.#changedAt = 0;
   }
 
-  /** @param uniques of the present day @param savedAsOf ms */
-  told(uniques: number, savedAsOf: number): readonly LiveDay[] {
-    const rows = [...this.#past.values()].filter(({ changedAt }) => changedAt > savedAsOf);
+  /** @param uniques of the present day */
+  told(uniques: number): readonly LiveDay[] {
+    const rows = [...this.#past.values()];
     return (this.watched ? [...rows, this.#row(uniques)] : rows).map(asLiveDay);
   }
 

@@ -9,9 +9,10 @@ import { toBase64Url } from "../../protocol/base64url.ts";
 import { CLOSE_CODES, type CloseReason, PING, PONG } from "../../protocol/live-messages.ts";
 import type { Arrival, Role } from "../../protocol/room-rpc.ts";
 import { readAttachment, writeAttachment } from "./attachment.ts";
-import { type Attendance, leaseId } from "./attendance.ts";
+import type { Attendance } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { connectionOf } from "./evidence.ts";
+import { leaseId } from "./lease.ts";
 
 export interface DoorDeps {
   readonly store: Pick<RoomStore, "salt" | "saveSalt" | "deleteSalt">;
@@ -107,6 +108,16 @@ export class Door {
     const lease = { id, kind: "lease", role: "viewer", ...keys, openedAt: now } as const;
     this.#attendance.join({ ...lease, lastSeen: now }, now);
     return true;
+  }
+
+  /** Shows out who has been silent for too long, and asks who was not heard of lately. */
+  look(now: number): void {
+    const { silent, quiet } = this.#attendance.look(
+      now,
+      ({ id }) => this.#broadcast.get(id)?.pingedAt() ?? 0,
+    );
+    for (const { id } of silent) this.#broadcast.close(id, "silent");
+    if (quiet.length > 0) this.#broadcast.beat(quiet);
   }
 
   leave(socket: RoomSocket, now: number): void {

@@ -2,7 +2,7 @@ import type { Connection } from "../../core/live/viewer-set.ts";
 import type { RoomSocket, RoomSockets } from "../../ports/room-sockets.ts";
 import type { RoomStore } from "../../ports/room-store.ts";
 import { readAttachment } from "./attachment.ts";
-import { asConnection } from "./attendance.ts";
+import { asConnection } from "./lease.ts";
 
 /** A connection as platform or disk has it. */
 export interface Shown extends Connection {

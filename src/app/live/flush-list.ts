@@ -8,7 +8,7 @@ import type {
 } from "../../ports/database.ts";
 import type { ListedStream } from "../../ports/rankings-store.ts";
 import type { ListFlushed, LiveEntry } from "../../protocol/room-rpc.ts";
-import { isUnsaved, rowsOf, type StreamRows } from "./listed-stream.ts";
+import { rowsOf, type StreamRows } from "./listed-stream.ts";
 
 export type FlushTables = Pick<StreamTables, "saveCurrent" | "saveHistory" | "saveDays">;
 
@@ -52,7 +52,7 @@ function* batchesOf(list: FlushedList): Generator<Batch> {
   let batch = emptyBatch();
   for (const stream of list.unsaved()) {
     const listed = list.find(stream);
-    if (listed === undefined || !isUnsaved(listed)) continue;
+    if (listed === undefined) continue;
     const rows = rowsOf(listed);
     if (!hasRoomFor(batch, rows)) {
       yield batch;

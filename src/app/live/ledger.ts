@@ -108,17 +108,14 @@ export class Ledger {
   turn(viewing: Iterable<string>, now: number): void {
     const at = this.bound;
     this.advance(at);
-    if (this.#windows.peak > 0) this.#changed(now);
     this.#windows.close(at, this.#viewers);
     this.#windowEnds = windowEnd(at);
     if (at < this.#days.ends) return;
     if (this.#live && this.#days.watched) this.#changed(now);
-    // Days on which nobody was there are left out.
-    const day = this.#calendar.dayOf(this.#viewers === 0 ? Math.max(at, now) : at);
+    const day = this.#calendar.dayOf(at);
     this.#days.begin(day, this.#visitors.today);
     this.#days.savedThrough(this.#savedAsOf);
     this.#visitors.beginDay(day);
-    this.#at = Math.max(at, day.startMs);
     this.#days.reach(this.#viewers);
     for (const visitor of viewing) this.#visitors.count(visitor);
   }
@@ -145,8 +142,7 @@ export class Ledger {
     readonly days: readonly LiveDay[];
   } {
     this.#toldAt = now;
-    const days = this.#days.told(this.#visitors.today, this.#savedAsOf);
-    return { samples: this.#windows.oldest, days };
+    return { samples: this.#windows.oldest, days: this.#days.told(this.#visitors.today) };
   }
 
   /** What the list says of it; a list that was wiped says less than it said before. */

@@ -48,7 +48,7 @@ export const whenWritten = (listed: ListedStream, written: LiveEntry): ListedStr
       asOf: isWhole ? written.asOf : listed.saved.asOf,
       sampledThrough: Math.max(listed.saved.sampledThrough, lastSampleOf(written)),
     },
-    savedStamp: isWhole ? written.stamp : listed.savedStamp,
+    savedStamp: written.stamp,
   };
 };
 

@@ -26,7 +26,7 @@ export interface ReadRankingsDeps {
 export interface RankedLive
   extends Pick<
     LiveNumbers,
-    "stream" | "category" | "broadcaster" | "viewers" | "peak" | "startedAt"
+    "stream" | "status" | "category" | "broadcaster" | "viewers" | "peak" | "startedAt"
   > {
   readonly title: string;
 }
@@ -102,11 +102,11 @@ export class RankingsReader {
     const ids = streams.map(({ stream }) => stream);
     const found = await this.#deps.registry.findAll(ids);
     const ranked = streams.flatMap(
-      ({ stream, category, broadcaster, viewers, peak, startedAt }): RankedLive[] => {
+      ({ stream, status, category, broadcaster, viewers, peak, startedAt }): RankedLive[] => {
         const known = found.get(stream)?.stream;
         if (known?.visibility !== "public") return [];
         const { title } = known;
-        return [{ stream, title, category, broadcaster, viewers, peak, startedAt }];
+        return [{ stream, title, status, category, broadcaster, viewers, peak, startedAt }];
       },
     );
     return { asOf, streams: ranked, incomplete: ids.some((id) => !found.has(id)) };

@@ -4,8 +4,8 @@ import type { Broadcast } from "./broadcast.ts";
 import type { Chore } from "./chores.ts";
 import type { Door } from "./door.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Heard, Publisher } from "./publisher.ts";
-import type { Reconciler } from "./reconciler.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Drift } from "./room-drift.ts";
 import type { Numbers } from "./room-numbers.ts";
 
 export interface RoomParts {
@@ -15,13 +15,11 @@ export interface RoomParts {
   readonly numbers: Numbers;
   readonly door: Door;
   readonly outbox: Outbox;
-  readonly reconciler: Reconciler;
+  readonly drift: Drift;
   /** As it now is; `undefined` before its first start. */
   stream(): SavedStream | undefined;
   /** What changed in memory goes to the disk. @param now ms */
   save(now: number): void;
-  /** The list of live streams has answered. */
-  heard(heard: Heard): void;
   /** Something that went on in the background is done; what is to be done later may have changed. */
   rearm(): void;
 }
@@ -48,20 +46,20 @@ export const roomChores = (parts: RoomParts): readonly Chore[] => {
   ];
 };
 
-const reconciling = ({ attendance, broadcast, reconciler, stream, save }: RoomParts): Chore => ({
+const reconciling = ({ attendance, broadcast, drift, stream, save }: RoomParts): Chore => ({
   dueAt() {
     if (stream()?.endedAt !== null) return null;
-    return reconciler.dueAt(broadcast.isHeard || attendance.numbers.viewers > 0);
+    return drift.reconciler.dueAt(broadcast.isHeard || attendance.numbers.viewers > 0);
   },
   work(now) {
     // Leases are counted as the disk has them.
     if (attendance.saveAt !== null) save(now);
-    reconciler.step(now);
+    drift.reconciler.step(now);
   },
 });
 
 const publishing = (parts: RoomParts): Chore => {
-  const { attendance, publisher, numbers } = parts;
+  const { attendance, publisher, numbers, drift } = parts;
   return {
     dueAt() {
       const stream = parts.stream();
@@ -73,7 +71,11 @@ const publishing = (parts: RoomParts): Chore => {
       const stream = parts.stream();
       if (stream === undefined) return;
       parts.save(now);
-      publisher.publish(numbers.entry(stream, now), parts.heard);
+      publisher.publish(numbers.entry(stream, now), (heard) => {
+        attendance.ledger.savedThrough(heard.answer.saved);
+        drift.heard(heard);
+        parts.rearm();
+      });
     },
   };
 };

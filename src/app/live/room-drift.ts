@@ -1,9 +1,11 @@
 import type { Connection } from "../../core/live/viewer-set.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { StreamTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RoomSockets } from "../../ports/room-sockets.ts";
 import type { HeldNumbers, RoomStore, SavedStream } from "../../ports/room-store.ts";
+import type { ReconcileAnswer } from "../../protocol/room-rpc.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { gatherEvidence, type Shown } from "./evidence.ts";
@@ -12,18 +14,24 @@ import type { Outbox } from "./outbox.ts";
 import type { Heard, Publisher } from "./publisher.ts";
 import { type Finding, recordOf } from "./reconcile-record.ts";
 import { Reconciler } from "./reconciler.ts";
+import { committed } from "./room-guards.ts";
 import type { Numbers } from "./room-numbers.ts";
 import { type People, SecondCount } from "./second-count.ts";
 import type { VersionBlocks } from "./version-blocks.ts";
 
 export interface DriftDeps {
+  /** Of the object. */
+  readonly name: string;
   readonly store: RoomStore;
   readonly sockets: RoomSockets;
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly streams: Pick<StreamTables, "saveCurrent">;
   /** Keeps the object awake until it is done. */
   background(work: Promise<void>): void;
+  /** Ends this instance. */
+  abort(reason: string): never;
 }
 
 interface Parts {
@@ -35,6 +43,8 @@ interface Parts {
   readonly versions: VersionBlocks;
   /** As it now is. */
   stream(): SavedStream | undefined;
+  /** What changed in memory goes to the disk. @param now ms */
+  save(now: number): void;
 }
 
 /** What a room does about numbers that are not what they should be: its own, and those the list has of it. */
@@ -71,8 +81,25 @@ export class Drift {
     return this.reconciler.held;
   }
 
-  /** The list of live streams has answered. @param now ms */
-  heard({ entry, answer, before, late }: Heard, now: number): void {
+  /** An operator wants to know. @param now ms */
+  lookNow(now: number): ReconcileAnswer {
+    const { stream, save } = this.#parts;
+    const known = stream();
+    if (known === undefined) return { outcome: "unopened" };
+    if (known.endedAt !== null) return { outcome: "ended" };
+    // Leases are counted as the disk has them.
+    committed(this.#deps, () => save(now));
+    return this.reconciler.lookNow(now);
+  }
+
+  /** Whoever wants a number that was held for too long need not wait for the alarm. @param now ms */
+  endWhatIsOverdue(now: number): void {
+    if (this.reconciler.isOverdue(now)) committed(this.#deps, () => this.reconciler.step(now));
+  }
+
+  /** The list of live streams has answered. */
+  heard({ entry, answer, before, late }: Heard): void {
+    const now = this.#deps.clock.now();
     if (!late && this.#watch.heard(entry, answer.had, before, now)) this.#parts.publisher.hurry();
   }
 

@@ -1,11 +1,21 @@
-import type { RoomDeps } from "./room-deps.ts";
+import type { Log } from "../../ports/log.ts";
+import type { RoomStore } from "../../ports/room-store.ts";
+
+interface Guarded {
+  /** Of the object. */
+  readonly name: string;
+  readonly log: Log;
+}
+
+interface Committing {
+  readonly name: string;
+  readonly store: Pick<RoomStore, "atomically">;
+  /** Ends this instance. */
+  abort(reason: string): never;
+}
 
 /** For events, which have nobody to throw to. */
-export const guarded = (
-  { name, log }: Pick<RoomDeps, "name" | "log">,
-  event: string,
-  work: () => void,
-): void => {
+export const guarded = ({ name, log }: Guarded, event: string, work: () => void): void => {
   try {
     work();
   } catch (cause) {
@@ -14,10 +24,7 @@ export const guarded = (
 };
 
 /** Memory changes before the commit: if the commit fails, the instance must not live on. */
-export const committed = (
-  { name, store, abort }: Pick<RoomDeps, "name" | "store" | "abort">,
-  work: () => void,
-): void => {
+export const committed = ({ name, store, abort }: Committing, work: () => void): void => {
   try {
     store.atomically(work);
   } catch (cause) {

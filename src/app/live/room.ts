@@ -13,7 +13,7 @@ import { Broadcast } from "./broadcast.ts";
 import { Chores } from "./chores.ts";
 import { Door, recoverSockets, refuse } from "./door.ts";
 import { Outbox } from "./outbox.ts";
-import { type Heard, Publisher } from "./publisher.ts";
+import { Publisher } from "./publisher.ts";
 import { roomChores } from "./room-chores.ts";
 import type { RoomDeps } from "./room-deps.ts";
 import { Drift } from "./room-drift.ts";
@@ -66,12 +66,10 @@ export class Room {
       outbox: this.#outbox,
       stream: () => this.#stream,
       save: (at: number) => this.#save(at),
-      heard: (heard: Heard) => this.#heard(heard),
       rearm: () => this.#chores.arm(clock.now()),
     };
     this.#drift = new Drift(deps, { ...parts, versions }, now);
-    const { reconciler } = this.#drift;
-    this.#chores = new Chores(this.#alarm, roomChores({ ...parts, reconciler }));
+    this.#chores = new Chores(this.#alarm, roomChores({ ...parts, drift: this.#drift }));
     if (this.#stream !== undefined) this.#now();
   }
 
@@ -103,10 +101,7 @@ export class Room {
 
   reconcile(): ReconcileAnswer {
     const now = this.#now();
-    if (this.#stream === undefined) return { outcome: "unopened" };
-    if (!this.#isLive()) return { outcome: "ended" };
-    committed(this.#deps, () => this.#save(now));
-    const answer = this.#drift.reconciler.lookNow(now);
+    const answer = this.#drift.lookNow(now);
     this.#chores.arm(now);
     return answer;
   }
@@ -145,7 +140,7 @@ export class Room {
     const now = this.#deps.clock.now();
     this.#alarm.exactly(now + ALARM_RETRY_MS);
     guarded(this.#deps, "room.alarm-failed", () => {
-      this.#look(now);
+      this.#door.look(now);
       committed(this.#deps, () => this.#chores.doWhatIsDue(now));
     });
   }
@@ -175,32 +170,13 @@ export class Room {
     this.#outbox.saved();
   }
 
-  #heard(heard: Heard): void {
-    const now = this.#deps.clock.now();
-    this.#attendance.ledger.savedThrough(heard.answer.saved);
-    this.#drift.heard(heard, now);
-    this.#chores.arm(now);
-  }
-
   /** The time, with everything that follows from its having passed. */
   #now(): number {
     const now = this.#deps.clock.now();
-    this.#look(now);
-    const { reconciler } = this.#drift;
-    if (this.#isLive() && reconciler.isOverdue(now)) {
-      committed(this.#deps, () => reconciler.step(now));
-    }
+    this.#door.look(now);
+    this.#drift.endWhatIsOverdue(now);
     this.#chores.arm(now);
     return now;
-  }
-
-  #look(now: number): void {
-    const { silent, quiet } = this.#attendance.look(
-      now,
-      ({ id }) => this.#broadcast.get(id)?.pingedAt() ?? 0,
-    );
-    for (const { id } of silent) this.#broadcast.close(id, "silent");
-    if (quiet.length > 0) this.#broadcast.beat(quiet);
   }
 
   #isLive(): boolean {

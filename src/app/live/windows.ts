@@ -52,12 +52,11 @@ export class Windows {
     this.#peak = viewers;
   }
 
-  /** They are in the database. @param recordedAt of the last of them, ms */
+  /** They are in the database, and so on disk: what is told is saved first. @param recordedAt of the last of them, ms */
   savedThrough(recordedAt: number): void {
     const [first] = this.#samples;
     if (first === undefined || first.recordedAt > recordedAt) return;
     this.#samples = this.#samples.filter((sample) => sample.recordedAt > recordedAt);
-    this.#unsaved = this.#unsaved.filter((sample) => sample.recordedAt > recordedAt);
     this.#store.deleteSamples(recordedAt);
   }
 

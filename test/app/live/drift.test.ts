@@ -141,6 +141,8 @@ test("batches that died with their instance are put right by the next one, and r
   await world.pass(2);
   expect(world.viewers).toBe(90);
   expect(world.room.records()).toMatchObject([{ tier: "batches", before: 100, after: 90 }]);
+  // Once the database has a record it has left the room.
+  expect(world.room.disk.read("SELECT * FROM records")).toEqual([]);
 });
 
 test("batches move the number bit by bit: a tenth of the difference each second", async () => {

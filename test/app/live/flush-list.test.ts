@@ -167,6 +167,24 @@ test("of too many samples the list holds one a stream, the oldest, and calls no 
   expect(world.tables.samples.size).toBe(8);
 });
 
+test("samples are counted as they are held: who tells them again and again is still held as a whole", async () => {
+  const world = new RankingsWorld(2);
+  const samples = [1, 2].map((window) => sample(window));
+  for (let i = 0; i < 20; i += 1) world.publish("s", { samples });
+  await world.rankings.flush();
+  expect(world.tables.samples.size).toBe(2);
+});
+
+test("what is saved of samples stays so when entries without any are written", async () => {
+  const world = new RankingsWorld();
+  world.publish("s", { samples: [sample(1)] });
+  await world.rankings.flush();
+  world.publish("s");
+  await world.rankings.flush();
+  const { sampledThrough } = world.answerTo("s", { stamp: stamp(0, 0) }).saved;
+  expect(sampledThrough).toBe(sample(1).recordedAt);
+});
+
 describe("a flush that fails", () => {
   test.each(["saveHistory", "saveDays", "saveCurrent"])(
     "in %s says so and marks nothing it did not write; the next one writes all",

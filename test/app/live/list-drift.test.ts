@@ -136,3 +136,41 @@ test("who writes above the room again and again is not raced, nor is one with a 
     expect(world.viewers).toBe(20);
   }
 });
+
+test("an entry that its successor overtook is no drift: what the list then has is the room's own", async () => {
+  const { world, list } = await worldWithList(10);
+  const take = list.publish.bind(list);
+  const gate = Promise.withResolvers<void>();
+  let overtaken = 0;
+  list.publish = async (entry) => {
+    if (entry.viewers === 20) {
+      overtaken += 1;
+      await gate.promise;
+    }
+    return take(entry);
+  };
+  for (let i = 0; i < 10; i += 1) await world.enter(`late${i}`);
+  await world.pass(10);
+  for (let i = 0; i < 10; i += 1) await world.enter(`later${i}`);
+  await world.pass(10);
+  expect(overtaken).toBeGreaterThan(0);
+  expect(list.row?.viewers).toBe(30);
+  gate.resolve();
+  await world.pass(60);
+  expect(list.row?.viewers).toBe(30);
+  expect(world.room.records()).toEqual([]);
+  expect(world.room.problems).toEqual([]);
+});
+
+test("an entry that arrives twice is no foreign one", async () => {
+  const { world, list } = await worldWithList(10);
+  const take = list.publish.bind(list);
+  list.publish = async (entry) => {
+    await take(entry);
+    return take(entry);
+  };
+  await world.enter("another");
+  await world.pass(60);
+  expect(list.row?.viewers).toBe(11);
+  expect(world.room.problems).toEqual([]);
+});

@@ -227,6 +227,18 @@ describe("what is forgotten", () => {
   });
 });
 
+test("of too many, one that is saved is forgotten before one that was silent for longer and is not", async () => {
+  const world = new World(3);
+  world.publish("saved", { asOf: NOON + 1 });
+  world.publish("younger", { asOf: NOON + 2 });
+  await world.rankings.flush();
+  world.publish("unsaved", { asOf: NOON });
+  world.alarm();
+  world.evict();
+  world.publish("new");
+  expect(new Set(world.streams())).toEqual(new Set(["younger", "unsaved", "new"]));
+});
+
 test("thousands of streams are put in order once a second, not for each reader", () => {
   const world = new World();
   let looks = 0;

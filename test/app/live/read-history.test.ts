@@ -410,6 +410,16 @@ describe("a history", () => {
     expect(await world.readOk(ofStream("c"), query)).not.toHaveProperty("current");
   });
 
+  test("is partial while what rooms tell of its range may still come, to its last millisecond", async () => {
+    const query = { granularity: "day", from: "2026-11-18", to: "2026-11-20" } as const;
+    const partialAt = async (flushedAt: number) => {
+      const world = new HistoryWorld();
+      world.flushedAt = flushedAt;
+      return (await world.readOk(ofStream("a"), query)).comparison?.partial;
+    };
+    expect([await partialAt(NOW - DAY - 1), await partialAt(NOW - DAY)]).toEqual([true, undefined]);
+  });
+
   test("of nobody is of zeros, as of nothing while nothing was flushed", async () => {
     const world = new HistoryWorld();
     world.flushedAt = undefined;

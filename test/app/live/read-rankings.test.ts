@@ -54,6 +54,7 @@ test("the list has titles, and nothing that is not for readers", async () => {
         {
           stream: "a",
           title: "Title of a",
+          status: "live",
           category: "games",
           broadcaster: "b",
           viewers: 3,
@@ -64,6 +65,15 @@ test("the list has titles, and nothing that is not for readers", async () => {
     },
     maxAgeSeconds: 1,
   });
+});
+
+test("a stream whose number is held says so, with the number that is held", async () => {
+  list("a", { viewers: 9, status: "syncing" });
+  list("b", { viewers: 3 });
+  expect((await reader.read(20)).ranking.streams).toMatchObject([
+    { stream: "a", viewers: 9, status: "syncing" },
+    { stream: "b", viewers: 3, status: "live" },
+  ]);
 });
 
 test("readers of any limit share one question a second, and titles one a minute", async () => {

@@ -306,6 +306,37 @@ test("an end that could not be saved is told again until it is, and then the roo
   expect(room.published).toHaveLength(saved);
 });
 
+test("an end the list cannot be told is tried for an hour, and then rarely", async () => {
+  const { room } = recording();
+  await room.connect({ visitor: "ann" });
+  await live(room, 10_000);
+  room.rankingsFail = true;
+  room.room.end();
+  const triesIn = async (minutes: number) => {
+    const before = room.published.length;
+    await live(room, minutes * MINUTE);
+    return room.published.length - before;
+  };
+  expect(await triesIn(59)).toBeGreaterThan(59);
+  await triesIn(10);
+  expect(await triesIn(60)).toBeLessThanOrEqual(10);
+});
+
+test("a list that is back is told at the pace of before", async () => {
+  const { room } = recording();
+  room.rankingsFail = true;
+  await room.connect({ visitor: "ann" });
+  await live(room, MINUTE);
+  room.rankingsFail = false;
+  await live(room, 20_000);
+  const before = room.published.length;
+  for (let i = 0; i < 6; i += 1) {
+    await room.connect({ visitor: `v${i}` });
+    await live(room, 7_000);
+  }
+  expect(room.published.length - before).toBeGreaterThanOrEqual(5);
+});
+
 test("a start on the same day goes on with the day and begins the total anew", async () => {
   const { room, list } = recording();
   await room.connect({ visitor: "ann" });
@@ -343,6 +374,24 @@ test("a room of before has its visitors and total still", async () => {
   await room.connect({ visitor: "bob" });
   expect(room.numbers()).toMatchObject({ viewers: 2, total: 4, uniqueToday: 3 });
   expect(room.disk.read("SELECT name FROM sqlite_master WHERE name = 'uniques'")).toEqual([]);
+});
+
+test("those who were in a room of before are in its first sample and day, though the number stands still", async () => {
+  const { room } = recording();
+  const socket = await room.connect({ visitor: "ann" });
+  await live(room, 2_000);
+  for (const table of ["account", "days", "samples"]) room.disk.read(`DROP TABLE ${table}`);
+  room.evict();
+  for (let passed = 0; passed < 6 * MINUTE; passed += 20_000) {
+    room.ping(socket);
+    await live(room, 20_000);
+  }
+  expect(room.published.at(-1)?.days).toMatchObject([{ peak: 1 }]);
+  expect(room.published.flatMap(({ samples }) => samples)).toContainEqual({
+    recordedAt: Date.UTC(2026, 10, 21, 12, 5),
+    viewers: 1,
+    peak: 1,
+  });
 });
 
 test("a thousand sessions that ended do not wait, and go a thousand at a time", async () => {

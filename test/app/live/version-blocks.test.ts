@@ -19,3 +19,12 @@ test("stamps rise above a foreign one, of a later generation too, and stay there
   disk.flush();
   expect(wake(3_000).next() > risen).toBe(true);
 });
+
+test("an instance that ends before its first stamp above a foreign one has risen all the same", () => {
+  const disk = new ObjectDisk();
+  const wake = () => new VersionBlocks(roomStore(disk.open(), 1_000, () => undefined));
+  const foreign = stamp(1_000, 5_000_000);
+  wake().riseAbove(foreign);
+  disk.flush();
+  expect(wake().next() > foreign).toBe(true);
+});

@@ -59,6 +59,15 @@ test("publishes are 5 s apart, a number that stands is repeated within 20 s, and
   );
 });
 
+test("the more tries fail, the longer is the pause before the next, up to the longest", () => {
+  const triedAt = 1_000_000;
+  const pauses = [0, 1, 2, 3, 20].map((failures) => {
+    const state = { changed: true, unsaved: false, publishedViewers: 0, triedAt, failures };
+    return Number(nextPublishAt({ ...state, jitter: 0 })) - triedAt;
+  });
+  expect(pauses).toEqual([5_000, 10_000, 17_000, 17_000, 17_000]);
+});
+
 test("the alarm is for what is due first, not in the past, and none when nothing is left", () => {
   expect(nextRoomAlarm([null, null], 5)).toBeNull();
   expect(nextRoomAlarm([null, 1_000, 90], 5)).toBe(90);

@@ -124,14 +124,14 @@ describe("the list of live streams", () => {
     return answer;
   };
 
-  test("has the registered public ones, the most viewers first, with titles", async () => {
+  test("has the registered public ones, the most viewers first, with titles, and says whose number is held", async () => {
     await put("categories/go", { title: "Go" });
     await putStream("small", { category: "go" });
     await putStream("large", { category: "go" });
     await putStream("hidden", { category: "go", visibility: "private" });
     const category = "go";
     await publish("small", { category, viewers: 2, startedAt: 5 });
-    await publish("large", { category, viewers: 30, peak: 31 });
+    await publish("large", { category, viewers: 30, peak: 31, status: "syncing" });
     await publish("hidden", { category, viewers: 99 });
     await publish("elsewhere", { viewers: 100 });
     const answer = await list("category=go");
@@ -143,6 +143,7 @@ describe("the list of live streams", () => {
         {
           stream: "large",
           title: "Title of large",
+          status: "syncing",
           category,
           broadcaster: "b",
           viewers: 30,
@@ -152,6 +153,7 @@ describe("the list of live streams", () => {
         {
           stream: "small",
           title: "Title of small",
+          status: "live",
           category,
           broadcaster: "b",
           viewers: 2,
