@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { choiceOf, type DatabaseChoice } from "../dev/run/database-choice.ts";
 import { DEFAULT_SECRETS, ROOT, UsageError } from "../dev/run/flags.ts";
-import { choiceOf, type DatabaseChoice } from "../dev/run/local-database.ts";
 import { readVariables } from "../dev/run/secrets.ts";
 import { strictly } from "./strictly.ts";
 

@@ -1,6 +1,8 @@
 /** `headcount migrate-database`: everything from D1 to MySQL, and whether it has come over. */
+
+import type { LocalDatabase } from "../dev/run/database-choice.ts";
 import { Failure } from "../dev/run/flags.ts";
-import { type LocalDatabase, openLocalDatabase } from "../dev/run/local-database.ts";
+import { openLocalDatabase } from "../dev/run/local-database.ts";
 import { lockState } from "../dev/run/state-lock.ts";
 import { watchWorkerd } from "../dev/run/workerd.ts";
 import { DatabaseError } from "../src/ports/database.ts";

@@ -4,9 +4,10 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { choiceOf, type LocalDatabase } from "./run/database-choice.ts";
 import { startDemoStreams } from "./run/demo-streams.ts";
 import { DEFAULT_SECRETS, type Flags, parseFlags, ROOT, runCommand } from "./run/flags.ts";
-import { choiceOf, type LocalDatabase, openLocalDatabase } from "./run/local-database.ts";
+import { openLocalDatabase } from "./run/local-database.ts";
 import { ensureSecrets, readVariables } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 import { WRANGLER, WRANGLER_ENV } from "./run/wrangler.ts";

@@ -1,33 +1,7 @@
 /** The database of a local service: at hand and up to date before the Worker starts. */
-import { Failure, type Flags } from "./flags.ts";
+import type { DatabaseChoice, LocalDatabase } from "./database-choice.ts";
+import { Failure } from "./flags.ts";
 import { applyMigrations } from "./migrations.ts";
-
-export interface LocalDatabase {
-  /** What the Worker has to be told. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** For the person who started it. */
-  readonly description: string;
-  /** After the Worker's end. */
-  stop(): Promise<void>;
-}
-
-export interface DatabaseChoice {
-  /** As `DATABASE` says it. */
-  readonly database: string | undefined;
-  /** `mysql://…` gets a gateway in front, `https://…` is PlanetScale or a gateway; without one a private MariaDB is started. */
-  readonly url: string | undefined;
-  readonly state: string;
-}
-
-/** A flag goes over the environment, and that over the files. @param variables of `wrangler.toml` and the secrets file */
-export const choiceOf = (
-  { state, database }: Pick<Flags, "state" | "database">,
-  variables: Readonly<Record<string, string>>,
-): DatabaseChoice => ({
-  state,
-  database: database ?? variables.DATABASE,
-  url: process.env.DATABASE_URL ?? variables.DATABASE_URL,
-});
 
 /** @throws Failure with what the user has to mend */
 export const openLocalDatabase = async (choice: DatabaseChoice): Promise<LocalDatabase> => {

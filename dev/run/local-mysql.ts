@@ -4,8 +4,8 @@ import { type MySqlAddress, parseMySqlUrl } from "../mysql/address.ts";
 import { migrateMySql } from "../mysql/migrate.ts";
 import { privateAddress, startPrivate } from "../mysql/private.ts";
 import { type Gateway, startGateway } from "../planetscale-gateway/gateway.ts";
+import type { DatabaseChoice, LocalDatabase } from "./database-choice.ts";
 import { Failure } from "./flags.ts";
-import type { DatabaseChoice, LocalDatabase } from "./local-database.ts";
 
 const GATEWAY_USER = "headcount";
 const PASSWORD_BYTES = 18;

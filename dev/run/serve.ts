@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { type Build, buildWorker, withVariables } from "./build.ts";
 import { startCrons } from "./crons.ts";
+import { choiceOf } from "./database-choice.ts";
 import { startDemoStreams } from "./demo-streams.ts";
 import type { Flags } from "./flags.ts";
-import { choiceOf, openLocalDatabase } from "./local-database.ts";
+import { openLocalDatabase } from "./local-database.ts";
 import { startRunner } from "./runner.ts";
 import { ensureSecrets, readVariables } from "./secrets.ts";
 import { lockState } from "./state-lock.ts";
