@@ -85,6 +85,8 @@ export const viewersBecome = (stream: string, viewers: number): Promise<void> =>
 
 /** Everything a room has to do now is done. */
 export const settle = async (stream: string): Promise<void> => {
+  // It saves before it looks: of old and new sessions on disk nobody could tell which have been.
+  await roomOf(stream).reconcile();
   await eventually("the room has saved", async () => {
     await runDurableObjectAlarm(roomOf(stream));
     const { viewers, total } = await numbersOf(stream);
