@@ -51,6 +51,7 @@ export default defineConfig({
             d1Migrations: await readD1Migrations("migrations/d1"),
             crons: deployed.triggers.crons ?? [],
           },
+          maxWorkers: 2,
           ...DEADLINES,
         },
       },
