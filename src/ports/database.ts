@@ -1,7 +1,8 @@
 import type { ContentId, StreamId } from "../core/ids.ts";
+import type { LiveDay, LiveSample } from "../core/live/lasting.ts";
 import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
-import type { LiveDay, LiveNumbers, LiveSample } from "../protocol/room-rpc.ts";
+import type { LiveNumbers } from "../protocol/room-rpc.ts";
 import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
 import type { StatisticsTables } from "./statistics-tables.ts";
 

@@ -1,4 +1,5 @@
-import type { LiveSample, StreamStart } from "../protocol/room-rpc.ts";
+import type { LiveSample } from "../core/live/lasting.ts";
+import type { StreamStart } from "../protocol/room-rpc.ts";
 import type { Alarm } from "./alarm.ts";
 import type { JobRun } from "./database.ts";
 

@@ -1,5 +1,6 @@
 /** What the objects of live streams are asked and answer. Expected outcomes are values: RPC does not keep error classes. */
 import type { StreamId } from "../core/ids.ts";
+import type { LiveDay, LiveSample } from "../core/live/lasting.ts";
 import type { Stamp } from "../core/stamp.ts";
 import type { StreamStatus } from "./live-messages.ts";
 
@@ -91,30 +92,6 @@ export interface LiveNumbers {
   /** When the numbers were counted, ms. */
   readonly asOf: number;
   readonly stamp: Stamp;
-}
-
-/** Five minutes of a stream, or what there was of them at its end; none where nobody watched. */
-export interface LiveSample {
-  /** Ms: a multiple of five minutes, or the stream's end. */
-  readonly recordedAt: number;
-  /** At that moment. */
-  readonly viewers: number;
-  /** The most since the sample before. */
-  readonly peak: number;
-}
-
-/** What a stream has of one reporting day, all its starts together; none of a day on which nobody watched. */
-export interface LiveDay {
-  /** As a number: 20261121. */
-  readonly day: number;
-  readonly peak: number;
-  /** Distinct visitors, those included who were there when it began. */
-  readonly uniques: number;
-  /** Begun on that day. */
-  readonly sessions: number;
-  /** The number of viewers, summed over the seconds. */
-  readonly watchedSeconds: number;
-  readonly liveSeconds: number;
 }
 
 /** A stream as the list of live streams has it, with what has to reach the database through the list. */

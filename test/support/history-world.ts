@@ -3,11 +3,11 @@ import {
   HistoryReader,
   type HistorySubject,
 } from "../../src/app/live/read-history.ts";
+import type { LiveDay, LiveSample } from "../../src/core/live/lasting.ts";
 import { stamp } from "../../src/core/stamp.ts";
 import type { LiveGranularity } from "../../src/core/statistics/periods.ts";
 import type { RangeQuery } from "../../src/core/statistics/range.ts";
 import type { CurrentViewers, JobRun, StreamDay, ViewerSample } from "../../src/ports/database.ts";
-import type { LiveDay, LiveSample } from "../../src/protocol/room-rpc.ts";
 import { HandTime } from "./hand-time.ts";
 import { stream } from "./live-fakes.ts";
 import { calendarOf } from "./naive-calendar.ts";

@@ -5,7 +5,10 @@ import type { SoonestAlarm } from "./soonest-alarm.ts";
 export interface Chore {
   /** @returns ms; `null` is never */
   readonly dueAt: () => number | null;
-  /** Must not await: nothing may become pending between the work and the alarm for the rest. Absent where the look with which every alarm begins does it. */
+  /**
+   * Must not await: nothing may become pending between the work and the alarm for the rest. Absent where the look with
+   * which every alarm begins does it.
+   */
   readonly work?: (now: number) => void;
 }
 

@@ -1,8 +1,8 @@
 import { dateNumber } from "../../core/civil-date.ts";
 import { type DaySums, NO_SUMS, passed, reached } from "../../core/live/day-sums.ts";
+import type { LiveDay } from "../../core/live/lasting.ts";
 import type { ReportingDay } from "../../core/views/reporting-day.ts";
 import type { DayRow, LedgerStore } from "../../ports/room-store.ts";
-import type { LiveDay } from "../../protocol/room-rpc.ts";
 
 type Store = Pick<LedgerStore, "days" | "saveDay" | "deleteDay">;
 

@@ -1,7 +1,8 @@
+import type { LiveDay, LiveSample } from "../../core/live/lasting.ts";
 import { windowEnd } from "../../core/live/windows.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
 import type { LedgerStore } from "../../ports/room-store.ts";
-import type { LiveDay, LiveSample, SavedThrough } from "../../protocol/room-rpc.ts";
+import type { SavedThrough } from "../../protocol/room-rpc.ts";
 import { DailyVisitors } from "./daily-visitors.ts";
 import { DayAccount } from "./day-account.ts";
 import { Windows } from "./windows.ts";

@@ -4,7 +4,10 @@ import { uuid } from "../uuid.ts";
 
 type Store = Pick<RoomStore, "openSessions" | "saveSession">;
 
-/** Of each visitor who is there, the session: from the first connection to the last. Ended ones are the outbox's, once on disk. */
+/**
+ * Of each visitor who is there, the session: from the first connection to the last. Ended ones are the outbox's, once
+ * on disk.
+ */
 export class Sessions {
   readonly #store: Store;
   readonly #random: Random;

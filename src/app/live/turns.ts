@@ -1,4 +1,7 @@
-/** One run at a time. Who asks while one is under way shares the next with all others who do: it begins after they asked. */
+/**
+ * One run at a time. Who asks while one is under way shares the next with all others who do: it begins after they
+ * asked.
+ */
 export class Turns<Result> {
   readonly #work: () => Promise<Result>;
   #running: Promise<Result> | undefined;

@@ -1,6 +1,6 @@
 import { LIVE_SAMPLES_PER_PUBLISH } from "../../core/limits.ts";
+import type { LiveSample } from "../../core/live/lasting.ts";
 import type { LedgerStore } from "../../ports/room-store.ts";
-import type { LiveSample } from "../../protocol/room-rpc.ts";
 
 type Store = Pick<LedgerStore, "samples" | "saveSample" | "deleteSamples">;
 

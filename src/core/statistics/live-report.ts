@@ -1,4 +1,5 @@
 import { LIVE_STALE_MS, LIVE_WINDOW_MS } from "../limits.ts";
+import type { LiveSample } from "../live/lasting.ts";
 import type { ReportingCalendar } from "../views/reporting-day.ts";
 import { type Frame, frameOf, type Place, placeOf } from "./frame.ts";
 import { profileOf } from "./hour-of-day.ts";
@@ -12,7 +13,6 @@ import {
   numbersOf,
   numbersOfPeriod,
   partsOf,
-  type Sampled,
   sumByPeriod,
   type WindowNumbers,
 } from "./viewing.ts";
@@ -102,7 +102,7 @@ const hourOfDay = (
 
 /** Of windows that are still to come no hour has any: they make no mean smaller. */
 const meanByHour = (
-  samples: readonly Sampled[],
+  samples: readonly LiveSample[],
   { from, to }: Span,
   calendar: ReportingCalendar,
 ): readonly number[] => {

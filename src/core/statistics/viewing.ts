@@ -1,37 +1,19 @@
 /** Numbers of live viewers, summed over periods. */
 import { dateOfNumber } from "../civil-date.ts";
 import { HOUR_MS, LIVE_WINDOW_MS } from "../limits.ts";
+import type { LiveDay, LiveSample } from "../live/lasting.ts";
 import { type HistoryPlan, momentOf } from "./live-plan.ts";
 import { isEven, type LiveGranularity, type Periods } from "./periods.ts";
 import type { PeriodRange } from "./range.ts";
 
-/** Five minutes of a stream, or of all of a broadcaster's. */
-export interface Sampled {
-  /** Ms. */
-  readonly recordedAt: number;
-  readonly viewers: number;
-  readonly peak: number;
-}
-
-/** A reporting day of the same. */
-export interface ViewedDay {
-  /** As a number: 20261121. */
-  readonly day: number;
-  readonly peak: number;
-  readonly uniques: number;
-  readonly sessions: number;
-  readonly watchedSeconds: number;
-  readonly liveSeconds: number;
-}
-
 /** Rows as the plan wants them, in the order of their times. */
 export interface HistoryRows {
-  readonly samples: readonly Sampled[];
-  readonly days: readonly ViewedDay[];
+  readonly samples: readonly LiveSample[];
+  readonly days: readonly LiveDay[];
 }
 
 /** What rows come to; what they do not tell is 0. */
-interface Viewing extends Omit<ViewedDay, "day"> {
+interface Viewing extends Omit<LiveDay, "day"> {
   /** Summed over the samples. */
   readonly viewers: number;
 }

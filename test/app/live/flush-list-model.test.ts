@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LIVE_SAMPLES_PER_PUBLISH } from "../../../src/core/limits.ts";
-import type { LiveDay, LiveEntry, LiveSample } from "../../../src/protocol/room-rpc.ts";
+import type { LiveDay, LiveSample } from "../../../src/core/live/lasting.ts";
+import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
 import { NOON, RankingsWorld } from "../../support/rankings-world.ts";
 
 type Failure = "refused" | "answer lost";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { flushStreams } from "../../../src/app/live/flush-streams.ts";
+import type { LiveDay, LiveSample } from "../../../src/core/live/lasting.ts";
 import { stamp } from "../../../src/core/stamp.ts";
-import type { LiveDay, LiveEntry, LiveSample } from "../../../src/protocol/room-rpc.ts";
+import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
 import { JobDesk } from "../../support/jobs.ts";
 import { NOON, RankingsWorld } from "../../support/rankings-world.ts";
 

@@ -6,8 +6,9 @@ import {
   RANKINGS_SAVE_MS,
   RANKINGS_SORT_MS,
 } from "../../../src/core/limits.ts";
+import type { LiveDay } from "../../../src/core/live/lasting.ts";
 import { stamp } from "../../../src/core/stamp.ts";
-import type { LiveDay, LiveEntry } from "../../../src/protocol/room-rpc.ts";
+import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
 import { anEntry, stream } from "../../support/live-fakes.ts";
 import { NOON, RankingsWorld as World } from "../../support/rankings-world.ts";
 

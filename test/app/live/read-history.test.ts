@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { History, HistorySubject } from "../../../src/app/live/read-history.ts";
 import { streamId } from "../../../src/core/ids.ts";
+import type { LiveDay, LiveSample } from "../../../src/core/live/lasting.ts";
 import { stamp } from "../../../src/core/stamp.ts";
 import { LIVE_GRANULARITIES, type LiveGranularity } from "../../../src/core/statistics/periods.ts";
-import type { LiveDay, LiveSample } from "../../../src/protocol/room-rpc.ts";
 import { settled } from "../../support/hand-time.ts";
 import {
   HistoryWorld,
