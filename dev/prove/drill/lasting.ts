@@ -118,7 +118,9 @@ const atLeastAndMost = (
   from: number,
   to: number,
 ): readonly string[] => {
-  const sure = rangeOf(attendance, from + 2 * SLACK_MS, to - 2 * SLACK_MS).least;
+  const [since, until] = [from + 2 * SLACK_MS, to - 2 * SLACK_MS];
+  // Of a window that is hardly longer than the slack, nothing is sure.
+  const sure = since < until ? rangeOf(attendance, since, until).least : 0;
   return within(what, found, { least: sure, most: rangeOf(attendance, from, to).most });
 };
 
