@@ -1,5 +1,12 @@
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
+import {
+  checkDatabase,
+  checkReadModel,
+  type DatabaseConfig,
+  type ReadModelConfig,
+  type StoreVariables,
+} from "./env-stores.ts";
 import { fromBase64Url } from "./protocol/base64url.ts";
 import type { CorrectorRpc } from "./protocol/correction-rpc.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
@@ -9,17 +16,15 @@ type Objects = "COLLECTORS" | "TALLIES" | "CORRECTORS" | "SALTS" | "ROOMS" | "RA
 type Variables =
   | "TALLY_SHARDS"
   | "REPORT_TIMEZONE"
-  | "DATABASE"
   | "CONTENTS"
   | "ALLOWED_ORIGINS"
   | "SOCKETS_PER_NETWORK";
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
-  extends Omit<Env, Objects | Variables | "DB" | "RAW_LOG">,
-    Partial<Record<Variables, string>> {
-  readonly DB?: D1Database | undefined;
-  readonly DATABASE_URL?: string;
+  extends Omit<Env, Objects | Variables | "RAW_LOG" | keyof StoreVariables>,
+    Partial<Record<Variables, string>>,
+    StoreVariables {
   readonly RAW_LOG?: R2Bucket | undefined;
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
@@ -52,16 +57,13 @@ export interface Config {
   readonly contents: "open" | "registered";
   readonly adminKey: string;
   readonly database: DatabaseConfig;
+  readonly readModel: ReadModelConfig;
 }
 
 export interface ConfigProblem {
   readonly variable: string;
   readonly reason: string;
 }
-
-export type DatabaseConfig =
-  | { readonly kind: "d1"; readonly binding: D1Database }
-  | { readonly kind: "mysql"; readonly url: string };
 
 export type ConfigResult =
   | { readonly status: "ok"; readonly config: Config }
@@ -95,8 +97,8 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
     refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
   }
-  const checked = checkDatabase(env);
-  if (checked.status === "refused") problems.push(checked.problem);
+  const database = checkDatabase(env, refuse);
+  const readModel = checkReadModel(env, refuse);
   if (env.RAW_LOG === undefined) refuse("RAW_LOG", "this binding of an R2 bucket is missing");
   if (contents !== "open" && contents !== "registered") {
     refuse("CONTENTS", 'it has to be "open" or "registered"');
@@ -109,8 +111,9 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (ticketKeys === undefined || socketsPerNetwork === undefined) {
     return { status: "refused", problems };
   }
-  if (problems.length > 0 || checked.status === "refused") return { status: "refused", problems };
-  const { config: database } = checked;
+  if (problems.length > 0 || database === undefined || readModel === undefined) {
+    return { status: "refused", problems };
+  }
   return {
     status: "ok",
     config: {
@@ -123,6 +126,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
       contents,
       adminKey,
       database,
+      readModel,
     },
   };
 };
@@ -166,38 +170,3 @@ const readOrigins = (text: string, refuse: Refuse): ReadonlySet<string> | undefi
 /** A `*` inside would be taken for a pattern, and match nothing. */
 const isOrigin = (text: string): boolean =>
   URL.canParse(text) && new URL(text).origin === text && !text.includes("*");
-
-type DatabaseResult =
-  | { readonly status: "ok"; readonly config: DatabaseConfig }
-  | { readonly status: "refused"; readonly problem: ConfigProblem };
-
-/** Never inferred from what happens to be there: a secret left over from elsewhere must not move the counts. */
-const checkDatabase = ({ DATABASE, DATABASE_URL, DB }: UncheckedEnv): DatabaseResult => {
-  if (DATABASE === "d1") {
-    if (DB === undefined) return refused("DB", "DATABASE=d1 needs this binding");
-    return { status: "ok", config: { kind: "d1", binding: DB } };
-  }
-  if (DATABASE !== "mysql") return refused("DATABASE", 'it has to be "d1" or "mysql"');
-  if (DATABASE_URL === undefined || DATABASE_URL === "") {
-    return refused("DATABASE_URL", "DATABASE=mysql needs it");
-  }
-  if (!isDatabaseUrl(DATABASE_URL)) {
-    return refused("DATABASE_URL", "it has to be https://USER:PASSWORD@HOST, as PlanetScale gives");
-  }
-  return { status: "ok", config: { kind: "mysql", url: DATABASE_URL } };
-};
-
-/** Plain http is for a gateway on this machine: elsewhere the password would travel readable. */
-const isDatabaseUrl = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  const safe = protocol === "https:" || (protocol === "http:" && LOOPBACK.has(hostname));
-  return safe && username !== "" && password !== "";
-};
-
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
-
-const refused = (variable: string, reason: string): DatabaseResult => ({
-  status: "refused",
-  problem: { variable, reason },
-});

@@ -422,3 +422,52 @@ export const FINALISE_TIMEOUT_MS = 30 * SECOND_MS;
 
 /** Daily sums of everything that changed since they were sent last. */
 export const ROLL_UP_TIMEOUT_MS = 2 * MINUTE_MS;
+
+/** Failures in a row after which a backend is left alone. */
+export const BREAKER_FAILURES = 3;
+
+/** First and longest rest before one may try it again. */
+export const BREAKER_REST_MIN_MS = SECOND_MS;
+export const BREAKER_REST_MAX_MS = 10 * SECOND_MS;
+
+/** A read of the read model that takes longer is given up: the objects behind it answer in some ten. */
+export const READ_MODEL_TIMEOUT_MS = 500;
+
+/** The same of a publish, which nobody waits for. */
+export const PUBLISH_TIMEOUT_MS = 5 * SECOND_MS;
+
+/** From a change of a content's number to its publishing: what changes meanwhile rides along. */
+export const PUBLISH_WINDOW_MS = SECOND_MS;
+
+/** Contents in one publish: some 150 KB. */
+export const PUBLISH_MAX_COUNTS = 1_000;
+
+/** How often a Tally that has nothing to publish looks whether the read model still has what it had. */
+export const PUBLISH_PROBE_MS = 20 * SECOND_MS;
+
+/** A Tally in which nothing was counted for so long looks no more: who misses a number asks it, and tells the read model. */
+export const PUBLISH_PROBE_FOR_MS = HOUR_MS;
+
+/** Contents of one shard that are published again when the read model has lost them, the youngest changes first. */
+export const PUBLISH_AGAIN_MAX = 200_000;
+
+/** Life of a content's number in the read model after it was last published: what nobody counts or reads goes. */
+export const READ_MODEL_COUNT_LIFE_MS = 7 * DAY_MS;
+
+/** The same of a stream's. */
+export const READ_MODEL_STREAM_LIFE_MS = DAY_MS;
+
+/** Streams of one list in the read model. */
+export const READ_MODEL_LIST_MAX = 1_000;
+
+/** A list begun anew is whole after this: every live room has published by then. */
+export const READ_MODEL_LIST_SETTLE_MS = 30 * SECOND_MS;
+
+/** A reader of the database that has not the last flush so long after it lags. */
+export const READER_LAG_MS = 30 * SECOND_MS;
+
+/** How long what was found of a reader's lag is believed. */
+export const READER_CHECK_MS = 10 * SECOND_MS;
+
+/** Saved numbers of a live stream are shown up to this age: five minutes between two flushes, and what these take. */
+export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;

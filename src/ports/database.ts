@@ -142,8 +142,8 @@ export interface StreamTables {
   history(stream: string, from: number, to: number): Promise<readonly ViewerSample[]>;
   /** The same of all of a broadcaster's streams, those of one moment as one: their viewers together, the peak of the one with the highest. */
   broadcasterHistory(broadcaster: string, from: number, to: number): Promise<readonly LiveSample[]>;
-  /** The last numbers that were saved; absent: there are none yet. */
-  current(stream: string): Promise<CurrentViewers | undefined>;
+  /** The last numbers that were saved of each, in any order; of a stream without any there is none. */
+  currents(streams: readonly string[]): Promise<readonly CurrentViewers[]>;
   /** Days of `from <= day < to`, as numbers (20261121), in their order. */
   days(stream: string, from: number, to: number): Promise<readonly StreamDay[]>;
   /** The same of all of a broadcaster's streams, a day as one: the peak of the one with the highest, of all else the sums. */

@@ -138,9 +138,15 @@ export const streamTablesContract = (open: () => StreamTables): void => {
       const live = current(7);
       const ended = current(0, { status: "ended", peak: 90, total: 400, category: null });
       await streams.saveCurrent([live, ended]);
-      expect(await streams.current(live.stream)).toEqual(live);
-      expect(await streams.current(ended.stream)).toEqual(ended);
-      expect(await streams.current(fresh("stream"))).toBeUndefined();
+      const asked = [ended.stream, fresh("stream"), live.stream];
+      const found = new Map((await streams.currents(asked)).map((row) => [row.stream, row]));
+      expect(found).toEqual(
+        new Map([
+          [live.stream, live],
+          [ended.stream, ended],
+        ]),
+      );
+      expect(await streams.currents([])).toEqual([]);
     });
 
     test("days are those of the stream asked for, from inclusive, to exclusive, in order", async () => {

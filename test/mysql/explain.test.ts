@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "the last numbers of a stream are one row of the primary key",
-    ask: ({ streams }) => streams.current("s-0000700"),
+    ask: ({ streams }) => streams.currents(["s-0000700"]),
     wanted: { key: "PRIMARY", rows: 1 },
     spoil: "ALTER TABLE current_viewers DROP PRIMARY KEY",
   },

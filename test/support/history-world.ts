@@ -56,7 +56,8 @@ export class HistoryWorld {
         },
         jobs: { lastWhole: (job) => call(job, () => this.#lastFlush()) },
         streams: {
-          current: (id) => call("current", () => this.current.get(id)),
+          currents: (ids) =>
+            call("currents", () => ids.flatMap((id) => this.current.get(id) ?? [])),
           history: (id, from, to) =>
             call("history", () => during(this.samples, { stream: id }, from, to)),
           broadcasterHistory: (broadcaster, from, to) =>

@@ -22,7 +22,7 @@ export type StreamFate = "done" | "refused" | "done, answer lost";
 
 /** Numbers of streams in memory that keep the contract; what was saved is there to be looked at, not asked for. */
 export class MemoryStreamTables
-  implements Omit<StreamTables, "current" | "days" | "broadcasterDays">, Pick<JobTables, "record">
+  implements Omit<StreamTables, "currents" | "days" | "broadcasterDays">, Pick<JobTables, "record">
 {
   readonly current = new Map<string, CurrentViewers>();
   readonly samples = new Map<string, ViewerSample>();

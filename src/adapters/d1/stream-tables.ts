@@ -1,13 +1,15 @@
-import { type AnyColumn, and, asc, desc, eq, gte, lt, max, sum } from "drizzle-orm";
+import { type AnyColumn, and, asc, desc, eq, gte, inArray, lt, max, sum } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { StreamTables } from "../../ports/database.ts";
+import type { CurrentViewers, StreamTables } from "../../ports/database.ts";
 import {
   currentViewers,
   dailyStatistics,
   userSessions,
   viewerHistory,
 } from "../../schema/d1/viewers.ts";
+import { inBatches } from "../sql/row-table.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 
 export const d1StreamTables = (db: DrizzleD1Database): StreamTables => ({
   saveCurrent: (rows) => forwardUpsert(db, currentViewers, rows),
@@ -43,9 +45,13 @@ export const d1StreamTables = (db: DrizzleD1Database): StreamTables => ({
       .orderBy(asc(recordedAt));
   },
 
-  async current(stream) {
-    const [row] = await db.select().from(currentViewers).where(eq(currentViewers.stream, stream));
-    return row && { ...row, stream };
+  async currents(streams) {
+    const found: CurrentViewers[] = [];
+    await inBatches(streams, IDS_PER_STATEMENT, async (batch) => {
+      const ids = inArray(currentViewers.stream, [...batch]);
+      found.push(...(await db.select().from(currentViewers).where(ids)));
+    });
+    return found;
   },
 
   days: (stream, from, to) =>

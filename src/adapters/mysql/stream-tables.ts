@@ -1,14 +1,16 @@
-import { type AnyColumn, and, asc, desc, eq, gte, lt, max, sum } from "drizzle-orm";
+import { type AnyColumn, and, asc, desc, eq, gte, inArray, lt, max, sum } from "drizzle-orm";
 
-import type { StreamTables } from "../../ports/database.ts";
+import type { CurrentViewers, StreamTables } from "../../ports/database.ts";
 import {
   currentViewers,
   dailyStatistics,
   userSessions,
   viewerHistory,
 } from "../../schema/mysql/viewers.ts";
+import { inBatches } from "../sql/row-table.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import type { MySqlHandle } from "./handle.ts";
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 
 export const mysqlStreamTables = (db: MySqlHandle): StreamTables => ({
   saveCurrent: (rows) => forwardUpsert(db.$client, currentViewers, rows),
@@ -44,9 +46,13 @@ export const mysqlStreamTables = (db: MySqlHandle): StreamTables => ({
       .orderBy(asc(recordedAt));
   },
 
-  async current(stream) {
-    const [row] = await db.select().from(currentViewers).where(eq(currentViewers.stream, stream));
-    return row && { ...row, stream };
+  async currents(streams) {
+    const found: CurrentViewers[] = [];
+    await inBatches(streams, IDS_PER_STATEMENT, async (batch) => {
+      const ids = inArray(currentViewers.stream, [...batch]);
+      found.push(...(await db.select().from(currentViewers).where(ids)));
+    });
+    return found;
   },
 
   days: (stream, from, to) =>

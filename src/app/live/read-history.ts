@@ -25,7 +25,7 @@ export interface ReadHistoryDeps extends LastAnswersDeps {
   readonly database: {
     readonly streams: Pick<
       StreamTables,
-      "history" | "broadcasterHistory" | "days" | "broadcasterDays" | "current"
+      "history" | "broadcasterHistory" | "days" | "broadcasterDays" | "currents"
     >;
     readonly registry: Pick<RegistryTables, "broadcaster">;
     readonly jobs: Pick<JobTables, "lastWhole">;
@@ -138,7 +138,7 @@ export class HistoryReader {
 
   async #current({ kind, id }: HistorySubject): Promise<Pick<History, "current">> {
     if (kind !== "stream") return {};
-    const row = await this.#deps.database.streams.current(id);
+    const [row] = await this.#deps.database.streams.currents([id]);
     if (row === undefined) return {};
     const { status, viewers, peak, total, startedAt, asOf } = row;
     return { current: { status, viewers, peak, total, startedAt, asOf } };

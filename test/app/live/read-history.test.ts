@@ -537,7 +537,7 @@ test("requests that ask the same at once share one reading", async () => {
   await settled();
   const [first, ...others] = await Promise.all(reads);
   expect(others).toEqual([first, first]);
-  expect(world.calls).toEqual(["find", "flush-streams", "days", "current"]);
+  expect(world.calls).toEqual(["find", "flush-streams", "days", "currents"]);
 });
 
 describe("may be cached", () => {

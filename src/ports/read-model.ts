@@ -1,0 +1,66 @@
+import type { ContentId, StreamId } from "../core/ids.ts";
+import type { Stamp } from "../core/stamp.ts";
+import type { LiveNumbers, LiveRanking, RoomNumbers } from "../protocol/room-rpc.ts";
+
+/** A content's number: the sum of its homes' parts. */
+export interface ContentCount {
+  readonly views: number;
+  /** When the oldest of its parts was told, unix ms. */
+  readonly asOf: number;
+}
+
+/**
+ * Current numbers for readers. Every call throws a `ReadModelError` when the store fails, does not answer in time, or
+ * cannot vouch for its answer yet; nothing changes by reading.
+ */
+export interface ReadModel {
+  /** One call to a store however many there are. A content of which a part is missing is absent: it is not 0. */
+  counts(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, ContentCount>>;
+  /**
+   * @returns undefined: there is nothing to tell of it here, or only what is too old to be shown as live; from objects:
+   * the stream was never started
+   */
+  stream(id: StreamId): Promise<RoomNumbers | undefined>;
+  /** Live and syncing ones heard of in the last minute, the most viewers first, then the youngest. @param limit 1 to 100 @param category all of them when absent */
+  live(limit: number, category?: string): Promise<LiveRanking>;
+}
+
+/** A shard's part of a content's number, as its Tally publishes it. */
+export interface CountPart {
+  readonly content: ContentId;
+  readonly shard: number;
+  readonly views: number;
+  readonly stamp: Stamp;
+  /** The Tally's clock when it was told, ms. */
+  readonly asOf: number;
+}
+
+/** What a room publishes of its stream. */
+export type PublishedStream = LiveNumbers & Pick<RoomNumbers, "recent">;
+
+export interface CountsPublished {
+  /** Changes when the store has lost what it had: whatever was published before has to be published again. */
+  readonly incarnation: string;
+}
+
+export interface StreamPublished {
+  readonly incarnation: string;
+  /** What it had of the stream until then; with a stamp not below that of the publish it still has it. */
+  readonly had: Stamp | undefined;
+}
+
+/**
+ * Where objects publish numbers for readers who do not ask them. Absolute values, of which the one with the larger
+ * stamp stays: safe to repeat and in any order. Each call is one call to the store, and throws a `ReadModelError` when
+ * the store fails or does not answer in time; some of it may be done then.
+ */
+export interface ReadModelWriter {
+  /** @param parts at most `PUBLISH_MAX_COUNTS` */
+  publishCounts(parts: readonly CountPart[]): Promise<CountsPublished>;
+  publishStream(numbers: PublishedStream): Promise<StreamPublished>;
+}
+
+/** The store said no, or nothing, or has not everything yet. Its message holds no command, key or value. */
+export class ReadModelError extends Error {
+  override readonly name = "ReadModelError";
+}
