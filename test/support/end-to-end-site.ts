@@ -2,8 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Site {
-  /** Opens a page of `content`. @returns its token */
-  open(content: string, client: string): Promise<string>;
+  /** Opens a page of `content`. @param client the browser's id, if it has one @returns its token */
+  open(
+    content: string,
+    client?: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<string>;
   /** As pages do: again once it is not too early. @returns what became of each token, in their order */
   confirm(tokens: readonly string[]): Promise<readonly unknown[]>;
   /** @returns the JSON of an answer. @throws unless that is 200 */
@@ -36,10 +40,10 @@ interface Confirmed {
 export const siteAt = ({ url, adminKey }: SiteOptions): Site => {
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-  const post = (path: string, body: object) =>
+  const post = (path: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
     ask(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "User-Agent": BROWSER },
+      headers: { "Content-Type": "application/json", "User-Agent": BROWSER, ...headers },
       body: JSON.stringify(body),
     });
   const confirm = async (tokens: readonly string[]): Promise<readonly unknown[]> => {
@@ -53,8 +57,8 @@ export const siteAt = ({ url, adminKey }: SiteOptions): Site => {
   };
   return {
     confirm,
-    open: async (content, client) => {
-      const answer = await post("/v1/views", { content, client });
+    open: async (content, client, headers) => {
+      const answer = await post("/v1/views", { content, client }, headers);
       return ((await answer.json()) as Minted).token;
     },
     read: async (path) => jsonOf(path, await ask(path)),

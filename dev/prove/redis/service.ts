@@ -10,7 +10,7 @@ import type { UpstashRequest } from "../../upstash-gateway/request.ts";
 export interface RedisServiceOptions {
   /** Directory of the state, and of Redis beside it. */
   readonly state: string;
-  /** Is told which stores there are. */
+  /** Is told which database there is. */
   readonly secrets: string;
   readonly database: "d1" | "mysql";
   /** Told of every call that Redis gets. */
@@ -44,23 +44,18 @@ export const startRedisService = async (options: RedisServiceOptions): Promise<R
   const gateway = await startUpstashGateway({
     ...{ redis: { socketPath }, port: 0, token: TOKEN, onRequest: onCall },
   });
-  appendFileSync(
-    secrets,
-    variablesOf({
-      DATABASE: database,
-      READ_MODEL: "redis",
-      UPSTASH_REDIS_REST_URL: gateway.url,
-      UPSTASH_REDIS_REST_TOKEN: TOKEN,
-    }),
-  );
+  appendFileSync(secrets, `DATABASE="${database}"\n`);
   const stopRedis = async (): Promise<void> => {
     await gateway.close();
     await server.kill();
   };
-  const service = await startService({ state, secrets, port: 0 }).catch(async (cause: unknown) => {
-    await stopRedis();
-    throw cause;
-  });
+  const redis = { url: gateway.url, token: TOKEN };
+  const service = await startService({ state, secrets, port: 0, redis }).catch(
+    async (cause: unknown) => {
+      await stopRedis();
+      throw cause;
+    },
+  );
   return {
     service,
     kill: () => server.kill(),
@@ -76,11 +71,6 @@ export const startRedisService = async (options: RedisServiceOptions): Promise<R
     },
   };
 };
-
-const variablesOf = (variables: Readonly<Record<string, string>>): string =>
-  Object.entries(variables)
-    .map(([name, value]) => `${name}="${value}"\n`)
-    .join("");
 
 const withRedis: <Result>(
   path: string,
