@@ -11,7 +11,10 @@ const OBJECTS = [
   ["list", "rankings"],
 ] as const;
 
-/** The objects are there all the time, and on a machine that works in time. */
+/**
+ * The objects are there all the time, and on a machine that works in time. A Redis that comes back with less than a
+ * reader knows is another matter: it is behind until the Tallies try again.
+ */
 const MOST_STALE = 0.05;
 
 /** @returns what does not hold, in words; empty when all does */
@@ -33,7 +36,8 @@ export const complaintsOf = (report: RedisReport): readonly string[] => {
   }
   for (const { kind, phase, ...numbers } of told) {
     const told = Object.values(numbers.sources).reduce((sum, some) => sum + some, 0);
-    expect(numbers.stale <= told * MOST_STALE, `${phase}, ${kind}: ${numbers.stale} stale`);
+    const mayBeStale = phase === "back" ? told : told * MOST_STALE;
+    expect(numbers.stale <= mayBeStale, `${phase}, ${kind}: ${numbers.stale} stale`);
     for (const name of ["refused", "lost", "fallen"] as const) {
       expect(numbers[name] === 0, `${phase}, ${kind}: ${numbers[name]} ${name}`);
     }

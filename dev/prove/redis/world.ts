@@ -1,5 +1,6 @@
 /** A service with all its numbers in Redis: contents that were counted, streams that are live, pages that show both. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Prng } from "../../../test/simulation/prng.ts";
 import { startLiveStream } from "../../live-stream.ts";
 import { makeMinter } from "../../offline-mint.ts";
@@ -109,5 +110,24 @@ export const fill = async (world: World): Promise<void> => {
     await inTime("all numbers in Redis", untilComplete(send, one, log));
     await inTime("all streams in Redis", untilListed(send, streams, 0));
   });
+  await inTime("all streams in the list of the objects", untilRanked(url, streams));
   log(`Redis has all of them after ${Math.round(performance.now() - startedAt)} ms`);
+};
+
+interface Ranking {
+  readonly streams: readonly { readonly stream: string; readonly viewers: number }[];
+}
+
+const LOOK_MS = 250;
+
+/** Rooms tell it some seconds later than Redis. */
+const untilRanked = async (url: string, streams: readonly string[]): Promise<void> => {
+  for (;;) {
+    const answer = await fetch(`${url}/v1/rankings/live?limit=100&consistency=strong`);
+    const ranking = (await answer.json()) as Ranking;
+    const watched = ranking.streams.filter(({ viewers }) => viewers === VIEWERS_PER_STREAM);
+    const known = new Set(watched.map(({ stream }) => stream));
+    if (streams.every((stream) => known.has(stream))) return;
+    await sleep(LOOK_MS);
+  }
 };
