@@ -1,5 +1,6 @@
 import { describe } from "vitest";
-import { countsEndToEnd, type Stores } from "../support/end-to-end.ts";
+import { countsEndToEnd } from "../support/end-to-end.ts";
+import type { Stores } from "../support/end-to-end-deployment.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
 import { NO_REDIS } from "../support/redis.ts";
 
