@@ -430,6 +430,20 @@ export const BREAKER_FAILURES = 3;
 export const BREAKER_REST_MIN_MS = SECOND_MS;
 export const BREAKER_REST_MAX_MS = 10 * SECOND_MS;
 
+/** Objects of one kind that an isolate has a breaker for, some 200 bytes each. */
+export const BREAKER_MAX_KEYS = 1_000;
+
+/** Of objects that are left alone, so many are named to operators. */
+export const BREAKERS_SHOWN = 20;
+
+/**
+ * A read of an object that was being moved or restarted is asked once more, after a pause up to this: it is up again
+ * in some ten ms.
+ */
+export const OBJECT_READ_ATTEMPTS = 2;
+export const OBJECT_RETRY_MIN_MS = 10;
+export const OBJECT_RETRY_MAX_MS = 50;
+
 /** A read of the read model that takes longer is given up: the objects behind it answer in some ten. */
 export const READ_MODEL_TIMEOUT_MS = 500;
 
