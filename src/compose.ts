@@ -22,6 +22,7 @@ import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
 import { r2RawLog } from "./adapters/r2/raw-log.ts";
+import { databaseReaders } from "./adapters/reader-roles.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
@@ -47,9 +48,11 @@ import { TallyRestore } from "./app/views/restore-tally.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
+import { READER_ROLES, type ReaderRole } from "./core/reader-roles.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { DatabaseConfig } from "./env-stores.ts";
 import type { Database } from "./ports/database.ts";
+import type { DatabaseReaders, ReadTables } from "./ports/database-readers.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -68,6 +71,7 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
   const database = makeDatabase(config.database);
+  const readers = makeReaders(config.database, database);
   const { contents, corrections, jobs, upkeep, registry } = database;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
@@ -103,8 +107,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
     counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
-    stats: new StatsReader({ database, calendar, clock, timers, log }),
-    histories: new HistoryReader({ database, known, calendar, clock, timers, log }),
+    stats: new StatsReader({ readers, calendar, clock, timers, log }),
+    histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },
     correct: { correctors, calendar, ...job },
@@ -134,6 +138,26 @@ const makeDatabase = (config: DatabaseConfig): Database =>
   config.kind === "d1"
     ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
     : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
+
+/** A server of two roles is one, and the writer's address is no reader's. */
+const makeReaders = (config: DatabaseConfig, writer: Database): DatabaseReaders => {
+  const readers: Partial<Record<ReaderRole, ReadTables>> = {};
+  if (config.kind === "mysql") {
+    const byUrl = new Map<string, ReadTables>([[config.url, writer]]);
+    for (const role of READER_ROLES) {
+      const url = config.readers[role];
+      if (url === undefined) continue;
+      const tables = byUrl.get(url) ?? makeReader(url);
+      byUrl.set(url, tables);
+      readers[role] = tables;
+    }
+  }
+  return databaseReaders({ writer, readers, clock, timers, log });
+};
+
+/** Tried once: there are other servers. */
+const makeReader = (url: string): ReadTables =>
+  guardedDatabase(mysqlDatabase(url), { explain: explainMySql, timers, random, attempts: 1 });
 
 /** What an object's constructor has at hand. */
 export interface ObjectContext {

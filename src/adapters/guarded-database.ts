@@ -13,6 +13,8 @@ import { type Explained, type GuardDeps, guarded, type Policy } from "./guarded.
 export interface GuardedDatabaseDeps extends GuardDeps {
   /** What the vendor's error means. */
   explain(cause: unknown): DatabaseError;
+  /** Of each call; what is usual when absent. */
+  readonly attempts?: number;
 }
 
 /**
@@ -38,14 +40,15 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
   };
 };
 
-const policyOf = (timeoutMs: number, { explain, gate, atRest }: GuardedDatabaseDeps): Policy => {
+const policyOf = (timeoutMs: number, deps: GuardedDatabaseDeps): Policy => {
+  const { explain, gate, atRest, attempts = DATABASE_ATTEMPTS } = deps;
   // A reader has waited long enough then, and the breaker has to learn of it while the request is there to tell it.
   const isReader = gate !== undefined && atRest !== "try";
   return {
     port: "database",
     timeoutMs,
     tries: {
-      attempts: DATABASE_ATTEMPTS,
+      attempts,
       minPauseMs: DATABASE_RETRY_MIN_MS,
       maxPauseMs: DATABASE_RETRY_MAX_MS,
     },
