@@ -10,6 +10,7 @@ import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
+import { objectsReadModel } from "./adapters/objects/read-model.ts";
 import {
   type PlatformSockets,
   platformSockets,
@@ -48,8 +49,10 @@ import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
-import type { DatabaseConfig } from "./env-stores.ts";
+import type { DatabaseConfig, ReadModelConfig } from "./env-stores.ts";
 import type { Database } from "./ports/database.ts";
+import type { DatabaseReaders } from "./ports/database-readers.ts";
+import type { ReadModel, ReadModelWriter } from "./ports/read-model.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -79,6 +82,10 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const known = new StreamRegistry({ streams: registry, clock, timers });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
+  const objects = objectsReadModel({ tallies, rooms, rankings, schedule, log });
+  const published = makeReadModel(config.readModel);
+  const readers = makeReaders(database);
+  const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,
@@ -98,11 +105,14 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       rateLimit: bindingRateLimit(env.MINT_LIMIT),
       telemetry: analyticsTelemetry(env.TELEMETRY),
       schedule,
-      admission: config.contents === "open" ? openAdmission : registeredAdmission(contents, clock),
+      admission:
+        config.contents === "open"
+          ? openAdmission
+          : registeredAdmission({ contents, tallies, schedule, clock, timers, log }),
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
-    counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
+    counts: new CountReader({ ...ladder, schedule }),
     stats: new StatsReader({ database, calendar, clock, timers, log }),
     histories: new HistoryReader({ database, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
@@ -116,8 +126,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     restate: { contents, tallies, schedule, clock, random },
     putRegistry: { database, known, clock, random },
     startStream: { registry, rooms, known, clock, random },
-    streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
-    rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
+    streams: new StreamReader({ ...ladder, registry: known }),
+    rankings: new RankingsReader({ ...ladder, registry: known }),
     status: { tallies, correctors, jobs, schedule },
     arrive: {
       registry: known,
@@ -134,6 +144,15 @@ const makeDatabase = (config: DatabaseConfig): Database =>
   config.kind === "d1"
     ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
     : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
+
+/** @returns nothing where nobody publishes */
+const makeReadModel = (_config: ReadModelConfig): (ReadModel & ReadModelWriter) | undefined =>
+  undefined;
+
+/** The writer reads for all. */
+const makeReaders = (database: Database): DatabaseReaders => ({
+  read: (_role, work) => work(database),
+});
 
 /** What an object's constructor has at hand. */
 export interface ObjectContext {
