@@ -50,7 +50,7 @@ export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel =
         return numbers;
       } catch (cause) {
         log.error("streams.room-unreachable", { stream: id, cause: `${cause}` });
-        throw new ReadModelError("the room did not answer", { cause });
+        throw new ReadModelError("the room did not answer");
       }
     },
 
@@ -59,7 +59,7 @@ export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel =
         return await rankings.live(limit, category);
       } catch (cause) {
         log.error("rankings.unreachable", { cause: `${cause}` });
-        throw new ReadModelError("the list of live streams did not answer", { cause });
+        throw new ReadModelError("the list of live streams did not answer");
       }
     },
   };
