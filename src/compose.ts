@@ -23,6 +23,8 @@ import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
 import { r2RawLog } from "./adapters/r2/raw-log.ts";
+import { databaseReaders } from "./adapters/reader-roles.ts";
+import { redisReadModel } from "./adapters/redis/read-model.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
@@ -48,10 +50,12 @@ import { TallyRestore } from "./app/views/restore-tally.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
+import { READER_ROLES, type ReaderRole } from "./core/reader-roles.ts";
+import type { ShardSchedule } from "./core/views/shards.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { DatabaseConfig, ReadModelConfig } from "./env-stores.ts";
 import type { Database } from "./ports/database.ts";
-import type { DatabaseReaders } from "./ports/database-readers.ts";
+import type { DatabaseReaders, ReadTables } from "./ports/database-readers.ts";
 import type { ReadModel, ReadModelWriter } from "./ports/read-model.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
@@ -71,6 +75,7 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
   const database = makeDatabase(config.database);
+  const readers = makeReaders(config.database, database);
   const { contents, corrections, jobs, upkeep, registry } = database;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
@@ -83,8 +88,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
   const objects = objectsReadModel({ tallies, rooms, rankings, schedule, log });
-  const published = makeReadModel(config.readModel);
-  const readers = makeReaders(database);
+  const published = makeReadModel(config.readModel, schedule);
   const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
@@ -113,8 +117,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
     counts: new CountReader({ ...ladder, schedule }),
-    stats: new StatsReader({ database, calendar, clock, timers, log }),
-    histories: new HistoryReader({ database, known, calendar, clock, timers, log }),
+    stats: new StatsReader({ readers, calendar, clock, timers, log }),
+    histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },
     correct: { correctors, calendar, ...job },
@@ -145,14 +149,32 @@ const makeDatabase = (config: DatabaseConfig): Database =>
     ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
     : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
 
-/** @returns nothing where nobody publishes */
-const makeReadModel = (_config: ReadModelConfig): (ReadModel & ReadModelWriter) | undefined =>
-  undefined;
+/** A server of two roles is one, and the writer's address is no reader's. */
+const makeReaders = (config: DatabaseConfig, writer: Database): DatabaseReaders => {
+  const readers: Partial<Record<ReaderRole, ReadTables>> = {};
+  if (config.kind === "mysql") {
+    const byUrl = new Map<string, ReadTables>([[config.url, writer]]);
+    for (const role of READER_ROLES) {
+      const url = config.readers[role];
+      if (url === undefined) continue;
+      const tables = byUrl.get(url) ?? makeReader(url);
+      byUrl.set(url, tables);
+      readers[role] = tables;
+    }
+  }
+  return databaseReaders({ writer, readers, clock, timers, log });
+};
 
-/** The writer reads for all. */
-const makeReaders = (database: Database): DatabaseReaders => ({
-  read: (_role, work) => work(database),
-});
+/** Tried once: there are other servers. */
+const makeReader = (url: string): ReadTables =>
+  guardedDatabase(mysqlDatabase(url), { explain: explainMySql, timers, random, attempts: 1 });
+
+/** @returns nothing where nobody publishes */
+const makeReadModel = (
+  config: ReadModelConfig,
+  schedule: ShardSchedule,
+): (ReadModel & ReadModelWriter) | undefined =>
+  config.kind === "objects" ? undefined : redisReadModel(config, { schedule, clock, random });
 
 /** What an object's constructor has at hand. */
 export interface ObjectContext {

@@ -15,6 +15,8 @@ export interface GuardDeps {
   explain(cause: unknown): DatabaseError;
   readonly timers: Timers;
   readonly random: Random;
+  /** Of each call; what is usual when absent. */
+  readonly attempts?: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface GuardDeps {
  * to repeat. All that comes out is a `DatabaseError`.
  */
 export const guardedDatabase = (database: Database, deps: GuardDeps): Database => {
-  const { timers } = deps;
+  const { timers, attempts = TRIES.attempts } = deps;
   const guard =
     (what: string, timeoutMs: number, call: (...args: unknown[]) => Promise<unknown>) =>
     (...args: unknown[]): Promise<unknown> =>
@@ -32,7 +34,7 @@ export const guardedDatabase = (database: Database, deps: GuardDeps): Database =
           const error = asDatabaseError(cause, what, deps);
           return { error, mayPass: error.transient };
         },
-        TRIES,
+        { ...TRIES, attempts },
         deps,
       );
   const guardAll = <Tables extends object>(

@@ -469,5 +469,11 @@ export const READER_LAG_MS = 30 * SECOND_MS;
 /** How long what was found of a reader's lag is believed. */
 export const READER_CHECK_MS = 10 * SECOND_MS;
 
+/** A server of the database that does not tell its last runs in this time is not asked for more. */
+export const READER_CHECK_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** Runs of a job that are compared: those of a quarter of an hour, and some by hand. */
+export const READER_RUNS = 4;
+
 /** Saved numbers of a live stream are shown up to this age: five minutes between two flushes, and what these take. */
 export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;

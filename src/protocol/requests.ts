@@ -215,6 +215,7 @@ const statsQuery = <const Granularities extends readonly [string, ...string[]]>(
     from: v.optional(once(v.string())),
     to: v.optional(once(v.string())),
     limit: v.optional(once(limitTo(STATS_MAX_LIMIT)), [`${STATS_DEFAULT_LIMIT}`]),
+    consistency: Consistency,
   });
 
 /** Query of `GET /v1/stats/contents/:id`. */

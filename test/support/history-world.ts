@@ -11,6 +11,7 @@ import type { CurrentViewers, JobRun, StreamDay, ViewerSample } from "../../src/
 import { HandTime } from "./hand-time.ts";
 import { stream } from "./live-fakes.ts";
 import { calendarOf } from "./naive-calendar.ts";
+import { readersOf } from "./read-tables.ts";
 
 /** Streams of the broadcaster `b`. */
 export const STREAMS = ["a", "c"] as const;
@@ -49,10 +50,11 @@ export class HistoryWorld {
       calendar: calendarOf(zone),
       log: { info: () => {}, warn: () => {}, error: (event) => this.errors.push(event) },
       known: { find: (id) => call("find", () => this.#find(id)) },
-      database: {
+      readers: readersOf({
         registry: {
           broadcaster: (id) =>
             call("broadcaster", () => (id === "b" ? { id, name: "B" } : undefined)),
+          stream: (id) => call("stream", () => this.#find(id)),
         },
         jobs: { lastWhole: (job) => call(job, () => this.#lastFlush()) },
         streams: {
@@ -68,7 +70,7 @@ export class HistoryWorld {
           broadcasterDays: (broadcaster, from, to) =>
             call("broadcasterDays", () => together(during(this.days, { broadcaster }, from, to))),
         },
-      },
+      }),
     });
   }
 
