@@ -109,8 +109,8 @@ export const SALT_TIMEOUT_MS = 2 * SECOND_MS;
 export const READ_TIMEOUT_MS = 2 * SECOND_MS;
 
 /**
- * A number in memory that is larger than the database's outlives it by this when no Tally answers: two flushes, after
- * which the database has what memory had, or less because an operator said so.
+ * For so long a number in memory outlives a smaller and older one of the read model or the database: two flushes, after
+ * which these have what memory had, or less because an operator said so.
  */
 export const LARGER_MEMO_MS = 10 * MINUTE_MS;
 

@@ -1,5 +1,6 @@
 import type { ContentId } from "../../core/ids.ts";
 import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
+import { sumHomes } from "../../core/views/sum-homes.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Rankings } from "../../ports/rankings.ts";
 import {
@@ -10,7 +11,6 @@ import {
 } from "../../ports/read-model.ts";
 import type { Rooms } from "../../ports/rooms.ts";
 import type { Tallies } from "../../ports/tallies.ts";
-import { sumHomes } from "../sum-homes.ts";
 
 export interface ObjectsReadModelDeps {
   readonly tallies: Pick<Tallies, "counts">;
