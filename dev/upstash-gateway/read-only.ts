@@ -36,5 +36,4 @@ const flagsOf = (info: Reply | undefined): readonly string[] => {
   return isList(flags) ? flags.map(String) : [];
 };
 
-const isList = (reply: Reply | undefined): reply is readonly Reply[] =>
-  Array.isArray(reply);
+const isList = (reply: Reply | undefined): reply is readonly Reply[] => Array.isArray(reply);
