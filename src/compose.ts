@@ -48,8 +48,9 @@ import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
-import type { DatabaseConfig } from "./env-stores.ts";
+import type { DatabaseConfig, ReadModelConfig } from "./env-stores.ts";
 import type { Database } from "./ports/database.ts";
+import type { ReadModelWriter } from "./ports/read-model.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -135,6 +136,12 @@ const makeDatabase = (config: DatabaseConfig): Database =>
     ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
     : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
 
+/**
+ * SEAM: `redis` is to be its adapter's writer, made of url and token.
+ * @returns where objects publish; undefined: they answer readers themselves
+ */
+const makeWriter = (_config: ReadModelConfig): ReadModelWriter | undefined => undefined;
+
 /** What an object's constructor has at hand. */
 export interface ObjectContext {
   readonly name: string;
@@ -168,7 +175,9 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   const correctors = objectCorrectors(env.CORRECTORS, timers);
   const restore = new TallyRestore({ ...common, shards, correctors });
   const tables = { counts, statistics, calendar };
-  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, abort }));
+  const writer = makeWriter(checked.config.readModel);
+  const toReaders = writer && { writer, background };
+  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, toReaders, abort }));
 };
 
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
