@@ -456,6 +456,22 @@ export const PUBLISH_WINDOW_MS = SECOND_MS;
 /** Contents in one publish: some 150 KB. */
 export const PUBLISH_MAX_COUNTS = 1_000;
 
+/**
+ * Contents whose numbers wait in a Tally's memory to be published, about 100 bytes each. More of them are forgotten, all
+ * together, and found again by their versions.
+ */
+export const PUBLISH_MAX_WAITING = 100_000;
+
+/** First and longest wait after a publish that failed. */
+export const PUBLISH_BACKOFF_MIN_MS = SECOND_MS;
+export const PUBLISH_BACKOFF_MAX_MS = 10 * SECOND_MS;
+
+/** An object that dies with a publish on its way is woken after this: longer than the publish may take. */
+export const PUBLISH_REARM_MS = 2 * PUBLISH_TIMEOUT_MS;
+
+/** Publishes in a row before the next alarm: an invocation may call out so often only. */
+export const PUBLISH_CALLS_PER_ALARM = 100;
+
 /** How often a Tally that has nothing to publish looks whether the read model still has what it had. */
 export const PUBLISH_PROBE_MS = 20 * SECOND_MS;
 

@@ -1,5 +1,5 @@
 import { nextRoomAlarm } from "../../core/live/room-alarm.ts";
-import type { SoonestAlarm } from "./soonest-alarm.ts";
+import type { SoonestAlarm } from "../soonest-alarm.ts";
 
 /** Something a room has to do later. */
 export interface Chore {

@@ -8,6 +8,7 @@ import type {
   RoomNumbers,
   StreamStart,
 } from "../../protocol/room-rpc.ts";
+import { SoonestAlarm } from "../soonest-alarm.ts";
 import { Attendance } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
 import { Chores } from "./chores.ts";
@@ -19,7 +20,6 @@ import type { RoomDeps } from "./room-deps.ts";
 import { Drift } from "./room-drift.ts";
 import { committed, guarded } from "./room-guards.ts";
 import { Numbers } from "./room-numbers.ts";
-import { SoonestAlarm } from "./soonest-alarm.ts";
 import { VersionBlocks } from "./version-blocks.ts";
 
 /** Should an alarm's work fail, it is tried again after this. */
