@@ -48,8 +48,9 @@ import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
-import type { DatabaseConfig } from "./env-stores.ts";
+import type { DatabaseConfig, ReadModelConfig } from "./env-stores.ts";
 import type { Database } from "./ports/database.ts";
+import type { ReadModelWriter } from "./ports/read-model.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -135,6 +136,9 @@ const makeDatabase = (config: DatabaseConfig): Database =>
     ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
     : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
 
+/** @returns undefined where the objects answer readers themselves: nobody publishes anything */
+const makeWriter = (_readModel: ReadModelConfig): ReadModelWriter | undefined => undefined;
+
 /** What an object's constructor has at hand. */
 export interface ObjectContext {
   readonly name: string;
@@ -219,7 +223,7 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
+  const { calendar, socketsPerNetwork: perNetwork, database, readModel } = checked.config;
   const { name, storage, background, abort } = context;
   const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
@@ -233,6 +237,7 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
+    readModel: makeWriter(readModel),
     sessions: streams,
     streams,
     jobs,
