@@ -136,8 +136,11 @@ const makeDatabase = (config: DatabaseConfig): Database =>
     ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
     : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
 
-/** @returns undefined where the objects answer readers themselves: nobody publishes anything */
-const makeWriter = (_readModel: ReadModelConfig): ReadModelWriter | undefined => undefined;
+/**
+ * SEAM: `redis` is to be its adapter's writer, made of url and token.
+ * @returns where objects publish; undefined: they answer readers themselves
+ */
+const makeWriter = (_config: ReadModelConfig): ReadModelWriter | undefined => undefined;
 
 /** What an object's constructor has at hand. */
 export interface ObjectContext {

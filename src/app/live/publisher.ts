@@ -130,7 +130,7 @@ export class Publisher<Message extends LiveNumbers, Answer> {
       store.saveTold(audience, this.#told);
     }
     const late = at < this.#triedAt;
-    if (!late) this.#settle(message);
+    this.#settle(message);
     if (!late && this.#unanswered !== undefined) {
       this.#unanswered = undefined;
       store.saveUnanswered(audience, undefined);
@@ -139,10 +139,11 @@ export class Publisher<Message extends LiveNumbers, Answer> {
   }
 
   #failed(message: Message, cause: unknown): void {
-    this.#failures += 1;
     this.#settle(message);
     // Where a later message is acknowledged, it makes no difference what became of this one.
-    if (message.asOf >= (this.#told?.at ?? 0)) this.#noteUnanswered(message);
+    if (message.asOf < (this.#told?.at ?? 0)) return;
+    this.#failures += 1;
+    this.#noteUnanswered(message);
     this.#deps.failed(message, cause, this.#failures);
   }
 
