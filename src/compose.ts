@@ -262,7 +262,8 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
+  const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } =
+    checked.config;
   const { name, storage, background, abort } = context;
   const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
@@ -276,6 +277,7 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
+    readModel: makeReadModel(readModel, schedule),
     sessions: streams,
     streams,
     jobs,
