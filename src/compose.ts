@@ -1,5 +1,7 @@
+import { Breakers } from "./adapters/breakers.ts";
 import { d1Database } from "./adapters/d1/database.ts";
 import { explainD1 } from "./adapters/d1/explain.ts";
+import type { GuardDeps } from "./adapters/guarded.ts";
 import { guardedDatabase } from "./adapters/guarded-database.ts";
 import { mysqlDatabase } from "./adapters/mysql/database.ts";
 import { explainMySql } from "./adapters/mysql/explain.ts";
@@ -7,6 +9,7 @@ import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import { correctorStore } from "./adapters/objects/corrector-store.ts";
 import { objectCorrectors } from "./adapters/objects/correctors.ts";
+import { guardedCounts, guardedLive, guardedNumbers } from "./adapters/objects/guarded-reads.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
@@ -67,8 +70,15 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
-  const database = makeDatabase(config.database);
-  const { contents, corrections, jobs, upkeep, registry } = database;
+  const breakers = new Breakers({ clock, log });
+  // Readers by the thousand leave a database alone that fails, and those of `?consistency=strong` with them: a typed
+  // problem at once is worth more to them than the same after a timeout.
+  const gate = breakers.of("database");
+  const database = makeDatabase(config.database, { gate });
+  const { contents, registry } = database;
+  // Operators and crons are few, wait for this one answer, and would have to come back: they always try.
+  const orders = makeDatabase(config.database, { gate, atRest: "try" });
+  const { corrections, jobs, upkeep } = orders;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
@@ -79,10 +89,13 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const known = new StreamRegistry({ streams: registry, clock, timers });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
+  // Objects are left alone by readers only: what is told to them, and orders, reach them in any case.
+  const guard = { breakers, timers, random };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,
     clock,
+    backends: breakers,
     salts,
     tallies,
     schedule,
@@ -102,7 +115,14 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
-    counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
+    counts: new CountReader({
+      tallies: guardedCounts(tallies, guard),
+      database,
+      schedule,
+      clock,
+      timers,
+      log,
+    }),
     stats: new StatsReader({ database, calendar, clock, timers, log }),
     histories: new HistoryReader({ database, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
@@ -112,12 +132,24 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
-    registry: { contents, tallies, schedule, clock, random },
-    restate: { contents, tallies, schedule, clock, random },
-    putRegistry: { database, known, clock, random },
-    startStream: { registry, rooms, known, clock, random },
-    streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
-    rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
+    registry: { contents: orders.contents, tallies, schedule, clock, random },
+    restate: { contents: orders.contents, tallies, schedule, clock, random },
+    putRegistry: { database: orders, known, clock, random },
+    startStream: { registry: orders.registry, rooms, known, clock, random },
+    streams: new StreamReader({
+      registry: known,
+      rooms: guardedNumbers(rooms, guard),
+      clock,
+      timers,
+      log,
+    }),
+    rankings: new RankingsReader({
+      rankings: guardedLive(rankings, guard),
+      registry: known,
+      clock,
+      timers,
+      log,
+    }),
     status: { tallies, correctors, jobs, schedule },
     arrive: {
       registry: known,
@@ -130,10 +162,16 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   };
 };
 
-const makeDatabase = (config: DatabaseConfig): Database =>
-  config.kind === "d1"
-    ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
-    : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
+/** @param guard how readers leave it alone; without one every call is made */
+const makeDatabase = (
+  config: DatabaseConfig,
+  guard: Pick<GuardDeps, "gate" | "atRest"> = {},
+): Database => {
+  const deps = { timers, random, ...guard };
+  return config.kind === "d1"
+    ? guardedDatabase(d1Database(config.binding), { explain: explainD1, ...deps })
+    : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, ...deps });
+};
 
 /** What an object's constructor has at hand. */
 export interface ObjectContext {
