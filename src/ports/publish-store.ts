@@ -29,5 +29,8 @@ export interface PublishStore {
   /** @returns undefined when nothing is known to be published */
   progress(): PublishProgress | undefined;
   saveProgress(progress: PublishProgress): void;
+  /** When what is unsaved is to be saved, unix ms. @returns undefined when nobody ever said */
+  checkpointAt(): number | undefined;
+  saveCheckpointAt(at: number): void;
   youngestTotals(page: YoungestPage): readonly TotalRow[];
 }

@@ -47,8 +47,9 @@ export class TallyPublishing {
     keeper.commit(() => alarm.begin());
   }
 
-  get isOn(): boolean {
-    return this.#publisher !== undefined;
+  /** Sooner or later it is on. */
+  get isMeant(): boolean {
+    return this.#deps.toReaders !== undefined;
   }
 
   /** When there is something to do, unix ms; `null` is never. */
