@@ -44,7 +44,10 @@ export class TallyPublishing {
     });
     this.#publisher = publisher;
     ledger.watch((content, version) => publisher.changed(content, version));
-    keeper.commit(() => alarm.begin());
+    keeper.commit(() => {
+      publisher.begin();
+      alarm.begin();
+    });
   }
 
   /** Sooner or later it is on. */
