@@ -27,8 +27,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{core,protocol,app,client,simulation,dev,mysql,cli}/**/*.test.ts"],
-          globalSetup: ["test/support/mariadb-setup.ts"],
+          include: ["test/{core,protocol,app,client,simulation,dev,mysql,redis,cli}/**/*.test.ts"],
+          globalSetup: ["test/support/mariadb-setup.ts", "test/support/redis-setup.ts"],
           ...DEADLINES,
           env: CHILDREN,
           // Much of it waits for processes: one worker on two cores would leave half of them idle.
@@ -46,7 +46,12 @@ export default defineConfig({
           name: "workers",
           include: ["test/worker/**/*.test.ts"],
           setupFiles: ["test/worker/apply-migrations.ts"],
-          globalSetup: ["test/support/mariadb-setup.ts", "test/support/mysql-schema-setup.ts"],
+          globalSetup: [
+            "test/support/mariadb-setup.ts",
+            "test/support/mysql-schema-setup.ts",
+            "test/support/redis-setup.ts",
+            "test/support/upstash-setup.ts",
+          ],
           provide: {
             d1Migrations: await readD1Migrations("migrations/d1"),
             crons: deployed.triggers.crons ?? [],

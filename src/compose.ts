@@ -10,6 +10,7 @@ import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
+import { objectsReadModel } from "./adapters/objects/read-model.ts";
 import {
   type PlatformSockets,
   platformSockets,
@@ -23,6 +24,7 @@ import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
 import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { databaseReaders } from "./adapters/reader-roles.ts";
+import { redisReadModel } from "./adapters/redis/read-model.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog } from "./adapters/runtime/json-log.ts";
@@ -49,10 +51,12 @@ import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
 import { READER_ROLES, type ReaderRole } from "./core/reader-roles.ts";
+import type { ShardSchedule } from "./core/views/shards.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
-import type { DatabaseConfig } from "./env-stores.ts";
+import type { DatabaseConfig, ReadModelConfig } from "./env-stores.ts";
 import type { Database } from "./ports/database.ts";
 import type { DatabaseReaders, ReadTables } from "./ports/database-readers.ts";
+import type { ReadModel, ReadModelWriter } from "./ports/read-model.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -83,6 +87,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const known = new StreamRegistry({ streams: registry, clock, timers });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
+  const objects = objectsReadModel({ tallies, rooms, rankings, schedule, log });
+  const published = makeReadModel(config.readModel, schedule);
+  const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,
@@ -102,11 +109,14 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       rateLimit: bindingRateLimit(env.MINT_LIMIT),
       telemetry: analyticsTelemetry(env.TELEMETRY),
       schedule,
-      admission: config.contents === "open" ? openAdmission : registeredAdmission(contents, clock),
+      admission:
+        config.contents === "open"
+          ? openAdmission
+          : registeredAdmission({ contents, tallies, schedule, clock, timers, log }),
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
-    counts: new CountReader({ tallies, database, schedule, clock, timers, log }),
+    counts: new CountReader({ ...ladder, schedule }),
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
@@ -120,8 +130,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     restate: { contents, tallies, schedule, clock, random },
     putRegistry: { database, known, clock, random },
     startStream: { registry, rooms, known, clock, random },
-    streams: new StreamReader({ registry: known, rooms, clock, timers, log }),
-    rankings: new RankingsReader({ rankings, registry: known, clock, timers, log }),
+    streams: new StreamReader({ ...ladder, registry: known }),
+    rankings: new RankingsReader({ ...ladder, registry: known }),
     status: { tallies, correctors, jobs, schedule },
     arrive: {
       registry: known,
@@ -159,6 +169,13 @@ const makeReaders = (config: DatabaseConfig, writer: Database): DatabaseReaders 
 const makeReader = (url: string): ReadTables =>
   guardedDatabase(mysqlDatabase(url), { explain: explainMySql, timers, random, attempts: 1 });
 
+/** @returns nothing where nobody publishes */
+const makeReadModel = (
+  config: ReadModelConfig,
+  schedule: ShardSchedule,
+): (ReadModel & ReadModelWriter) | undefined =>
+  config.kind === "objects" ? undefined : redisReadModel(config, { schedule, clock, random });
+
 /** What an object's constructor has at hand. */
 export interface ObjectContext {
   readonly name: string;
@@ -182,7 +199,7 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   if (checked.status === "refused" || RAW_LOG === undefined) {
     throw new Error("the deployment is not configured");
   }
-  const { calendar, database } = checked.config;
+  const { calendar, schedule, database, readModel } = checked.config;
   const { name, storage, background, abort } = context;
   const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
@@ -192,7 +209,9 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   const correctors = objectCorrectors(env.CORRECTORS, timers);
   const restore = new TallyRestore({ ...common, shards, correctors });
   const tables = { counts, statistics, calendar };
-  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, abort }));
+  const writer = makeReadModel(readModel, schedule);
+  const toReaders = writer && { writer, background };
+  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, toReaders, abort }));
 };
 
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
@@ -243,7 +262,8 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
+  const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } =
+    checked.config;
   const { name, storage, background, abort } = context;
   const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
@@ -257,6 +277,7 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
+    readModel: makeReadModel(readModel, schedule),
     sessions: streams,
     streams,
     jobs,

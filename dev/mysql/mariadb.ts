@@ -1,12 +1,11 @@
 /** A MariaDB of our own: a data directory and a process that ends with ours, reached by a socket. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { guardChild } from "../guard.ts";
+import { socketPathIn } from "../socket-path.ts";
 import { findMariaDb, HOW_TO_INSTALL } from "./binaries.ts";
 
 export interface MariaDb {
@@ -30,9 +29,6 @@ export interface MariaDbOptions {
 
 /** Recovery of a large redo log after a kill takes a while. */
 const START_DEADLINE_MS = 120_000;
-
-/** A path to a socket has 108 bytes on Linux and 104 on macOS. */
-const SOCKET_PATH_MAX_BYTES = 100;
 
 const LOOPBACK = "--bind-address=127.0.0.1";
 
@@ -74,12 +70,7 @@ export const startMariaDb = async (options: MariaDbOptions): Promise<MariaDb> =>
 };
 
 /** The same for one directory always, so that other commands find a server that runs. */
-export const socketPathOf = (directory: string): string => {
-  const path = join(directory, "mariadb.sock");
-  if (Buffer.byteLength(path) <= SOCKET_PATH_MAX_BYTES) return path;
-  const hash = createHash("sha256").update(directory).digest("hex").slice(0, 16);
-  return join(tmpdir(), `headcount-${hash}`, "mariadb.sock");
-};
+export const socketPathOf = (directory: string): string => socketPathIn(directory, "mariadb.sock");
 
 /** Half a data directory would be taken for a whole one: it is made aside and then given its name. */
 const install = async (installDb: string, data: string): Promise<void> => {

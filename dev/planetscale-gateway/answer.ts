@@ -1,16 +1,16 @@
 /** One statement from its request to its answer, or to the fault that a test wants in between. */
 import type { ServerResponse } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { answerWithFault } from "../gateway/answer-with-fault.ts";
+import { type Answer, HttpError, sendAnswer } from "../gateway/http.ts";
 import type { Executor } from "./execute.ts";
-import type { FaultKind, FaultScript } from "./faults.ts";
-import { HttpError, sendHalf, sendJson } from "./http.ts";
+import type { StatementFaultScript } from "./faults.ts";
 import { newFacts, type SessionFacts, type SessionTokens } from "./session-token.ts";
 import { mySqlError, type StatementError, toErrorBody } from "./sql-errors.ts";
 
 export interface AnswerDeps {
   readonly executor: Executor;
   readonly tokens: SessionTokens;
-  readonly faults: FaultScript;
+  readonly faults: StatementFaultScript;
   readonly database: string;
   onStatement(sql: string): void;
 }
@@ -31,69 +31,34 @@ export const answerStatement = async (
   deps.onStatement(sql);
   const fault = deps.faults.next(sql);
   const run = (instead?: StatementError) => execute(deps, sql, facts, instead);
-  if (fault === undefined) sendJson(response, 200, await run());
-  else await answerWith(fault, response, run, deps.faults);
+  if (fault === undefined) {
+    sendAnswer(response, await run());
+  } else if (fault.kind === "sql-error") {
+    const { errno, message = `error ${errno}, as a test wants it` } = fault;
+    sendAnswer(response, await run(mySqlError(errno, message)));
+  } else {
+    const { detach } = deps.faults;
+    await answerWithFault(fault, response, { run: () => run(), errorBody: TEST_ERROR, detach });
+  }
 };
 
-/** @returns the body of the answer */
+const TEST_ERROR = { error: { code: "UNAVAILABLE", message: "as a test wants it" } };
+
 const execute = async (
   { executor, tokens, database }: AnswerDeps,
   sql: string,
   facts: SessionFacts,
   instead?: StatementError,
-): Promise<object> => {
+): Promise<Answer> => {
   const started = performance.now();
   const { facts: next, outcome, error } = await executor.execute(sql, facts, instead);
   const isWrite = outcome?.result.fields === undefined;
   const counts = { [isWrite ? "rowCount" : "foundRows"]: outcome?.rows ?? 0 };
-  return {
+  const body = {
     session: tokens.sign(next, counts),
     ...(outcome && { result: outcome.result }),
     ...(error && { error: toErrorBody(error, database) }),
     timing: (performance.now() - started) / 1_000,
   };
-};
-
-const answerWith = async (
-  fault: FaultKind,
-  response: ServerResponse,
-  run: (instead?: StatementError) => Promise<object>,
-  faults: FaultScript,
-): Promise<void> => {
-  switch (fault.kind) {
-    case "delay": {
-      const delayed = sleep(fault.ms).then(() => run());
-      // Its client may give it up: it is done all the same.
-      faults.detach(delayed);
-      return sendJson(response, 200, await delayed);
-    }
-    case "twice":
-      await run();
-      return sendJson(response, 200, await run());
-    case "refuse":
-      response.destroy();
-      return;
-    case "status":
-      return sendStatus(response, fault);
-    case "cut":
-      return sendHalf(response, await run());
-    case "apply-and-drop":
-      return faults.detach(run().finally(() => response.destroy()));
-    case "sql-error": {
-      const { errno, message = `error ${errno}, as a test wants it` } = fault;
-      return sendJson(response, 200, await run(mySqlError(errno, message)));
-    }
-    case "hold":
-      response.destroy();
-      return faults.detach(fault.until.then(() => run()));
-  }
-};
-
-const sendStatus = (response: ServerResponse, fault: FaultKind & { kind: "status" }): void => {
-  const { status, body } = fault;
-  if (body === "json") {
-    sendJson(response, status, { error: { code: "UNAVAILABLE", message: "as a test wants it" } });
-  } else {
-    response.writeHead(status, { "Content-Type": "text/html" }).end("<h1>as a test wants it</h1>");
-  }
+  return { status: 200, body };
 };

@@ -2,17 +2,17 @@
  * PlanetScale's HTTP protocol over a MariaDB or MySQL, as the driver `@planetscale/database` speaks it: the app as it is
  * deployed, with a database on this machine.
  */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createFaults } from "../gateway/faults.ts";
+import { HttpError, isSame, parseJson, readBytes, sendJson } from "../gateway/http.ts";
+import { startServer } from "../gateway/server.ts";
 import type { MySqlAddress } from "../mysql/address.ts";
 import { type AnswerDeps, answerStatement } from "./answer.ts";
 import { createBackend } from "./backend.ts";
 import { createExecutor } from "./execute.ts";
-import { createFaults, type Faults } from "./faults.ts";
-import { HttpError, readJson, sendHttpError, sendJson } from "./http.ts";
+import type { StatementFaults } from "./faults.ts";
 import { type Delay, delayByTimer, LIMITS, type Limits } from "./limits.ts";
-import { createSessionTokens, isSame, newFacts } from "./session-token.ts";
+import { createSessionTokens, newFacts } from "./session-token.ts";
 
 export interface GatewayOptions {
   readonly mysql: MySqlAddress;
@@ -31,15 +31,10 @@ export interface GatewayOptions {
 export interface Gateway {
   /** `http://user:password@127.0.0.1:port`, as DATABASE_URL takes it. */
   readonly url: string;
-  readonly faults: Faults;
+  readonly faults: StatementFaults;
   /** Transactions that are open are rolled back. */
   close(): Promise<void>;
 }
-
-const HOST = "127.0.0.1";
-
-/** Longer than clients keep theirs: a statement sent into a connection that we close is lost, or done unheard. */
-const KEEP_ALIVE_MS = 65_000;
 
 /** What a URL takes as it is, and has a character at least: an empty password is nobody's. */
 const CREDENTIAL = /^[\w.~-]+$/;
@@ -56,23 +51,19 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const deps: AnswerDeps = {
     executor,
     tokens: createSessionTokens(mysql.database, password),
-    faults: createFaults(),
+    faults: createFaults((sql) => sql),
     database: mysql.database,
     onStatement: options.onStatement ?? (() => undefined),
   };
-  const route = createRoute(deps, options, limits.bodyBytes);
-  const server = createServer((request, response) => {
-    route(request, response).catch((thrown: unknown) => fail(response, thrown));
+  const server = await startServer(port, {
+    answer: createRoute(deps, options, limits.bodyBytes),
+    sendError: sendHttpError,
   });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.listen(port, HOST);
-  await once(server, "listening");
   return {
-    url: `http://${user}:${password}@${HOST}:${portOf(server.address())}`,
+    url: `http://${user}:${password}@${server.host}`,
     faults: deps.faults,
     close: async () => {
       server.close();
-      server.closeAllConnections();
       await executor.close();
     },
   };
@@ -107,18 +98,26 @@ const createRoute = (
   };
 };
 
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === "object" && address !== null ? address.port : 0;
-
-const fail = (response: ServerResponse, thrown: unknown): void => {
-  // The client left, or has half an answer.
-  if (response.socket === null || response.socket.destroyed || response.headersSent) {
-    response.destroy();
-  } else if (thrown instanceof HttpError) {
-    sendHttpError(response, thrown);
-  } else {
-    // Of ours: its text is for the log alone.
-    console.error("the gateway failed", thrown);
-    sendHttpError(response, new HttpError(500, "INTERNAL", "the gateway failed"));
+/** @throws HttpError where it is too long, no JSON, or no object */
+const readJson = async (
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes === undefined) {
+    throw new HttpError(413, "RESOURCE_EXHAUSTED", `the body has more than ${maxBytes} bytes`);
   }
+  const parsed = parseJson(bytes);
+  if (!isObject(parsed)) throw new HttpError(400, "INVALID_ARGUMENT", "the body is no JSON object");
+  return parsed;
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const sendHttpError = (response: ServerResponse, error: HttpError): void => {
+  const { status, code, message } = error;
+  if (status === 401) response.setHeader("WWW-Authenticate", "Basic");
+  if (status === 405) response.setHeader("Allow", "POST");
+  sendJson(response, status, { error: { code, message } });
 };

@@ -1,5 +1,6 @@
 /** The session that a client gets with every answer, echoes with its next statement, and cannot make up. */
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
+import { isSame } from "../gateway/http.ts";
 
 /** Vitess' `Session`, as far as the gateway says something with it. */
 export interface VitessSession {
@@ -74,9 +75,3 @@ const isSession = (value: unknown): value is Session =>
   "vitessSession" in value &&
   typeof value.vitessSession === "object" &&
   value.vitessSession !== null;
-
-/** In a time that does not tell how much of them is the same. */
-export const isSame = (one: string, other: string): boolean => {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
-};

@@ -189,6 +189,7 @@ const limitTo = (max: number) =>
 export const RankingQuery = v.strictObject({
   category: v.optional(v.strictTuple([Id])),
   limit: v.optional(v.strictTuple([limitTo(RANKING_MAX_STREAMS)])),
+  consistency: Consistency,
 });
 
 /** Query of `GET /v1/admin/corrections`. */
