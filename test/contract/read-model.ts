@@ -216,7 +216,11 @@ export const readModelContract = (open: () => ReadModelWorld): void => {
 
     test("streams that ended are not told, nor those not heard of for a minute", async () => {
       const { model, list } = open();
-      const [lives, ends, silent] = entries(fresh(), [1, 2, 3]) as [LiveEntry, LiveEntry, LiveEntry];
+      const [lives, ends, silent] = entries(fresh(), [1, 2, 3]) as [
+        LiveEntry,
+        LiveEntry,
+        LiveEntry,
+      ];
       for (const entry of [lives, ends]) await list(entry);
       await list({ ...silent, asOf: Date.now() - 60_000 });
       await eventuallyListed(model, lives.category ?? "", idsOf([ends, lives]));
