@@ -1,8 +1,8 @@
 /** `headcount migrate-database`: everything from D1 to MySQL, and whether it has come over. */
 
-import type { LocalDatabase } from "../dev/run/database-choice.ts";
 import { Failure } from "../dev/run/flags.ts";
 import { openLocalDatabase } from "../dev/run/local-database.ts";
+import type { LocalStore } from "../dev/run/local-store.ts";
 import { lockState } from "../dev/run/state-lock.ts";
 import { watchWorkerd } from "../dev/run/workerd.ts";
 import { DatabaseError } from "../src/ports/database.ts";
@@ -42,7 +42,7 @@ export const migrateDatabase = async (args: readonly string[]): Promise<void> =>
   );
   // A page is finished first.
   const signal = untilInterrupted();
-  let database: LocalDatabase | undefined;
+  let database: LocalStore | undefined;
   try {
     database = await openLocalDatabase(flags.target);
     await between(flags, source, database, signal);
@@ -57,7 +57,7 @@ export const migrateDatabase = async (args: readonly string[]): Promise<void> =>
 const between = async (
   flags: MoveFlags,
   source: Source,
-  { variables, description }: LocalDatabase,
+  { variables, description }: LocalStore,
   signal: AbortSignal,
 ): Promise<void> => {
   const { DATABASE_URL: url = "" } = variables;

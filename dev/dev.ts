@@ -4,17 +4,16 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { choiceOf, type LocalDatabase } from "./run/database-choice.ts";
 import { startDemoStreams } from "./run/demo-streams.ts";
 import { DEFAULT_SECRETS, type Flags, parseFlags, ROOT, runCommand } from "./run/flags.ts";
-import { openLocalDatabase } from "./run/local-database.ts";
+import { type LocalStores, openLocalStores } from "./run/local-stores.ts";
 import { ensureSecrets, readVariables } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 import { WRANGLER, WRANGLER_ENV } from "./run/wrangler.ts";
 
 const argsOf = (
   { host, port, state, secrets }: Flags,
-  { variables }: LocalDatabase,
+  { variables }: LocalStores,
 ): readonly string[] => [
   ...["dev", "--test-scheduled", "--ip", host, "--port", `${port}`, "--persist-to", state],
   // The default file is read without being told, and watched.
@@ -31,9 +30,9 @@ await runCommand(async () => {
   const made = ensureSecrets(flags.secrets);
   if (made.length > 0) console.log(`Made ${made.join(" and ")} in ${flags.secrets}`);
   const variables = readVariables(flags.secrets);
-  const database = await openLocalDatabase(choiceOf(flags, variables));
+  const stores = await openLocalStores(flags, variables);
 
-  const wrangler = spawn(process.execPath, [WRANGLER, ...argsOf(flags, database), ...rest], {
+  const wrangler = spawn(process.execPath, [WRANGLER, ...argsOf(flags, stores), ...rest], {
     cwd: ROOT,
     env: { ...process.env, ...WRANGLER_ENV },
     stdio: "inherit",
@@ -48,6 +47,6 @@ await runCommand(async () => {
     log: console.log,
   });
   const [code] = await once(wrangler, "exit");
-  await database.stop();
+  await stores.stop();
   process.exit(typeof code === "number" ? code : 0);
 });

@@ -86,7 +86,7 @@ const main :Workerd.Worker = (
   bindings = [${bindings.join(", ")}],
   durableObjectNamespaces = [${objectsOf(config).join(", ")}],
   durableObjectStorage = (localDisk = "state"),
-  globalOutbound = ${text(secrets.DATABASE_URL === NO_DATABASE.DATABASE_URL ? EMPTY_STORES : "internet")},
+  globalOutbound = ${text(hasServers(secrets) ? "internet" : EMPTY_STORES)},
 );
 
 const emptyStores :Workerd.Worker = (
@@ -94,6 +94,10 @@ const emptyStores :Workerd.Worker = (
   compatibilityDate = ${text(config.compatibility_date ?? "")},
 );
 `;
+
+/** Without a server to speak to, whoever would is answered at once. */
+const hasServers = ({ DATABASE_URL, UPSTASH_REDIS_REST_URL }: BundleRequest["secrets"]): boolean =>
+  DATABASE_URL !== NO_DATABASE.DATABASE_URL || UPSTASH_REDIS_REST_URL !== undefined;
 
 /** The entry first, as workerd wants it; what is no script is text that it imports. */
 const modulesOf = (directory: string): readonly string[] => {

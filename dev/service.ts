@@ -10,6 +10,11 @@ export interface ServiceOptions {
   readonly port: number;
   /** A MySQL, as `DATABASE_URL` takes it; without it the database is the one that the secrets file names, or D1. */
   readonly databaseUrl?: string;
+  /**
+   * A Redis as Upstash gives it, or `private`: one of the service's own. Without it the read model is the one that the
+   * secrets file names, or the objects.
+   */
+  readonly redis?: "private" | { readonly url: string; readonly token: string };
   /** What takes the flags of `npm start`, when it is not that itself. */
   readonly start?: string;
 }
@@ -33,12 +38,17 @@ const START = resolve(import.meta.dirname, "start.ts");
 
 /** @throws with what it printed, when it ends or says nothing instead of listening */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
-  const { state, secrets, port, databaseUrl, start = START } = options;
+  const { state, secrets, port, databaseUrl, redis, start = START } = options;
   const args = [start, "--state", state, "--secrets", secrets, "--port", `${port}`];
   if (databaseUrl !== undefined) args.push("--database", "mysql");
+  if (redis !== undefined) args.push("--read-model", "redis");
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
+    env: {
+      ...process.env,
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+      ...redisVariables(redis),
+    },
   });
   const pieces: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -54,6 +64,13 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     runtimePid: () => runtimeOf(child.pid),
     signal: (name) => child.kill(name),
   };
+};
+
+/** Ours may have some of its own, which are not meant then. */
+const redisVariables = (redis: ServiceOptions["redis"]): NodeJS.ProcessEnv => {
+  if (redis === undefined) return {};
+  const { url, token } = redis === "private" ? {} : redis;
+  return { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
 };
 
 const urlOf = async (child: ChildProcess, output: () => string): Promise<string> => {

@@ -199,7 +199,7 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   if (checked.status === "refused" || RAW_LOG === undefined) {
     throw new Error("the deployment is not configured");
   }
-  const { calendar, database } = checked.config;
+  const { calendar, schedule, database, readModel } = checked.config;
   const { name, storage, background, abort } = context;
   const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
@@ -209,7 +209,9 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   const correctors = objectCorrectors(env.CORRECTORS, timers);
   const restore = new TallyRestore({ ...common, shards, correctors });
   const tables = { counts, statistics, calendar };
-  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, abort }));
+  const writer = makeReadModel(readModel, schedule);
+  const toReaders = writer && { writer, background };
+  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, toReaders, abort }));
 };
 
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
@@ -260,7 +262,8 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, socketsPerNetwork: perNetwork, database } = checked.config;
+  const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } =
+    checked.config;
   const { name, storage, background, abort } = context;
   const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
@@ -274,6 +277,7 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
+    readModel: makeReadModel(readModel, schedule),
     sessions: streams,
     streams,
     jobs,

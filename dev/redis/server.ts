@@ -23,6 +23,8 @@ export interface RedisServerOptions {
   readonly keep: "nothing" | "everything";
   /** How many logical databases it has. */
   readonly databases?: number;
+  /** Commands that nobody may use. */
+  readonly without?: readonly string[];
 }
 
 /** A long log to read takes a while. */
@@ -44,7 +46,7 @@ const DEFAULT_DATABASES = 16;
 export const startRedis = async (options: RedisServerOptions): Promise<RedisServer> => {
   const binary = findRedis();
   if (binary === undefined) throw new Error(`Redis was not found. ${HOW_TO_INSTALL_REDIS}`);
-  const { directory, keep, databases = DEFAULT_DATABASES } = options;
+  const { directory, keep, databases = DEFAULT_DATABASES, without = [] } = options;
   const socketPath = redisSocketIn(directory);
   for (const path of [directory, dirname(socketPath)]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -56,6 +58,7 @@ export const startRedis = async (options: RedisServerOptions): Promise<RedisServ
       ...KEEP[keep],
       ...["--dir", directory, "--unixsocket", socketPath, "--unixsocketperm", "700"],
       ...["--databases", `${databases}`],
+      ...without.flatMap((name) => ["--rename-command", name, ""]),
     ],
     // A process group of its own: Ctrl-C is for the service, which ends its Redis last.
     { stdio: ["ignore", "pipe", "pipe"], detached: true, argv0: SERVER_NAME },

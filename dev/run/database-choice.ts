@@ -1,15 +1,6 @@
 /** Which database a local service has, and what it gets of it. */
 import type { Flags } from "./flags.ts";
 
-export interface LocalDatabase {
-  /** What the Worker has to be told. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** For the person who started it. */
-  readonly description: string;
-  /** After the Worker's end. */
-  stop(): Promise<void>;
-}
-
 export interface DatabaseChoice {
   /** As `DATABASE` says it. */
   readonly database: string | undefined;

@@ -11,6 +11,8 @@ export interface Flags {
   readonly secrets: string;
   /** `undefined`: as `DATABASE` in the secrets file or in `wrangler.toml` says. */
   readonly database: string | undefined;
+  /** `undefined`: as `READ_MODEL` in the secrets file or in `wrangler.toml` says. */
+  readonly readModel: string | undefined;
 }
 
 export interface ParsedFlags {
@@ -30,6 +32,7 @@ const OPTIONS = {
   state: { type: "string", default: resolve(ROOT, ".headcount") },
   secrets: { type: "string", default: DEFAULT_SECRETS },
   database: { type: "string" },
+  "read-model": { type: "string" },
 } as const;
 
 const USAGE = `
@@ -37,7 +40,8 @@ const USAGE = `
   --host ADDRESS  address to listen on (${OPTIONS.host.default})
   --state DIR     where everything that lasts is kept (.headcount)
   --secrets FILE  where TOKEN_KEYS and ADMIN_KEY are, made when missing (.dev.vars)
-  --database KIND d1, or mysql: the server of DATABASE_URL, else a MariaDB of its own under --state`;
+  --database KIND d1, or mysql: the server of DATABASE_URL, else a MariaDB of its own under --state
+  --read-model KIND objects, or redis: that of UPSTASH_REDIS_REST_URL, else a Redis of its own under --state`;
 
 /** A mistake in how a command was called. */
 export class UsageError extends Error {}
@@ -65,7 +69,8 @@ export const parseFlags = (args: readonly string[]): ParsedFlags => {
     port: portOf(String(values.port)),
     state: resolve(String(values.state)),
     secrets: resolve(String(values.secrets)),
-    database: databaseOf(values.database),
+    database: oneOf(DATABASES, "--database", values.database),
+    readModel: oneOf(READ_MODELS, "--read-model", values["read-model"]),
   };
   return { flags, rest: [...rest.values()] };
 };
@@ -96,11 +101,14 @@ export const runCommand = async (work: () => Promise<void>, usage = USAGE): Prom
 /** Something in the world that the user has to mend; its message is all they need. */
 export class Failure extends Error {}
 
-const DATABASES: readonly unknown[] = ["d1", "mysql"];
+const DATABASES = ["d1", "mysql"];
+const READ_MODELS = ["objects", "redis"];
 
-const databaseOf = (value: unknown): string | undefined => {
-  if (value === undefined || DATABASES.includes(value)) return value as string | undefined;
-  throw new UsageError(`--database is d1 or mysql, not "${value}"`);
+const oneOf = (choices: readonly string[], flag: string, value: unknown): string | undefined => {
+  if (value === undefined) return undefined;
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(`${flag} is ${choices.join(" or ")}, not "${value}"`);
 };
 
 const portOf = (text: string): number => {

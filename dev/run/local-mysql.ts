@@ -4,14 +4,15 @@ import { type MySqlAddress, parseMySqlUrl } from "../mysql/address.ts";
 import { migrateMySql } from "../mysql/migrate.ts";
 import { privateAddress, startPrivate } from "../mysql/private.ts";
 import { type Gateway, startGateway } from "../planetscale-gateway/gateway.ts";
-import type { DatabaseChoice, LocalDatabase } from "./database-choice.ts";
+import type { DatabaseChoice } from "./database-choice.ts";
 import { Failure } from "./flags.ts";
+import type { LocalStore } from "./local-store.ts";
 
 const GATEWAY_USER = "headcount";
 const PASSWORD_BYTES = 18;
 
 /** @throws Failure, or what came of the server */
-export const openMySql = async ({ url, state }: DatabaseChoice): Promise<LocalDatabase> => {
+export const openMySql = async ({ url, state }: DatabaseChoice): Promise<LocalStore> => {
   if (url !== undefined && /^https?:/.test(url)) {
     return await migrated(url, new URL(url).origin, async () => undefined);
   }
@@ -37,7 +38,7 @@ const migrated = async (
   url: string,
   description: string,
   stop: () => Promise<void>,
-): Promise<LocalDatabase> => {
+): Promise<LocalStore> => {
   await migrateMySql(url);
   return { variables: { DATABASE: "mysql", DATABASE_URL: url }, description, stop };
 };

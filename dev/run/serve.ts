@@ -1,12 +1,11 @@
 /** The Worker on this machine, with everything on disk, from the build to the crons. */
 import { join } from "node:path";
-import { type Build, buildWorker, withVariables } from "./build.ts";
+import { type Build, type BuiltWorker, buildWorker, withVariables } from "./build.ts";
 import { startCrons } from "./crons.ts";
-import { choiceOf } from "./database-choice.ts";
 import { startDemoStreams } from "./demo-streams.ts";
 import type { Flags } from "./flags.ts";
-import { openLocalDatabase } from "./local-database.ts";
-import { startRunner } from "./runner.ts";
+import { type LocalStores, openLocalStores } from "./local-stores.ts";
+import { type Runner, startRunner } from "./runner.ts";
 import { ensureSecrets, readVariables } from "./secrets.ts";
 import { lockState } from "./state-lock.ts";
 
@@ -22,18 +21,19 @@ export const serve = async (flags: Flags, build: Partial<Build> = {}): Promise<v
     ...{ outdir: join(flags.state, "build"), secrets: flags.secrets },
     ...build,
   });
-  // Told of after the database, whose failure is first, and heard of by nobody then.
+  // Told of after the stores, whose failure is first, and heard of by nobody then.
   building.catch(() => undefined);
-  const database = await openLocalDatabase(choiceOf(flags, variables));
-  const worker = await building;
-  const options = withVariables(worker.options, database.variables);
-  const runner = await startRunner(flags, options, database.stop);
-  startCrons({ expressions: worker.crons, run: runner.dispatchCron, report: console.error });
+  const stores = await openLocalStores(flags, variables);
+  const runner = await startWith(stores, flags, building).catch(async (cause: unknown) => {
+    await stores.stop();
+    throw cause;
+  });
 
   console.log(`Headcount listens on ${runner.url}`);
   console.log(`  demo       ${runner.url}/demo`);
   console.log(`  health     ${runner.url}/healthz`);
-  console.log(`  database   ${database.description}`);
+  console.log(`  database   ${stores.database}`);
+  console.log(`  read model ${stores.readModel}`);
   console.log(`  state      ${flags.state}`);
   console.log(`  ADMIN_KEY  in ${flags.secrets}`);
   await startDemoStreams({
@@ -42,4 +42,15 @@ export const serve = async (flags: Flags, build: Partial<Build> = {}): Promise<v
     patienceMs: DEMO_PATIENCE_MS,
     log: console.log,
   });
+};
+
+const startWith = async (
+  stores: LocalStores,
+  flags: Flags,
+  building: Promise<BuiltWorker>,
+): Promise<Runner> => {
+  const { options, crons } = await building;
+  const runner = await startRunner(flags, withVariables(options, stores.variables), stores.stop);
+  startCrons({ expressions: crons, run: runner.dispatchCron, report: console.error });
+  return runner;
 };

@@ -8,18 +8,18 @@ import type { UpstashRequest } from "./request.ts";
 
 export interface AnswerDeps {
   readonly backend: Backend;
-  /** @returns an error in Redis' words where this client may not do that */
-  mayNot(command: Command): Promise<string | undefined>;
+  /** @returns an error in Redis' words where the command of this place is not to be done */
+  refuse(command: Command, at: number): Promise<string | undefined>;
   readonly encoding: Encoding;
 }
 
 /** @throws HttpError where Redis is away */
 export const answerRequest = async (
-  { backend, mayNot, encoding }: AnswerDeps,
+  { backend, refuse, encoding }: AnswerDeps,
   { kind, commands }: UpstashRequest,
 ): Promise<Answer> => {
   const refusals = await Promise.all(
-    commands.map(async (command) => refusalOf(command) ?? (await mayNot(command))),
+    commands.map(async (command, at) => refusalOf(command) ?? (await refuse(command, at))),
   );
   if (kind === "multi-exec") {
     const refusal = refusals.find((it) => it !== undefined);

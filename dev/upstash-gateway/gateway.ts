@@ -12,7 +12,14 @@ import { answerRequest, refuseWhole } from "./answer.ts";
 import { createBackend, type RedisAddress } from "./backend.ts";
 import { type RequestFault, type RequestFaults, textOfRequest } from "./faults.ts";
 import { LIMITS, type Limits } from "./limits.ts";
-import { readRequest, TOKEN_PARAMETER, type UpstashRequest, urlOf } from "./request.ts";
+import { createReadOnly } from "./read-only.ts";
+import {
+  readRequest,
+  type Target,
+  TOKEN_PARAMETER,
+  targetOf,
+  type UpstashRequest,
+} from "./request.ts";
 
 export interface UpstashGatewayOptions {
   readonly redis: RedisAddress;
@@ -20,6 +27,8 @@ export interface UpstashGatewayOptions {
   readonly port: number;
   /** What `Authorization: Bearer` has to say. */
   readonly token: string;
+  /** Another one, with which only commands that change nothing are done. */
+  readonly readOnlyToken?: string;
   /** Told of every call with a right token when it comes, before anything is done with it: a call is one, whatever is in it. */
   readonly onRequest?: (request: UpstashRequest) => void;
   readonly limits?: Partial<Limits>;
@@ -39,29 +48,42 @@ const SYNC_TOKEN = "upstash-sync-token";
 export const startUpstashGateway = async (
   options: UpstashGatewayOptions,
 ): Promise<UpstashGateway> => {
-  const { redis, port, token, onRequest = () => undefined } = options;
+  const { redis, port, token, readOnlyToken = "", onRequest = () => undefined } = options;
   if (token === "") throw new Error("the gateway's token is empty");
   const limits = { ...LIMITS, ...options.limits };
   const backend = createBackend(redis, limits);
   const faults = createFaults<UpstashRequest, RequestFault>(textOfRequest);
 
+  const changesNothing = createReadOnly(backend);
+
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = urlOf(message);
-    if (url === undefined) throw new HttpError(400, "REFUSED", "ERR failed to parse the path");
-    if (!isSame(tokenOf(message, url), token)) {
+    const target = targetOf(message);
+    const given = tokenOf(message, target);
+    const mayWrite = isSame(given, token);
+    if (!mayWrite && !(readOnlyToken !== "" && isSame(given, readOnlyToken))) {
       throw new HttpError(401, "WRONGPASS", "WRONGPASS invalid or missing auth token");
     }
-    const request = await readRequest(message, url, limits.bodyBytes);
+    const request = await readRequest(message, target, limits.bodyBytes);
     onRequest(request);
     response.setHeader(SYNC_TOKEN, syncTokenOf(message));
-    const encoding = message.headers["upstash-encoding"] === "base64" ? "base64" : "plain";
-    const deps = { backend, encoding, mayNot: async () => undefined } as const;
     const fault = faults.next(request);
-    const run = () => answerRequest(deps, request);
+    const run = () =>
+      answerRequest(
+        {
+          backend,
+          encoding: message.headers["upstash-encoding"] === "base64" ? "base64" : "plain",
+          refuse: async (command, at) =>
+            errorAt(fault, at) ?? (mayWrite ? undefined : await changesNothing(command)),
+        },
+        request,
+      );
     if (fault === undefined) return sendAnswer(response, await run());
-    if (fault.kind === "error") return sendAnswer(response, refuseWhole(fault.message));
-    const { detach } = faults;
-    await answerWithFault(fault, response, { run, errorBody: TEST_ERROR, detach });
+    if (fault.kind !== "error") {
+      const { detach } = faults;
+      return await answerWithFault(fault, response, { run, errorBody: TEST_ERROR, detach });
+    }
+    const isWhole = fault.at === undefined;
+    sendAnswer(response, isWhole ? refuseWhole(fault.message) : await run());
   };
 
   const server = await startServer(port, { answer, sendError });
@@ -78,10 +100,11 @@ export const startUpstashGateway = async (
 
 const TEST_ERROR = { error: "ERR as a test wants it" };
 
-const tokenOf = ({ headers }: IncomingMessage, { searchParams }: URL): string =>
-  /^Bearer (.*)$/i.exec(headers.authorization ?? "")?.[1] ??
-  searchParams.get(TOKEN_PARAMETER) ??
-  "";
+const errorAt = (fault: RequestFault | undefined, at: number): string | undefined =>
+  fault?.kind === "error" && fault.at === at ? fault.message : undefined;
+
+const tokenOf = ({ headers }: IncomingMessage, { parameters }: Target): string =>
+  /^Bearer (.*)$/i.exec(headers.authorization ?? "")?.[1] ?? parameters.get(TOKEN_PARAMETER) ?? "";
 
 /** One server is always in step with itself: the client's own goes back, and a new one gets any. */
 const syncTokenOf = ({ headers }: IncomingMessage): string => {

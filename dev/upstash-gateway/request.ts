@@ -16,17 +16,22 @@ const BATCHES = { "/pipeline": "pipeline", "/multi-exec": "multi-exec" } as cons
 /** The name of the parameter that may carry the token. */
 export const TOKEN_PARAMETER = "_token";
 
-/** Of a request line whatever comes first, as the client cannot send it. */
-const ANY_ORIGIN = "http://gateway";
+/** Where a request goes; a key may hold what a URL would take for steps upwards. */
+export interface Target {
+  readonly path: string;
+  readonly parameters: URLSearchParams;
+}
 
-/** @returns undefined where it is no URL */
-export const urlOf = (request: IncomingMessage): URL | undefined =>
-  URL.parse(`${ANY_ORIGIN}${request.url}`) ?? undefined;
+export const targetOf = ({ url = "/" }: IncomingMessage): Target => {
+  const query = url.indexOf("?");
+  const end = query === -1 ? url.length : query;
+  return { path: url.slice(0, end), parameters: new URLSearchParams(url.slice(end + 1)) };
+};
 
 /** @throws HttpError in Redis' words where it asks for nothing that can be asked for */
 export const readRequest = async (
   request: IncomingMessage,
-  url: URL,
+  target: Target,
   maxBytes: number,
 ): Promise<UpstashRequest> => {
   const { method = "" } = request;
@@ -35,12 +40,12 @@ export const readRequest = async (
   }
   const body = await readBytes(request, maxBytes);
   if (body === undefined) throw refused(`max request size exceeded. Limit: ${maxBytes} bytes`);
-  const path = url.pathname;
+  const { path } = target;
   if (path === "/") return { kind: "single", commands: [toCommand(parseJson(body))] };
   if (path === "/pipeline" || path === "/multi-exec") {
     return { kind: BATCHES[path], commands: toCommands(parseJson(body)) };
   }
-  return { kind: "single", commands: [commandOfPath(url, body)] };
+  return { kind: "single", commands: [commandOfPath(target, body)] };
 };
 
 const toCommands = (parsed: unknown): readonly Command[] => {
@@ -62,13 +67,13 @@ const toArgument = (value: unknown): string => {
 };
 
 /** `/set/key` with a body of any bytes, and what comes after those as parameters: `?EX=60`. */
-const commandOfPath = ({ pathname, searchParams }: URL, body: Buffer): Command => {
-  const segments = pathname.slice(1).split("/").map(decoded);
+const commandOfPath = ({ path, parameters }: Target, body: Buffer): Command => {
+  const segments = path.slice(1).split("/").map(decoded);
   if (segments[0] === "") throw refused("empty command");
-  const parameters = [...searchParams]
+  const options = [...parameters]
     .filter(([name]) => name !== TOKEN_PARAMETER)
     .flatMap(([name, value]) => (value === "" ? [name] : [name, value]));
-  return [...segments, ...(body.length === 0 ? [] : [body]), ...parameters];
+  return [...segments, ...(body.length === 0 ? [] : [body]), ...options];
 };
 
 const decoded = (segment: string): string => {

@@ -33,7 +33,12 @@ export default async (project: TestProject): Promise<(() => Promise<void>) | und
   const directory = mkdtempSync(join(tmpdir(), "headcount-redis-"));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const server = await startRedis({ directory, keep: "nothing", databases: DATABASES });
+    const server = await startRedis({
+      directory,
+      ...{ keep: "nothing", databases: DATABASES },
+      // It would empty the databases of all tests.
+      without: ["FLUSHALL"],
+    });
     project.provide("redisSocket", server.socketPath);
     return async () => {
       await server.kill();

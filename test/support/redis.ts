@@ -29,7 +29,7 @@ export const NO_REDIS = inject("redisSocket") === "";
 const COUNTER_DATABASE = 0;
 const FIRST_FRESH = 2;
 
-/** Nobody else sees it. FLUSHALL would empty those of all others: for that there is `ownRedis`. */
+/** Nobody else sees it. FLUSHALL, which would empty those of all others, is an error: for that there is `ownRedis`. */
 export const freshRedis = async (): Promise<FreshRedis> => {
   const socketPath = inject("redisSocket");
   const counter = await open({ socketPath, database: COUNTER_DATABASE });

@@ -1,6 +1,7 @@
 import type { Ledger } from "../../core/views/ledger.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import type { TallyAlarm } from "./tally-alarm.ts";
+import type { TallyPublishing } from "./tally-publishing.ts";
 
 export interface LedgerKeeperDeps {
   /** Name of the object, `tally:<shard>`. */
@@ -8,6 +9,7 @@ export interface LedgerKeeperDeps {
   readonly store: TallyStore;
   readonly ledger: Ledger;
   readonly alarm: Pick<TallyAlarm, "saved">;
+  readonly publishing: Pick<TallyPublishing, "save">;
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }
@@ -73,9 +75,10 @@ export class LedgerKeeper {
   }
 
   #save(): void {
-    const { store, ledger, alarm } = this.#deps;
+    const { store, ledger, alarm, publishing } = this.#deps;
     const { cells, totals } = ledger.changes();
     store.saveLedger(this.#position, cells, totals);
+    publishing.save();
     alarm.saved();
     ledger.markSaved();
     this.#checkpoint = this.#position;

@@ -2,48 +2,101 @@ import { ARCHIVE_REARM_MS, CHECKPOINT_MAX_MS, CHECKPOINT_MIN_MS } from "../../co
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
+import { SoonestAlarm } from "../soonest-alarm.ts";
 import type { TallyArchive } from "./archive.ts";
+import type { TallyPublishing } from "./tally-publishing.ts";
 
 export interface TallyAlarmDeps {
   readonly store: Pick<TallyStore, "alarm">;
   readonly archive: Pick<TallyArchive, "dueAt">;
+  readonly publishing: Pick<TallyPublishing, "isOn" | "dueAt">;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** A Tally's one alarm: for the checkpoint while something is unsaved, else for the archive while that is due. */
+/**
+ * A Tally's one alarm: for the checkpoint while something is unsaved, else for the archive while that is due; and for
+ * publishing, which moves neither of the two.
+ */
 export class TallyAlarm {
   readonly #deps: TallyAlarmDeps;
-  #unsaved = false;
+  readonly #alarm: SoonestAlarm;
+  /** Ms; undefined while nothing is unsaved. */
+  #checkpointAt: number | undefined;
 
   constructor(deps: TallyAlarmDeps) {
     this.#deps = deps;
+    this.#alarm = new SoonestAlarm(deps.store.alarm);
   }
 
-  /** Something is unsaved; written in the same transaction. */
+  /** Something is unsaved, and perhaps unpublished; written in the same transaction. */
   arm(): void {
-    if (this.#unsaved) return;
-    const { store, clock, random } = this.#deps;
+    if (this.#checkpointAt !== undefined) {
+      this.rearm();
+      return;
+    }
+    const { clock, random } = this.#deps;
     const spread = (CHECKPOINT_MAX_MS - CHECKPOINT_MIN_MS) * random.fraction();
-    store.alarm.set(Math.round(clock.now() + CHECKPOINT_MIN_MS + spread));
-    this.#unsaved = true;
+    this.#checkpointAt = Math.round(clock.now() + CHECKPOINT_MIN_MS + spread);
+    this.#setExactly(0);
+  }
+
+  /** Publishing begins: what stands was set by others. */
+  begin(): void {
+    const at = this.#next(0);
+    if (at !== null) this.#alarm.exactly(at);
+  }
+
+  /** Something is to be published, or is not any more. What stands may stand: a ring too early finds nothing to do. */
+  rearm(): void {
+    this.#alarm.atLatest(this.#next(0));
+  }
+
+  /**
+   * Whether this ring is for checkpoint and archive too. One from before the time that is set was set by an earlier life,
+   * and nobody remembers for what: that life may have left something unsaved.
+   */
+  isForSaving(now: number): boolean {
+    const { publishing, archive } = this.#deps;
+    if (!publishing.isOn) return true;
+    if (this.#checkpointAt !== undefined) {
+      return now < this.#alarm.at || now >= this.#checkpointAt;
+    }
+    const archiveAt = archive.dueAt();
+    return archiveAt !== undefined && now >= archiveAt;
+  }
+
+  /** The ring was for publishing alone. */
+  passed(): void {
+    this.#setExactly(0);
   }
 
   /** All is saved, in the same transaction. An archiving may be on its way, and die there. */
   saved(): void {
-    this.#unsaved = false;
-    this.#await(ARCHIVE_REARM_MS);
+    this.#checkpointAt = undefined;
+    this.#setExactly(ARCHIVE_REARM_MS);
   }
 
   /** The handler is done; what became unsaved meanwhile has its alarm. */
   handled(): void {
-    if (!this.#unsaved) this.#await(0);
+    if (this.#checkpointAt === undefined) this.#setExactly(0);
   }
 
-  #await(ms: number): void {
-    const { store, archive, clock } = this.#deps;
+  #setExactly(archiveRestMs: number): void {
+    this.#alarm.exactly(this.#next(archiveRestMs));
+  }
+
+  /** @param archiveRestMs the archive has its turn now, and the next one not before this */
+  #next(archiveRestMs: number): number | null {
+    const publishAt = this.#deps.publishing.dueAt();
+    const saveAt = this.#checkpointAt ?? this.#archiveAt(archiveRestMs);
+    if (publishAt === null || saveAt === null) return publishAt ?? saveAt;
+    return Math.min(publishAt, saveAt);
+  }
+
+  #archiveAt(restMs: number): number | null {
+    const { archive, clock } = this.#deps;
     const at = archive.dueAt();
-    if (at === undefined) store.alarm.clear();
-    else store.alarm.set(Math.round(Math.max(at, clock.now() + ms)));
+    return at === undefined ? null : Math.round(Math.max(at, clock.now() + restMs));
   }
 }

@@ -1,4 +1,4 @@
-import type { Alarm } from "../../ports/alarm.ts";
+import type { Alarm } from "../ports/alarm.ts";
 
 /** An object's alarm that is moved only when something is due before it: each move is a write. */
 export class SoonestAlarm {
@@ -8,6 +8,11 @@ export class SoonestAlarm {
 
   constructor(alarm: Alarm) {
     this.#alarm = alarm;
+  }
+
+  /** When this instance has it ring, ms; infinity: never, or nobody knows. */
+  get at(): number {
+    return this.#at;
   }
 
   /** It rings at `at` or before; a ring too early finds nothing to do. @param at ms; `null` is never */
