@@ -1,12 +1,16 @@
+import { Breakers } from "./adapters/breakers.ts";
 import { d1Database } from "./adapters/d1/database.ts";
 import { explainD1 } from "./adapters/d1/explain.ts";
+import type { GuardDeps } from "./adapters/guarded.ts";
 import { guardedDatabase } from "./adapters/guarded-database.ts";
+import { guardedReadModel } from "./adapters/guarded-read-model.ts";
 import { mysqlDatabase } from "./adapters/mysql/database.ts";
 import { explainMySql } from "./adapters/mysql/explain.ts";
 import { collectorStore } from "./adapters/objects/collector-store.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import { correctorStore } from "./adapters/objects/corrector-store.ts";
 import { objectCorrectors } from "./adapters/objects/correctors.ts";
+import { guardedCounts, guardedLive, guardedNumbers } from "./adapters/objects/guarded-reads.ts";
 import type { ObjectStorage } from "./adapters/objects/object-storage.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { rankingsStore } from "./adapters/objects/rankings-store.ts";
@@ -74,9 +78,16 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
-  const database = makeDatabase(config.database);
-  const readers = makeReaders(config.database, database);
-  const { contents, corrections, jobs, upkeep, registry } = database;
+  const breakers = new Breakers({ clock, log });
+  // Readers by the thousand leave a database alone that fails, and those of `?consistency=strong` with them: a typed
+  // problem at once is worth more to them than the same after a timeout.
+  const gate = breakers.of("database");
+  const database = makeDatabase(config.database, { gate });
+  const readers = makeReaders(config.database, database, breakers);
+  const { contents, registry } = database;
+  // Operators and crons are few, wait for this one answer, and would have to come back: they always try.
+  const orders = makeDatabase(config.database, { gate, atRest: "try" });
+  const { corrections, jobs, upkeep } = orders;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
@@ -87,13 +98,24 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const known = new StreamRegistry({ streams: registry, clock, timers });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
-  const objects = objectsReadModel({ tallies, rooms, rankings, schedule, log });
-  const published = makeReadModel(config.readModel, schedule);
+  // Objects are left alone by readers only: what is told to them, and orders, reach them in any case.
+  const guard = { breakers, timers, random };
+  const objects = objectsReadModel({
+    tallies: guardedCounts(tallies, guard),
+    rooms: guardedNumbers(rooms, guard),
+    rankings: guardedLive(rankings, guard),
+    schedule,
+    log,
+  });
+  const writer = makeReadModel(config.readModel, schedule);
+  const published =
+    writer && guardedReadModel(writer, { timers, random, gate: breakers.of("redis") });
   const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
     log,
     clock,
+    backends: breakers,
     salts,
     tallies,
     schedule,
@@ -116,7 +138,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
-    counts: new CountReader({ ...ladder, schedule }),
+    counts: new CountReader({ ...ladder, writer, schedule }),
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
@@ -126,10 +148,10 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },
-    registry: { contents, tallies, schedule, clock, random },
-    restate: { contents, tallies, schedule, clock, random },
-    putRegistry: { database, known, clock, random },
-    startStream: { registry, rooms, known, clock, random },
+    registry: { contents: orders.contents, tallies, schedule, clock, random },
+    restate: { contents: orders.contents, tallies, schedule, clock, random },
+    putRegistry: { database: orders, known, clock, random },
+    startStream: { registry: orders.registry, rooms, known, clock, random },
     streams: new StreamReader({ ...ladder, registry: known }),
     rankings: new RankingsReader({ ...ladder, registry: known }),
     status: { tallies, correctors, jobs, schedule },
@@ -144,20 +166,30 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   };
 };
 
-const makeDatabase = (config: DatabaseConfig): Database =>
-  config.kind === "d1"
-    ? guardedDatabase(d1Database(config.binding), { explain: explainD1, timers, random })
-    : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, timers, random });
+/** @param guard how readers leave it alone; without one every call is made */
+const makeDatabase = (
+  config: DatabaseConfig,
+  guard: Pick<GuardDeps, "gate" | "atRest"> = {},
+): Database => {
+  const deps = { timers, random, ...guard };
+  return config.kind === "d1"
+    ? guardedDatabase(d1Database(config.binding), { explain: explainD1, ...deps })
+    : guardedDatabase(mysqlDatabase(config.url), { explain: explainMySql, ...deps });
+};
 
 /** A server of two roles is one, and the writer's address is no reader's. */
-const makeReaders = (config: DatabaseConfig, writer: Database): DatabaseReaders => {
+const makeReaders = (
+  config: DatabaseConfig,
+  writer: Database,
+  breakers: Breakers,
+): DatabaseReaders => {
   const readers: Partial<Record<ReaderRole, ReadTables>> = {};
   if (config.kind === "mysql") {
     const byUrl = new Map<string, ReadTables>([[config.url, writer]]);
     for (const role of READER_ROLES) {
       const url = config.readers[role];
       if (url === undefined) continue;
-      const tables = byUrl.get(url) ?? makeReader(url);
+      const tables = byUrl.get(url) ?? makeReader(url, breakers.of(`database:${role}`));
       byUrl.set(url, tables);
       readers[role] = tables;
     }
@@ -166,8 +198,14 @@ const makeReaders = (config: DatabaseConfig, writer: Database): DatabaseReaders 
 };
 
 /** Tried once: there are other servers. */
-const makeReader = (url: string): ReadTables =>
-  guardedDatabase(mysqlDatabase(url), { explain: explainMySql, timers, random, attempts: 1 });
+const makeReader = (url: string, gate: GuardDeps["gate"]): ReadTables =>
+  guardedDatabase(mysqlDatabase(url), {
+    explain: explainMySql,
+    timers,
+    random,
+    gate,
+    attempts: 1,
+  });
 
 /** @returns nothing where nobody publishes */
 const makeReadModel = (
@@ -262,8 +300,7 @@ export const composeRoom = (
 ): ComposedRoom => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } =
-    checked.config;
+  const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } = checked.config;
   const { name, storage, background, abort } = context;
   const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);

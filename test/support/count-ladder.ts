@@ -40,6 +40,7 @@ export class CountLadder {
       timers: this.time,
       log: this.log,
       published: withReadModel ? this.#readModel() : undefined,
+      writer: withReadModel ? this.#writer() : undefined,
       objects: { countParts: (contents) => this.#countParts(contents) },
       readers: readersOf({
         jobs: { lastWhole: async () => this.#flush() },
@@ -78,6 +79,11 @@ export class CountLadder {
         await this.#reach("readmodel", contents);
         return new Map([...this.published].filter(([one]) => contents.includes(one)));
       },
+    };
+  }
+
+  #writer() {
+    return {
       publishCounts: async (parts: readonly CountPart[]) => {
         this.filled.push(parts);
         await settled();
