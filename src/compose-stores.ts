@@ -71,7 +71,7 @@ export const makePublished = (
   config: ReadModelConfig,
   schedule: ShardSchedule,
   breakers: Breakers,
-): (ReadModel & ReadModelWriter) | undefined => {
+): ReadModel | undefined => {
   const redis = makeRedis(config, schedule);
   return redis && guardedReadModel(redis, { timers, random, gate: breakers.of("redis") });
 };

@@ -28,7 +28,7 @@ import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
 import { StatsReader } from "./app/views/read-stats.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
-import { makeDatabase, makePublished, makeReaders } from "./compose-stores.ts";
+import { makeDatabase, makePublished, makeReaders, makeWriter } from "./compose-stores.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -71,6 +71,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     log,
   });
   const published = makePublished(config.readModel, schedule, breakers);
+  const writer = makeWriter(config.readModel, schedule);
   const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
@@ -99,7 +100,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
-    counts: new CountReader({ ...ladder, schedule }),
+    counts: new CountReader({ ...ladder, writer, schedule }),
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },

@@ -1,4 +1,5 @@
 import type { Log } from "../ports/log.ts";
+import { isResting } from "../ports/resting.ts";
 
 /** One way to come by values. */
 export interface Rung<Key, Value, Source extends string> {
@@ -17,7 +18,7 @@ export interface Descent<Key, Value, Source extends string> {
 /**
  * Goes down a ladder: each rung is asked once, for what those above it could not tell, and none when nothing is
  * missing any more. What no rung could tell is absent.
- * @param event logged for each rung that fails
+ * @param event logged for each rung that fails; that it is left alone after failures is logged elsewhere
  */
 export const descend = async <Key, Value, Source extends string>(
   rungs: readonly Rung<Key, Value, Source>[],
@@ -34,7 +35,7 @@ export const descend = async <Key, Value, Source extends string>(
       for (const [key, value] of await ask(missing)) found.set(key, { value, source });
     } catch (cause) {
       failed.add(source);
-      log.warn(event, { rung: source, cause: `${cause}` });
+      if (!isResting(cause)) log.warn(event, { rung: source, cause: `${cause}` });
     }
   }
   return { found, failed };

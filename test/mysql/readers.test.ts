@@ -222,7 +222,8 @@ describe.skipIf(NO_MYSQL)("readers that replicate", () => {
     const written = await flush();
     expect(await askedFor("history")).toContain("writer");
     expect(await toldViews()).toBe(written);
-    expect(logged.toSorted()).toEqual(["reader.failed analytics", "reader.failed ranking"]);
+    expect(new Set(logged)).toEqual(new Set(["reader.failed analytics", "reader.failed ranking"]));
+    expect(logged).toHaveLength(2);
 
     await Promise.all(servers.followers.map((one) => one.restart()));
     await caughtUp();

@@ -9,6 +9,7 @@ import {
   type ReadModel,
   ReadModelError,
 } from "../../ports/read-model.ts";
+import { isResting } from "../../ports/resting.ts";
 import type { Rooms } from "../../ports/rooms.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 
@@ -49,8 +50,9 @@ export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel =
         const { outcome: _, ...numbers } = answer;
         return numbers;
       } catch (cause) {
-        log.error("streams.room-unreachable", { stream: id, cause: `${cause}` });
-        throw new ReadModelError("the room did not answer");
+        if (!isResting(cause))
+          log.error("streams.room-unreachable", { stream: id, cause: `${cause}` });
+        throw unanswered("the room did not answer", cause);
       }
     },
 
@@ -58,12 +60,16 @@ export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel =
       try {
         return await rankings.live(limit, category);
       } catch (cause) {
-        log.error("rankings.unreachable", { cause: `${cause}` });
-        throw new ReadModelError("the list of live streams did not answer");
+        if (!isResting(cause)) log.error("rankings.unreachable", { cause: `${cause}` });
+        throw unanswered("the list of live streams did not answer", cause);
       }
     },
   };
 };
+
+/** Names of objects stay out of it; that one was left alone is kept. */
+const unanswered = (message: string, cause: unknown): ReadModelError =>
+  new ReadModelError(message, isResting(cause) ? { cause } : {});
 
 const byHome = (
   schedule: ShardSchedule,
@@ -90,7 +96,7 @@ const askShard = async (
     const { asOf, counts } = await tallies.counts(shard, contents);
     return counts.map(({ content, views, stamp }) => ({ content, shard, views, stamp, asOf }));
   } catch (cause) {
-    log.error("counts.tally-unreachable", { shard, cause: `${cause}` });
+    if (!isResting(cause)) log.error("counts.tally-unreachable", { shard, cause: `${cause}` });
     return [];
   }
 };

@@ -2,8 +2,8 @@ import type { StreamId } from "../../core/ids.ts";
 import { LIVE_STALE_MS, MINUTE_MS, READ_MODEL_LIST_SETTLE_MS } from "../../core/limits.ts";
 import type { Stamp } from "../../core/stamp.ts";
 import {
+  NotWholeYetError,
   type PublishedStream,
-  ReadModelError,
   type StreamPublished,
 } from "../../ports/read-model.ts";
 import type { LiveRanking, RoomNumbers } from "../../protocol/room-rpc.ts";

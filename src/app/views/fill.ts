@@ -5,7 +5,7 @@ import type { Log } from "../../ports/log.ts";
 import type { CountPart, ReadModelWriter } from "../../ports/read-model.ts";
 
 export interface FillDeps {
-  readonly published: Pick<ReadModelWriter, "publishCounts">;
+  readonly writer: Pick<ReadModelWriter, "publishCounts">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,10 +37,10 @@ export class CountFill {
 
   /** Never rejects. */
   async write(parts: readonly CountPart[]): Promise<void> {
-    const { published, clock, log } = this.#deps;
+    const { writer, clock, log } = this.#deps;
     try {
       for (let from = 0; from < parts.length; from += PUBLISH_MAX_COUNTS) {
-        await published.publishCounts(parts.slice(from, from + PUBLISH_MAX_COUNTS));
+        await writer.publishCounts(parts.slice(from, from + PUBLISH_MAX_COUNTS));
       }
     } catch (cause) {
       if (clock.now() >= this.#restsUntil) log.warn("counts.fill-failed", { cause: `${cause}` });

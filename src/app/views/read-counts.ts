@@ -20,9 +20,9 @@ import { savedCounts } from "./saved-counts.ts";
 
 export interface ReadCountsDeps extends ReadSavedDeps {
   /** Absent where nobody publishes and the objects answer readers themselves. */
-  readonly published?:
-    | (Pick<ReadModel, "counts"> & Pick<ReadModelWriter, "publishCounts">)
-    | undefined;
+  readonly published?: Pick<ReadModel, "counts"> | undefined;
+  /** Where to write what it did not have. */
+  readonly writer?: Pick<ReadModelWriter, "publishCounts"> | undefined;
   readonly objects: {
     /** What the homes that answered have of the contents, zeros too. */
     countParts(contents: readonly ContentId[]): Promise<readonly CountPart[]>;
@@ -71,8 +71,8 @@ export class CountReader {
   constructor(deps: ReadCountsDeps) {
     this.#deps = deps;
     this.#flights = new SharedFlights({ ...deps, timeoutMs: LADDER_TIMEOUT_MS });
-    const { published, clock, log } = deps;
-    this.#fill = published && new CountFill({ published, clock, log });
+    const { writer, clock, log } = deps;
+    this.#fill = writer && new CountFill({ writer, clock, log });
   }
 
   /** @param contents different ones @param background of the request */

@@ -9,6 +9,7 @@ import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContentTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
+import { isResting } from "../../ports/resting.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import { demandWithin, type Timers } from "../../ports/timers.ts";
 import { BoundedMap } from "../bounded-map.ts";
@@ -59,7 +60,7 @@ export const registeredAdmission = (deps: RegisteredDeps): Admission => {
           ? remember(content, false, UNREGISTERED_MEMO_MS)
           : remember(content, true, REGISTERED_MEMO_MS);
       } catch (cause) {
-        log.warn("registry.database-unreachable", { cause: `${cause}` });
+        if (!isResting(cause)) log.warn("registry.database-unreachable", { cause: `${cause}` });
         const admitted = known?.registered ?? (await wasCounted(deps, content));
         if (!admitted) throw cause;
         // Nobody waits for a database that is away more often than for one that knows no such content.

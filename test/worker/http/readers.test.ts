@@ -52,21 +52,20 @@ describe.skipIf(reader === "")("with a reader of MySQL, and a writer that is awa
 });
 
 describe.skipIf(reader === "")("with a reader that is away", () => {
-  test.each([
-    ["DATABASE_ANALYTICS_URL"],
-    ["DATABASE_HISTORY_URL"],
-    ["DATABASE_RANKING_URL"],
-  ])("%s: the writer tells", async (variable) => {
-    const worker = workerWith({
-      DATABASE: "mysql",
-      DATABASE_URL: reader,
-      [variable]: AWAY,
-      DB: undefined,
-    });
-    const answer = await worker(makeGet("/v1/stats/contents/nobody-saw-it"));
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).not.toHaveProperty("stale");
-  });
+  test.each([["DATABASE_ANALYTICS_URL"], ["DATABASE_HISTORY_URL"], ["DATABASE_RANKING_URL"]])(
+    "%s: the writer tells",
+    async (variable) => {
+      const worker = workerWith({
+        DATABASE: "mysql",
+        DATABASE_URL: reader,
+        [variable]: AWAY,
+        DB: undefined,
+      });
+      const answer = await worker(makeGet("/v1/stats/contents/nobody-saw-it"));
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).not.toHaveProperty("stale");
+    },
+  );
 });
 
 test("a reader's address says nothing where the database is D1", async () => {
