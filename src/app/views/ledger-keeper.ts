@@ -1,7 +1,6 @@
 import type { Ledger } from "../../core/views/ledger.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import type { TallyAlarm } from "./tally-alarm.ts";
-import type { TallyPublishing } from "./tally-publishing.ts";
 
 export interface LedgerKeeperDeps {
   /** Name of the object, `tally:<shard>`. */
@@ -9,7 +8,8 @@ export interface LedgerKeeperDeps {
   readonly store: TallyStore;
   readonly ledger: Ledger;
   readonly alarm: Pick<TallyAlarm, "saved">;
-  readonly publishing: Pick<TallyPublishing, "save">;
+  /** What is saved with the ledger. */
+  readonly publishing: { save(): void };
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }

@@ -4,12 +4,16 @@ import type { Random } from "../../ports/random.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import { SoonestAlarm } from "../soonest-alarm.ts";
 import type { TallyArchive } from "./archive.ts";
-import type { TallyPublishing } from "./tally-publishing.ts";
 
 export interface TallyAlarmDeps {
   readonly store: Pick<TallyStore, "alarm" | "publish">;
   readonly archive: Pick<TallyArchive, "dueAt">;
-  readonly publishing: Pick<TallyPublishing, "isMeant" | "dueAt">;
+  readonly publishing: {
+    /** Sooner or later there is something to publish. */
+    readonly isMeant: boolean;
+    /** Unix ms; `null` is never. */
+    dueAt(): number | null;
+  };
   readonly clock: Clock;
   readonly random: Random;
 }

@@ -183,17 +183,6 @@ describe("a read model that is away", () => {
     expect(world.readModel.views("a")).toBe(4);
     expect(world.missing(["a"])).toEqual([]);
   });
-
-  test("leaves no more behind than a walk when too much has waited, and all of it comes", async () => {
-    const world = new PublishingWorld(NOON);
-    const contents = many(101_500);
-    world.readModel.fate = "refused";
-    await counted(world, contents);
-    await world.pass(MINUTE_MS);
-    world.readModel.fate = "done";
-    await world.pass(MINUTE_MS);
-    expect(world.missing(contents)).toEqual([]);
-  }, 60_000);
 });
 
 describe("a life that ends", () => {
