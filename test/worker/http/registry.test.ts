@@ -6,6 +6,7 @@ import { brokenD1, fail } from "../support/broken.ts";
 import { confirm, makePost, refusalOf } from "../support/client.ts";
 import { workerWith, workerWithServices } from "../support/compose.ts";
 import { id, makeToken } from "../support/events.ts";
+import { collectorAt, drain } from "../support/objects.ts";
 
 const { contents } = d1Database(env.DB);
 
@@ -32,8 +33,8 @@ describe("with CONTENTS=registered", () => {
 
   test("while the database is away a content that was counted is opened, and of another it cannot be said", async () => {
     const token = await makeToken({ content: "counted-before" });
-    expect((await confirm({ token })).status).toBe(202);
-    await drain(collectorAt(COLO));
+    expect((await confirm({ token }, { cf: { colo: "RGC" } })).status).toBe(202);
+    await drain(collectorAt("RGC"));
     const worker = workerWith({ CONTENTS: "registered", DB: brokenD1 });
     expect((await worker(mintRequest("counted-before"))).status).toBe(202);
     expect(await refusalOf(await worker(mintRequest("never-counted")))).toEqual([
