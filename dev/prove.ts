@@ -12,6 +12,8 @@ import { proveKill, VICTIMS } from "./prove/kill.ts";
 import { proveOutage } from "./prove/outage.ts";
 import { print, printKill } from "./prove/print.ts";
 import { isWhole, proveReconnect } from "./prove/reconnect.ts";
+import { complaintsOf, linesOf } from "./prove/redis/judge.ts";
+import { proveRedis } from "./prove/redis.ts";
 
 /** @returns whether it holds */
 type Proof = (args: string[]) => Promise<boolean>;
@@ -24,6 +26,8 @@ const OPTIONS = {
   seconds: { type: "string" },
   clients: { type: "string" },
   streams: { type: "string", default: "2000" },
+  contents: { type: "string", default: "100000" },
+  database: { type: "string", default: "d1" },
   only: { type: "string" },
   state: { type: "string" },
 } as const;
@@ -137,6 +141,30 @@ const drill: Proof = async (args) => {
   return holds;
 };
 
+const redis: Proof = async (args) => {
+  const values = flagsOf(args);
+  const { database } = values;
+  if (database !== "d1" && database !== "mysql") return usage("--database is d1 or mysql");
+  const lastsMs = positive(values.seconds ?? "60") * 1_000;
+  const seed = positive(values.seed);
+  const state = mkdtempSync(join(tmpdir(), "headcount-redis-"));
+  console.log(`seed ${seed}, state ${state}`);
+  const report = await proveRedis({
+    ...{ database, contents: positive(values.contents), streams: 20, confirmsPerSecond: 40 },
+    ...{ clients: positive(values.clients ?? "40"), quietMs: 10_000 },
+    outages: [
+      { lastsMs, having: "what it had" },
+      { lastsMs, having: "nothing" },
+    ],
+    ...{ seed, state, log: console.log },
+  });
+  print(linesOf(report));
+  const complaints = complaintsOf(report);
+  for (const complaint of complaints) console.log(`FAILED  ${complaint}`);
+  if (complaints.length === 0) rmSync(state, { recursive: true });
+  return complaints.length === 0;
+};
+
 /** The tests have the browser and all that a page needs: this is one of them, too long for every day. */
 const hiddenTab: Proof = async (args) => {
   const seconds = positive(flagsOf(args).seconds ?? "120");
@@ -191,6 +219,11 @@ const PROOFS: Readonly<Record<string, { readonly claim: string; readonly proof: 
     claim:
       "with MySQL away no acknowledgement and no read fails, and after its return it has everything (--seconds --seed)",
     proof: outage,
+  },
+  redis: {
+    claim:
+      "with Redis away or emptied no acknowledgement and no read fails and no number falls, and it has everything again within 30 s (--seconds --contents --clients --database --seed)",
+    proof: redis,
   },
   "live-day": {
     claim:

@@ -19,6 +19,8 @@ export interface LoadDeps {
   random(): number;
   /** What a page says of itself with a confirm of a content alone; nothing when absent. */
   page?(content: string): { readonly title: string; readonly url: string };
+  /** Tokens in a body that has more than one, 20 unless it says so. */
+  readonly many?: number;
   /** Told of every request when it has ended. */
   readonly onEnd?: (request: EndedRequest) => void;
 }
@@ -31,7 +33,7 @@ export interface EndedRequest {
   readonly durable: boolean;
 }
 
-/** As much as a body takes, and what a page that was offline sends. */
+/** What a page that was offline sends. */
 const MANY = 20;
 const REQUEST_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 100;
@@ -49,10 +51,12 @@ export class Load {
   #lastServedAt = 0;
   #visitor = 0;
   #stopped = false;
+  readonly #many: number;
   #onDurable: (() => void) | undefined;
 
   constructor(deps: LoadDeps) {
     this.#deps = deps;
+    this.#many = deps.many ?? MANY;
   }
 
   get durable(): number {
@@ -86,6 +90,18 @@ export class Load {
     while (this.#again.length > 0) await this.#visitOnce();
   }
 
+  /** A view of each content; an event that is not answered `durable` is left. */
+  async viewEach(concurrency: number): Promise<void> {
+    const left = [...this.#deps.contents];
+    const next = () => left.splice(0, this.#many);
+    const work = async () => {
+      for (let some = next(); some.length > 0; some = next()) {
+        await this.#send(await this.#open(some));
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, work));
+  }
+
   stop(): void {
     this.#stopped = true;
   }
@@ -103,7 +119,11 @@ export class Load {
   async repeatAll(concurrency: number): Promise<void> {
     const left = [...this.events];
     const work = async () => {
-      for (let body = left.splice(0, MANY); body.length > 0; body = left.splice(0, MANY)) {
+      for (
+        let body = left.splice(0, this.#many);
+        body.length > 0;
+        body = left.splice(0, this.#many)
+      ) {
         if (!(await this.#send(body))) left.push(...body);
       }
     };
@@ -115,9 +135,9 @@ export class Load {
   }
 
   async #visitOnce(): Promise<void> {
-    const size = this.#deps.random() < 0.75 ? 1 : MANY;
+    const size = this.#deps.random() < 0.75 ? 1 : this.#many;
     const repeated = this.#again.splice(0, size);
-    const body = repeated.length > 0 ? repeated : await this.#open(size);
+    const body = repeated.length > 0 ? repeated : await this.#open(this.#pick(size));
     if (await this.#send(body)) return;
     this.#again.push(...body.filter((event) => !event.durable && this.#isPatient(event)));
     await sleep(RETRY_AFTER_MS);
@@ -127,11 +147,18 @@ export class Load {
     return this.#deps.contents.indexOf(content) % 2 === 0;
   }
 
-  async #open(size: number): Promise<SentEvent[]> {
-    const { contents, mint, random } = this.#deps;
+  #pick(size: number): string[] {
+    const { contents, random } = this.#deps;
+    return Array.from(
+      { length: size },
+      () => contents[Math.floor(random() * contents.length)] ?? "",
+    );
+  }
+
+  async #open(contents: readonly string[]): Promise<SentEvent[]> {
+    const { mint, random } = this.#deps;
     const events: SentEvent[] = [];
-    for (let i = 0; i < size; i += 1) {
-      const content = contents[Math.floor(random() * contents.length)] ?? "";
+    for (const content of contents) {
       const at = Date.now() - MIN_AGE_MS - Math.floor(random() * (MAX_AGE_MS - MIN_AGE_MS));
       this.#visitor += 1;
       const { token } = await mint(content, this.#visitor, at);

@@ -1,11 +1,11 @@
 /** An operator who asks for flushes and for the status all the time, and reads what the answers say. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Phases } from "./phases.ts";
+import type { OutagePhase, Phases } from "./phases.ts";
 
 export interface OperatorDeps {
   readonly url: string;
   readonly adminKey: string;
-  readonly phases: Phases;
+  readonly phases: Phases<OutagePhase>;
 }
 
 const PAUSE_MS = 2_000;

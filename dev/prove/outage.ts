@@ -13,7 +13,7 @@ import { inTime } from "./in-time.ts";
 import { Load } from "./load.ts";
 import { startMySqlService } from "./mysql-service.ts";
 import { Operator } from "./operator.ts";
-import { type Latency, Phases } from "./phases.ts";
+import { type Latency, OUTAGE_PHASES, type OutagePhase, Phases } from "./phases.ts";
 import { Readers } from "./readers.ts";
 import { savedTotals } from "./saved-totals.ts";
 import { settled, sum } from "./settled-counts.ts";
@@ -35,7 +35,7 @@ export interface OutageReport {
   readonly durable: number;
   /** Requests that did not get `durable` for all their events at once, within 5 s. */
   readonly failedConfirms: number;
-  readonly latency: Latency;
+  readonly latency: Latency<OutagePhase>;
   readonly reads: number;
   readonly staleReads: number;
   /** Asked again, because the first answer had not a number for every content. */
@@ -77,7 +77,7 @@ interface World {
   readonly service: Service;
   readonly mysql: MySqlAddress;
   readonly contents: readonly string[];
-  readonly phases: Phases;
+  readonly phases: Phases<OutagePhase>;
   readonly load: Load;
   readonly readers: Readers;
   readonly operator: Operator;
@@ -98,7 +98,7 @@ const openWorld = async ({ state, seed }: OutageOptions): Promise<World> => {
   const { url } = service;
   const contents = Array.from({ length: CONTENTS }, (_, i) => `outage-${seed}-${i}`);
   const prng = new Prng(seed);
-  const phases = new Phases();
+  const phases = new Phases(OUTAGE_PHASES);
   const load = new Load({
     ...{ url: () => url, mint: makeMinter({ tokenKeys, shards }), contents },
     random: () => prng.fraction(),

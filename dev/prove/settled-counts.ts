@@ -22,8 +22,9 @@ export const settled = async (service: Service, contents: readonly string[]) => 
   return counts;
 };
 
-const readCounts = async (
-  { url }: Service,
+/** By strong reads: what the Tallies say. */
+export const readCounts = async (
+  { url }: Pick<Service, "url">,
   contents: readonly string[],
 ): Promise<ReadonlyMap<string, number>> => {
   const counts = new Map<string, number>();

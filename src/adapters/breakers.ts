@@ -1,19 +1,12 @@
-import { Breaker, type BreakerPhase, type Pass } from "../core/breaker.ts";
+import { Breaker, type Pass } from "../core/breaker.ts";
 import { BREAKER_MAX_KEYS, BREAKERS_SHOWN } from "../core/limits.ts";
+import type { BackendState, Backends } from "../ports/backends.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 
 export interface BreakersDeps {
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** How a backend stands, as operators are told. */
-export interface BackendState {
-  readonly backend: string;
-  readonly state: BreakerPhase;
-  /** Since when it has not been closed, ms; absent while it is. */
-  readonly since?: number;
 }
 
 /** A breaker with the name of its backend, by this isolate's clock; tells the log when it opens and when it closes. */
@@ -65,7 +58,7 @@ export class Gate {
 }
 
 /** An isolate's breakers by the names of their backends. */
-export class Breakers {
+export class Breakers implements Backends {
   readonly #deps: BreakersDeps;
   readonly #fixed = new Map<string, Gate>();
   readonly #keyed = new Map<string, Map<string, Gate>>();
@@ -93,8 +86,7 @@ export class Breakers {
     };
   }
 
-  /** All of which there is one; of the many only those that are not closed, and not all when these are many. */
-  get states(): readonly BackendState[] {
+  states(): readonly BackendState[] {
     const keyed = [...this.#keyed.values()].flatMap((gates) => [...gates.values()]);
     const away = keyed.filter((gate) => !gate.isClosed).slice(0, BREAKERS_SHOWN);
     return [...this.#fixed.values(), ...away].map(({ state }) => state);

@@ -5,7 +5,7 @@ import { TimeoutError } from "../ports/timers.ts";
 import { type GuardDeps, guarded, type Policy } from "./guarded.ts";
 
 /** Left alone when it fails; nothing is tried twice, since who is told of it at once asks the objects. All that comes out is a `ReadModelError`. */
-export const guardedReadModel = (model: ReadModel, deps: GuardDeps): ReadModel =>
+export const guardedReadModel = <Model extends ReadModel>(model: Model, deps: GuardDeps): Model =>
   guarded(model, POLICY, deps);
 
 const POLICY: Policy = {

@@ -10,11 +10,6 @@ export class SoonestAlarm {
     this.#alarm = alarm;
   }
 
-  /** When this instance has it ring, ms; infinity: never, or nobody knows. */
-  get at(): number {
-    return this.#at;
-  }
-
   /** It rings at `at` or before; a ring too early finds nothing to do. @param at ms; `null` is never */
   atLatest(at: number | null): void {
     if (at !== null && at < this.#at) this.exactly(at);

@@ -5,8 +5,8 @@ export interface PublishProgress {
   /** Version through which every total is published, as far as `lostAt` lets it. */
   readonly through: number;
   /**
-   * Version at which the read model had lost what it had, or had nothing yet. Of what had not changed since, only so
-   * many are owed: what is missing there is asked for here, and wrong it cannot be.
+   * Version through which the read model had everything and lost it, or never had anything. Of what has not changed
+   * since, only so many are owed: what is missing there is asked for here, and wrong it cannot be.
    */
   readonly lostAt: number;
   /** Of the read model when it last answered; undefined before it ever did. */
@@ -29,5 +29,8 @@ export interface PublishStore {
   /** @returns undefined when nothing is known to be published */
   progress(): PublishProgress | undefined;
   saveProgress(progress: PublishProgress): void;
+  /** When what is unsaved is to be saved, unix ms. @returns undefined when nobody ever said */
+  checkpointAt(): number | undefined;
+  saveCheckpointAt(at: number): void;
   youngestTotals(page: YoungestPage): readonly TotalRow[];
 }

@@ -9,6 +9,7 @@ import { makeMinter } from "../../dev/offline-mint.ts";
 import { startGateway } from "../../dev/planetscale-gateway/gateway.ts";
 import { readVariables } from "../../dev/run/secrets.ts";
 import { isRunning, type Service, startService } from "../../dev/service.ts";
+import { siteAt } from "../support/end-to-end-site.ts";
 import { freshDatabase, NO_MYSQL } from "../support/mysql.ts";
 
 const directories: string[] = [];
@@ -45,25 +46,15 @@ const SOME_SECONDS_MS = 5_000;
 
 /** One view of `content`, folded and flushed. */
 const countOne = async ({ url }: Service, state: string, content: string): Promise<void> => {
-  const { TOKEN_KEYS = "", TALLY_SHARDS = "", ADMIN_KEY } = readVariables(secretsIn(state));
+  const { TOKEN_KEYS = "", TALLY_SHARDS = "", ADMIN_KEY = "" } = readVariables(secretsIn(state));
   const mint = makeMinter({ tokenKeys: TOKEN_KEYS, shards: TALLY_SHARDS });
   const { token } = await mint(content, 1, Date.now() - SOME_SECONDS_MS);
-  const confirmed = await fetch(`${url}/v1/views/confirm?wait=5`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ token }),
-  });
-  expect(await confirmed.json()).toMatchObject({ ack: "durable" });
-  const views = async () => {
-    const answer = await fetch(`${url}/v1/counts/${content}?consistency=strong`);
-    return ((await answer.json()) as { views: number }).views;
-  };
-  await expect.poll(views, { timeout: 60_000 }).toBe(1);
-  const flushed = await fetch(`${url}/v1/admin/flush`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${ADMIN_KEY}` },
-  });
-  expect(await flushed.json()).toMatchObject({ views: { failures: 0, rows: 2 } });
+  const site = siteAt({ url, adminKey: ADMIN_KEY });
+  expect(await site.confirm([token])).toEqual(["durable"]);
+  await expect
+    .poll(() => site.read(`/v1/counts/${content}?consistency=strong`), { timeout: 60_000 })
+    .toMatchObject({ views: 1 });
+  expect(await site.operate("POST", "/flush")).toMatchObject({ views: { failures: 0, rows: 2 } });
 };
 
 const publishedAt = async (

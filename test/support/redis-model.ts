@@ -32,9 +32,11 @@ export interface RedisModel extends FreshUpstash {
   settle(): Promise<void>;
 }
 
-export const openRedisModel = async (): Promise<RedisModel> => {
+/** @param token of the gateway */
+export const openRedisModel = async ({ token = "token-of-a-test" } = {}): Promise<RedisModel> => {
   const calls: (readonly string[])[][] = [];
   const upstash = await freshUpstash({
+    token,
     onRequest: ({ commands }) => calls.push(commands.map((command) => command.map(String))),
   });
   const texts = async (...words: readonly string[]): Promise<readonly string[]> => {

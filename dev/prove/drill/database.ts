@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inTime } from "../in-time.ts";
 import { Operator } from "../operator.ts";
-import { Phases } from "../phases.ts";
+import { OUTAGE_PHASES, Phases } from "../phases.ts";
 import { readRoomSessions } from "../room-sessions.ts";
 import { lossesOf, sessionLosses, type Watched } from "./lasting.ts";
 import { type DrillReport, judge } from "./report.ts";
@@ -29,7 +29,7 @@ export const drillDatabase = async (world: World): Promise<DrillReport> => {
   const { url, adminKey, running, scale } = world;
   const gathering = await gather(world, "database");
   const { stream, crowd, leavers } = gathering;
-  const phases = new Phases();
+  const phases = new Phases(OUTAGE_PHASES);
   const operator = new Operator({ url, adminKey, phases });
   await inTime("a flush", operator.untilFlushed());
 

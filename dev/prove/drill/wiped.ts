@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { endLiveStream, startLiveStream } from "../../live-stream.ts";
 import { Operator } from "../operator.ts";
-import { Phases } from "../phases.ts";
+import { OUTAGE_PHASES, Phases } from "../phases.ts";
 import { strike } from "./blows.ts";
 import { Crowd } from "./crowd.ts";
 import { lossesOf, type Watched } from "./lasting.ts";
@@ -81,7 +81,7 @@ const FLUSH_EVERY_MS = 5_000;
 
 const untilSaved = async (world: World, left: readonly Left[]): Promise<DrillReport> => {
   const { url, adminKey, running } = world;
-  const operator = new Operator({ url, adminKey, phases: new Phases() });
+  const operator = new Operator({ url, adminKey, phases: new Phases(OUTAGE_PHASES) });
   const watch = new Watch(0);
   const complaints = new Map<string, readonly string[]>();
   for (const one of left) {

@@ -7,6 +7,8 @@ import { YOUNGEST_TOTALS } from "./tally-sql.ts";
 export const publishStore = (sql: ObjectStorage["sql"], meta: MetaTable): PublishStore => ({
   progress: () => readProgress(meta.text("published") ?? ""),
   saveProgress: (progress) => meta.set("published", writeProgress(progress)),
+  checkpointAt: () => meta.number("checkpoint_at", 0) || undefined,
+  saveCheckpointAt: (at) => meta.set("checkpoint_at", at),
   youngestTotals({ before, above, limit }) {
     const key = before ?? { version: END_OF_VERSIONS, content: "" };
     return [...sql.exec(YOUNGEST_TOTALS, key.version, key.content, above, limit)].map(readTotal);

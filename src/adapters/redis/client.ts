@@ -48,18 +48,17 @@ export const redisClient = ({ url, token }: RedisConnection, timeoutMs: number):
       } catch (thrown) {
         throw explainRedis(thrown, timeoutMs);
       }
-      if (items.length !== commands.length) {
-        throw new ReadModelError("Redis: not an answer for each command");
-      }
-      return items.map(asAnswer);
+      const answers = items.flatMap(asAnswer);
+      if (answers.length === commands.length) return answers;
+      throw new ReadModelError("Redis: not an answer for each command");
     },
   };
 };
 
-const asAnswer = (item: unknown): RedisAnswer => {
+const asAnswer = (item: unknown): readonly RedisAnswer[] => {
   const { error, result } = item as { readonly error?: unknown; readonly result?: unknown };
-  if (error) return { status: "refused", code: codeOf(`${error}`) };
-  return { status: "done", value: result };
+  if (error) return [{ status: "refused", code: codeOf(`${error}`) }];
+  return result === undefined ? [] : [{ status: "done", value: result }];
 };
 
 /** @throws ReadModelError when the command was refused */

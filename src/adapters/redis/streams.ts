@@ -86,7 +86,7 @@ export const readLive = async (
   const [bornAt, ...listed] = Array.isArray(found) ? found : [];
   // Not so of what is no number either.
   if (!(now - Number.parseInt(`${bornAt}`, 10) >= READ_MODEL_LIST_SETTLE_MS)) {
-    throw new ReadModelError("Redis: the list of live streams is not whole yet");
+    throw new NotWholeYetError("Redis: the list of live streams is not whole yet");
   }
   const streams = listed.flatMap((entry) => readEntry(entry) ?? []);
   return {

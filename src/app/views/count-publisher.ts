@@ -59,6 +59,11 @@ export class CountPublisher {
     if (through < deps.position()) this.#walk(through);
   }
 
+  /** Before anything is published; what there is by then is told from what comes after it, also by the next life. */
+  begin(): void {
+    if (this.#saved === undefined) this.save();
+  }
+
   changed(content: ContentId, version: number): void {
     const now = this.#deps.clock.now();
     this.#changedAt = now;
@@ -129,8 +134,8 @@ export class CountPublisher {
 
   /** @returns whether the read model took it */
   async #publish(): Promise<boolean> {
-    const { writer, clock, random, log, name, position } = this.#deps;
-    const sentAt = position();
+    const { writer, clock, random, log, name } = this.#deps;
+    const through = this.#through;
     const isProbe = this.#unpublished.isEmpty;
     const steps = this.#unpublished.take();
     this.#pace.called(clock.now());
@@ -141,7 +146,7 @@ export class CountPublisher {
       if (this.#pace.isFailing) log.info("tally.publishing", { tally: name });
       this.#pace.answered();
       this.#unpublished.published();
-      this.#heard(incarnation, sentAt);
+      this.#heard(incarnation, through);
       return true;
     } catch (cause) {
       if (!this.#pace.isFailing)
@@ -160,12 +165,12 @@ export class CountPublisher {
     });
   }
 
-  /** @param sentAt position when the call left: what it carried may have been lost with all before it */
-  #heard(incarnation: string, sentAt: number): void {
+  /** @param through what was published when the call left, and is lost; so may be what it carried */
+  #heard(incarnation: string, through: number): void {
     const before = this.#incarnation;
     this.#incarnation = incarnation;
     if (before === undefined || before === incarnation) return;
-    this.#lostAt = sentAt;
+    this.#lostAt = Math.max(this.#lostAt, through);
     this.#walk(0);
   }
 }

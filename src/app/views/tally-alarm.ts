@@ -7,9 +7,9 @@ import type { TallyArchive } from "./archive.ts";
 import type { TallyPublishing } from "./tally-publishing.ts";
 
 export interface TallyAlarmDeps {
-  readonly store: Pick<TallyStore, "alarm">;
+  readonly store: Pick<TallyStore, "alarm" | "publish">;
   readonly archive: Pick<TallyArchive, "dueAt">;
-  readonly publishing: Pick<TallyPublishing, "isOn" | "dueAt">;
+  readonly publishing: Pick<TallyPublishing, "isMeant" | "dueAt">;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -35,9 +35,26 @@ export class TallyAlarm {
       this.rearm();
       return;
     }
-    const { clock, random } = this.#deps;
+    const { store, publishing, clock, random } = this.#deps;
     const spread = (CHECKPOINT_MAX_MS - CHECKPOINT_MIN_MS) * random.fraction();
     this.#checkpointAt = Math.round(clock.now() + CHECKPOINT_MIN_MS + spread);
+    if (publishing.isMeant) store.publish.saveCheckpointAt(this.#checkpointAt);
+    this.#setExactly(0);
+  }
+
+  /**
+   * An earlier life left something unsaved. The alarm that stands may be for publishing, and an object that is put away
+   * whenever it rests wakes for little else: the checkpoint keeps the time it had.
+   */
+  inherit(): void {
+    const { store, publishing, clock } = this.#deps;
+    if (!publishing.isMeant) {
+      this.arm();
+      return;
+    }
+    const now = clock.now();
+    const at = store.publish.checkpointAt() ?? now;
+    this.#checkpointAt = Math.min(Math.max(now, at), now + CHECKPOINT_MAX_MS);
     this.#setExactly(0);
   }
 
@@ -52,18 +69,12 @@ export class TallyAlarm {
     this.#alarm.atLatest(this.#next(0));
   }
 
-  /**
-   * Whether this ring is for checkpoint and archive too. One from before the time that is set was set by an earlier life,
-   * and nobody remembers for what: that life may have left something unsaved.
-   */
+  /** Whether this ring is for checkpoint and archive too: always where there is nothing else. */
   isForSaving(now: number): boolean {
     const { publishing, archive } = this.#deps;
-    if (!publishing.isOn) return true;
-    if (this.#checkpointAt !== undefined) {
-      return now < this.#alarm.at || now >= this.#checkpointAt;
-    }
-    const archiveAt = archive.dueAt();
-    return archiveAt !== undefined && now >= archiveAt;
+    if (!publishing.isMeant) return true;
+    const at = this.#checkpointAt ?? archive.dueAt();
+    return at !== undefined && now >= at;
   }
 
   /** The ring was for publishing alone. */

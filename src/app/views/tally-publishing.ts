@@ -44,11 +44,15 @@ export class TallyPublishing {
     });
     this.#publisher = publisher;
     ledger.watch((content, version) => publisher.changed(content, version));
-    keeper.commit(() => alarm.begin());
+    keeper.commit(() => {
+      publisher.begin();
+      alarm.begin();
+    });
   }
 
-  get isOn(): boolean {
-    return this.#publisher !== undefined;
+  /** Sooner or later it is on. */
+  get isMeant(): boolean {
+    return this.#deps.toReaders !== undefined;
   }
 
   /** When there is something to do, unix ms; `null` is never. */

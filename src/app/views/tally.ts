@@ -89,7 +89,7 @@ export class Tally {
       this.#fold.replay(entry);
       this.#keeper.reached(entry.position);
     }
-    if (this.#ledger.dirty) this.#alarm.arm();
+    if (this.#ledger.dirty) this.#alarm.inherit();
   }
 
   /** Readers who do not ask may be told from now on. */

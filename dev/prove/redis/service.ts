@@ -1,0 +1,93 @@
+/** The service with its numbers in a Redis of its own, through the protocol of Upstash: that Redis can be killed, come back and be emptied. */
+import { appendFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createClient } from "@redis/client";
+import { type RedisServer, startRedis } from "../../redis/server.ts";
+import { type Service, startService } from "../../service.ts";
+import { startUpstashGateway } from "../../upstash-gateway/gateway.ts";
+import type { UpstashRequest } from "../../upstash-gateway/request.ts";
+
+export interface RedisServiceOptions {
+  /** Directory of the state, and of Redis beside it. */
+  readonly state: string;
+  /** Is told which database there is. */
+  readonly secrets: string;
+  readonly database: "d1" | "mysql";
+  /** Told of every call that Redis gets. */
+  onCall(call: UpstashRequest): void;
+}
+
+export interface RedisService {
+  readonly service: Service;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** After a kill. */
+  restart(having: "what it had" | "nothing"): Promise<void>;
+  /** Past the service: what Redis itself says. */
+  withRedis<Result>(work: (send: SendCommand) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export type SendCommand = (...words: readonly string[]) => Promise<unknown>;
+
+const TOKEN = "token-of-the-proof";
+
+/** Where Redis keeps its log of writes. */
+const LOG = "appendonlydir";
+
+export const startRedisService = async (options: RedisServiceOptions): Promise<RedisService> => {
+  const { state, secrets, database, onCall } = options;
+  const directory = join(state, "redis-beside");
+  const start = () => startRedis({ directory, keep: "everything" });
+  let server: RedisServer = await start();
+  const { socketPath } = server;
+  const gateway = await startUpstashGateway({
+    ...{ redis: { socketPath }, port: 0, token: TOKEN, onRequest: onCall },
+  });
+  appendFileSync(secrets, `DATABASE="${database}"\n`);
+  const stopRedis = async (): Promise<void> => {
+    await gateway.close();
+    await server.kill();
+  };
+  const redis = { url: gateway.url, token: TOKEN };
+  const service = await startService({ state, secrets, port: 0, redis }).catch(
+    async (cause: unknown) => {
+      await stopRedis();
+      throw cause;
+    },
+  );
+  return {
+    service,
+    kill: () => server.kill(),
+    restart: async (having) => {
+      if (having === "nothing") rmSync(join(directory, LOG), { recursive: true });
+      server = await start();
+    },
+    withRedis: (work) => withRedis(socketPath, work),
+    close: async () => {
+      service.signal("SIGTERM");
+      await service.exited;
+      await stopRedis();
+    },
+  };
+};
+
+const withRedis: <Result>(
+  path: string,
+  work: (send: SendCommand) => Promise<Result>,
+) => Promise<Result> = async (path, work) => {
+  const client = createClient({
+    RESP: 2,
+    disableClientInfo: true,
+    maintNotifications: "disabled",
+    socket: { path, tls: false, reconnectStrategy: false },
+  });
+  // Whoever sent a command hears of it.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await work((...words) => client.sendCommand(words));
+  } finally {
+    client.destroy();
+  }
+};

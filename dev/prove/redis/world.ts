@@ -1,0 +1,103 @@
+/** A service with all its numbers in Redis: contents that were counted, streams that are live, pages that show both. */
+import { join } from "node:path";
+import { Prng } from "../../../test/simulation/prng.ts";
+import { startLiveStream } from "../../live-stream.ts";
+import { makeMinter } from "../../offline-mint.ts";
+import { ensureSecrets, readVariables } from "../../run/secrets.ts";
+import type { Audience } from "../audience.ts";
+import { openHeartbeats } from "../drill/heartbeats.ts";
+import { inTime } from "../in-time.ts";
+import { Load } from "../load.ts";
+import { Phases } from "../phases.ts";
+import { Calls } from "./calls.ts";
+import { Clients } from "./clients.ts";
+import { untilComplete, untilListed } from "./contents.ts";
+import { type RedisService, startRedisService } from "./service.ts";
+
+/** How much of it there is. */
+export interface Scale {
+  readonly database: "d1" | "mysql";
+  /** All of them are counted before anything happens. */
+  readonly contents: number;
+  readonly streams: number;
+  /** Pages that show numbers. */
+  readonly clients: number;
+  /** Requests that confirm, a second; one in four has 50 tokens. */
+  readonly confirmsPerSecond: number;
+}
+
+export interface Setting extends Scale {
+  readonly seed: number;
+  /** Directory of the state, the secrets and Redis. */
+  readonly state: string;
+  log(line: string): void;
+}
+
+const PHASES = ["before", "away", "back", "flushed", "after"] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+export interface World {
+  readonly setting: Setting;
+  readonly running: RedisService;
+  readonly adminKey: string;
+  readonly contents: readonly string[];
+  readonly streams: readonly string[];
+  readonly audiences: Audience[];
+  readonly phases: Phases<Phase>;
+  readonly load: Load;
+  readonly clients: Clients;
+  readonly calls: Calls;
+}
+
+const SEEDERS = 4;
+const MANY = 50;
+const VIEWERS_PER_STREAM = 2;
+const BEAT_MS = 20_000;
+
+export const openWorld = async (setting: Setting): Promise<World> => {
+  const { state, seed, database, clients } = setting;
+  const secrets = join(state, ".dev.vars");
+  ensureSecrets(secrets);
+  const calls = new Calls();
+  const running = await startRedisService({ state, secrets, database, onCall: calls.note });
+  const variables = readVariables(secrets);
+  const { TOKEN_KEYS: tokenKeys = "", TALLY_SHARDS: shards = "", ADMIN_KEY = "" } = variables;
+  const { url } = running.service;
+  const contents = Array.from({ length: setting.contents }, (_, i) => `redis-${seed}-${i}`);
+  const streams = Array.from({ length: setting.streams }, (_, i) => `live-${seed}-${i}`);
+  const prng = new Prng(seed);
+  const phases = new Phases<Phase>(PHASES);
+  const load = new Load({
+    ...{ url: () => url, mint: makeMinter({ tokenKeys, shards }), contents, many: MANY },
+    random: () => prng.fraction(),
+    onEnd: phases.note,
+  });
+  return {
+    ...{ setting, running, adminKey: ADMIN_KEY, contents, streams, audiences: [], phases, load },
+    clients: new Clients({ url, contents, streams, clients, phase: () => phases.now ?? "between" }),
+    calls,
+  };
+};
+
+/** Every content is counted, every stream is live and watched, and Redis has them all. */
+export const fill = async (world: World): Promise<void> => {
+  const { setting, running, adminKey, contents, streams, audiences, load } = world;
+  const { log } = setting;
+  const { url } = running.service;
+  const startedAt = performance.now();
+  await load.viewEach(SEEDERS);
+  log(`${load.durable} views of ${contents.length} contents are durable`);
+  for (const stream of streams) {
+    await startLiveStream({ url, adminKey, stream });
+    const address = `${url}/v1/streams/${stream}`;
+    const beating = { size: VIEWERS_PER_STREAM, everyMs: BEAT_MS };
+    audiences.push(openHeartbeats({ address, name: "beat", ...beating }));
+  }
+  await running.withRedis(async (send) => {
+    const one = new Map(contents.map((content) => [content, 1]));
+    await inTime("all numbers in Redis", untilComplete(send, one, log));
+    await inTime("all streams in Redis", untilListed(send, streams, 0));
+  });
+  log(`Redis has all of them after ${Math.round(performance.now() - startedAt)} ms`);
+};

@@ -1,0 +1,26 @@
+import { rmSync } from "node:fs";
+import { expect, test } from "vitest";
+import { complaintsOf } from "../../dev/prove/redis/judge.ts";
+import { proveRedis } from "../../dev/prove/redis.ts";
+import { begunState } from "../support/begun-state.ts";
+import { NO_REDIS } from "../support/redis.ts";
+
+test.skipIf(NO_REDIS)(
+  "a Redis that is away, or emptied, fails no acknowledgement and no read, lets no number fall, and has everything within 30 s",
+  async () => {
+    const state = await begunState("headcount-redis-outage");
+    const report = await proveRedis({
+      ...{ database: "d1", contents: 2_000, streams: 3, clients: 4, confirmsPerSecond: 20 },
+      ...{ quietMs: 2_000, outages: [{ lastsMs: 5_000, having: "what it had" }] },
+      ...{ seed: 1, state, log: () => undefined },
+    });
+    expect(complaintsOf(report)).toEqual([]);
+    expect(report.durable).toBeGreaterThan(2_500);
+    const away = report.told.filter(({ phase }) => phase === "away");
+    expect(away.map(({ kind }) => kind).toSorted()).toEqual(["counts", "list", "stream"]);
+    const before = report.told.find(({ kind, phase }) => kind === "counts" && phase === "before");
+    expect(before?.sources.readmodel).toBeGreaterThan(0);
+    rmSync(state, { recursive: true });
+  },
+  180_000,
+);
