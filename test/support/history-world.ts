@@ -33,9 +33,13 @@ export class HistoryWorld {
   readonly errors: string[] = [];
   /** Calls to the tables, by name. */
   readonly calls: string[] = [];
+  /** Units of work: their role, and `strong` where they are. */
+  readonly asked: string[] = [];
   /** Start of the last flush, ms; absent: there was none. */
   flushedAt: number | undefined = this.time.now();
   up = true;
+  /** Whether isolates can ask which streams there are: of the writer. */
+  isRegistryUp = true;
 
   constructor(zone = "UTC") {
     this.zone = zone;
@@ -49,8 +53,8 @@ export class HistoryWorld {
       timers: this.time,
       calendar: calendarOf(zone),
       log: { info: () => {}, warn: () => {}, error: (event) => this.errors.push(event) },
-      known: { find: (id) => call("find", () => this.#find(id)) },
-      readers: readersOf({
+      known: { find: (id) => call("find", () => this.#ask(id)) },
+      readers: readersOf(this.asked, {
         registry: {
           broadcaster: (id) =>
             call("broadcaster", () => (id === "b" ? { id, name: "B" } : undefined)),
@@ -94,6 +98,11 @@ export class HistoryWorld {
     const read = await this.read(subject, query);
     if (read.status !== "read") throw new Error(read.status);
     return read.history;
+  }
+
+  #ask(id: string) {
+    if (!this.isRegistryUp) throw new Error("the registry is away");
+    return this.#find(id);
   }
 
   #find(id: string) {

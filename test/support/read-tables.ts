@@ -29,8 +29,16 @@ export const readTables = (given: SomeTables): ReadTables => ({
   jobs: { ...NOTHING.jobs, ...given.jobs },
 });
 
-/** One server for all roles. */
-export const readersOf = (given: SomeTables): DatabaseReaders => {
+/**
+ * One server for all roles.
+ * @param asked gets `analytics` or `analytics strong` for each unit of work
+ */
+export const readersOf = (asked: string[], given: SomeTables): DatabaseReaders => {
   const tables = readTables(given);
-  return { read: (_, work) => work(tables) };
+  return {
+    read: (role, work, consistency) => {
+      asked.push(consistency === undefined ? role : `${role} ${consistency}`);
+      return work(tables);
+    },
+  };
 };

@@ -37,6 +37,8 @@ export class StatsWorld {
   up = true;
   /** Calls to the tables, by name. */
   readonly calls: string[] = [];
+  /** Units of work: their role, and `strong` where they are. */
+  readonly asked: string[] = [];
 
   constructor(zone = "UTC") {
     this.zone = zone;
@@ -49,7 +51,7 @@ export class StatsWorld {
       timers: this.time,
       calendar: calendarOf(zone),
       log: { info: () => {}, warn: () => {}, error: (event) => this.errors.push(event) },
-      readers: readersOf({
+      readers: readersOf(this.asked, {
         counts: { hours: (...args) => call("hours", () => this.counts.hours(...args)) },
         statistics: {
           days: (...args) => call("days", () => this.statistics.days(...args)),
