@@ -90,9 +90,9 @@ export class Load {
     while (this.#again.length > 0) await this.#visitOnce();
   }
 
-  /** A view of each content; an event that is not answered `durable` is left. */
-  async viewEach(concurrency: number): Promise<void> {
-    const left = [...this.#deps.contents];
+  /** A view of each of these contents; an event that is not answered `durable` is left. */
+  async viewEach(contents: readonly string[], concurrency: number): Promise<void> {
+    const left = [...contents];
     const next = () => left.splice(0, this.#many);
     const work = async () => {
       for (let some = next(); some.length > 0; some = next()) {

@@ -4,6 +4,16 @@ import type { RedisReport } from "../redis.ts";
 /** Of a Redis that lost what it had, or was away. */
 const WHOLE_WITHIN_MS = 30_000;
 
+/** Who answers while Redis does not. */
+const OBJECTS = [
+  ["counts", "tally"],
+  ["stream", "room"],
+  ["list", "rankings"],
+] as const;
+
+/** The objects are there all the time, and on a machine that works in time. */
+const MOST_STALE = 0.05;
+
 /** @returns what does not hold, in words; empty when all does */
 export const complaintsOf = (report: RedisReport): readonly string[] => {
   const { durable, returns, told } = report;
@@ -17,7 +27,13 @@ export const complaintsOf = (report: RedisReport): readonly string[] => {
   for (const name of ["failedConfirms", "differing"] as const) {
     expect(report[name] === 0, `${report[name]} ${name}`);
   }
+  for (const [kind, source] of OBJECTS) {
+    const away = told.find((told) => told.kind === kind && told.phase === "away");
+    expect((away?.sources[source] ?? 0) > 0, `away, ${kind}: none from ${source}`);
+  }
   for (const { kind, phase, ...numbers } of told) {
+    const told = Object.values(numbers.sources).reduce((sum, some) => sum + some, 0);
+    expect(numbers.stale <= told * MOST_STALE, `${phase}, ${kind}: ${numbers.stale} stale`);
     for (const name of ["refused", "lost", "fallen"] as const) {
       expect(numbers[name] === 0, `${phase}, ${kind}: ${numbers[name]} ${name}`);
     }

@@ -13,9 +13,9 @@ interface Tallied {
   reads: number;
   /** Answered with anything but 200, or not at all. */
   refused: number;
-  /** No number of what the page has one of. */
+  /** No number, though everything has one from the beginning. */
   lost: number;
-  /** Smaller than what the page has, as if it were the present number. */
+  /** A number smaller than what the page has, as if it were the present number. */
   fallen: number;
   /** Smaller, and said to be old. */
   staleFallen: number;
@@ -92,9 +92,9 @@ export class Entry {
     this.sources.set(source, (this.sources.get(source) ?? 0) + 1);
     if (stale) this.numbers.stale += 1;
     for (const [name, number] of told) {
-      const highest = shown.get(name);
-      if (number !== undefined && number >= (highest ?? 0)) shown.set(name, number);
-      else if (highest !== undefined) this.#fall(name, { number, highest, source, stale });
+      const highest = shown.get(name) ?? 0;
+      if (number !== undefined && number >= highest) shown.set(name, number);
+      else this.#fall(name, { number, highest, source, stale });
     }
   }
 

@@ -17,7 +17,10 @@ import { type RedisService, startRedisService } from "./service.ts";
 /** How much of it there is. */
 export interface Scale {
   readonly database: "d1" | "mysql";
-  /** All of them are counted before anything happens. */
+  /**
+   * All of them are counted before anything happens. Half of them are read and counted later on: the others come back
+   * into Redis by nothing but what the Tallies tell it.
+   */
   readonly contents: number;
   readonly streams: number;
   /** Pages that show numbers. */
@@ -66,16 +69,23 @@ export const openWorld = async (setting: Setting): Promise<World> => {
   const { url } = running.service;
   const contents = Array.from({ length: setting.contents }, (_, i) => `redis-${seed}-${i}`);
   const streams = Array.from({ length: setting.streams }, (_, i) => `live-${seed}-${i}`);
+  const busy = contents.slice(0, Math.ceil(contents.length / 2));
   const prng = new Prng(seed);
   const phases = new Phases<Phase>(PHASES);
   const load = new Load({
-    ...{ url: () => url, mint: makeMinter({ tokenKeys, shards }), contents, many: MANY },
+    ...{ url: () => url, mint: makeMinter({ tokenKeys, shards }), contents: busy, many: MANY },
     random: () => prng.fraction(),
     onEnd: phases.note,
   });
   return {
     ...{ setting, running, adminKey: ADMIN_KEY, contents, streams, audiences: [], phases, load },
-    clients: new Clients({ url, contents, streams, clients, phase: () => phases.now ?? "between" }),
+    clients: new Clients({
+      url,
+      contents: busy,
+      streams,
+      clients,
+      phase: () => phases.now ?? "between",
+    }),
     calls,
   };
 };
@@ -86,7 +96,7 @@ export const fill = async (world: World): Promise<void> => {
   const { log } = setting;
   const { url } = running.service;
   const startedAt = performance.now();
-  await load.viewEach(SEEDERS);
+  await load.viewEach(contents, SEEDERS);
   log(`${load.durable} views of ${contents.length} contents are durable`);
   for (const stream of streams) {
     await startLiveStream({ url, adminKey, stream });
