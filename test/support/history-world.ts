@@ -54,27 +54,30 @@ export class HistoryWorld {
       calendar: calendarOf(zone),
       log: { info: () => {}, warn: () => {}, error: (event) => this.errors.push(event) },
       known: { find: (id) => call("find", () => this.#ask(id)) },
-      readers: readersOf(this.asked, {
-        registry: {
-          broadcaster: (id) =>
-            call("broadcaster", () => (id === "b" ? { id, name: "B" } : undefined)),
-          stream: (id) => call("stream", () => this.#find(id)),
+      readers: readersOf(
+        {
+          registry: {
+            broadcaster: (id) =>
+              call("broadcaster", () => (id === "b" ? { id, name: "B" } : undefined)),
+            stream: (id) => call("stream", () => this.#find(id)),
+          },
+          jobs: { lastWhole: (job) => call(job, () => this.#lastFlush()) },
+          streams: {
+            currents: (ids) =>
+              call("currents", () => ids.flatMap((id) => this.current.get(id) ?? [])),
+            history: (id, from, to) =>
+              call("history", () => during(this.samples, { stream: id }, from, to)),
+            broadcasterHistory: (broadcaster, from, to) =>
+              call("broadcasterHistory", () =>
+                atOnce(during(this.samples, { broadcaster }, from, to)),
+              ),
+            days: (id, from, to) => call("days", () => during(this.days, { stream: id }, from, to)),
+            broadcasterDays: (broadcaster, from, to) =>
+              call("broadcasterDays", () => together(during(this.days, { broadcaster }, from, to))),
+          },
         },
-        jobs: { lastWhole: (job) => call(job, () => this.#lastFlush()) },
-        streams: {
-          currents: (ids) =>
-            call("currents", () => ids.flatMap((id) => this.current.get(id) ?? [])),
-          history: (id, from, to) =>
-            call("history", () => during(this.samples, { stream: id }, from, to)),
-          broadcasterHistory: (broadcaster, from, to) =>
-            call("broadcasterHistory", () =>
-              atOnce(during(this.samples, { broadcaster }, from, to)),
-            ),
-          days: (id, from, to) => call("days", () => during(this.days, { stream: id }, from, to)),
-          broadcasterDays: (broadcaster, from, to) =>
-            call("broadcasterDays", () => together(during(this.days, { broadcaster }, from, to))),
-        },
-      }),
+        this.asked,
+      ),
     });
   }
 

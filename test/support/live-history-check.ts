@@ -43,7 +43,7 @@ export class HistoryChecker {
   constructor({ streams, calendar, now }: HistoryCheck) {
     const ignore = () => undefined;
     this.#reader = new HistoryReader({
-      readers: readersOf([], {
+      readers: readersOf({
         streams,
         jobs: { lastWhole: async () => wholeFlush(now) },
         registry: { broadcaster: async (id) => ({ id, name: id }) },

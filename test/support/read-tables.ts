@@ -33,7 +33,7 @@ export const readTables = (given: SomeTables): ReadTables => ({
  * One server for all roles.
  * @param asked gets `analytics` or `analytics strong` for each unit of work
  */
-export const readersOf = (asked: string[], given: SomeTables): DatabaseReaders => {
+export const readersOf = (given: SomeTables, asked: string[] = []): DatabaseReaders => {
   const tables = readTables(given);
   return {
     read: (role, work, consistency) => {

@@ -51,14 +51,17 @@ export class StatsWorld {
       timers: this.time,
       calendar: calendarOf(zone),
       log: { info: () => {}, warn: () => {}, error: (event) => this.errors.push(event) },
-      readers: readersOf(this.asked, {
-        counts: { hours: (...args) => call("hours", () => this.counts.hours(...args)) },
-        statistics: {
-          days: (...args) => call("days", () => this.statistics.days(...args)),
-          uniques: (...args) => call("uniques", () => this.statistics.uniques(...args)),
+      readers: readersOf(
+        {
+          counts: { hours: (...args) => call("hours", () => this.counts.hours(...args)) },
+          statistics: {
+            days: (...args) => call("days", () => this.statistics.days(...args)),
+            uniques: (...args) => call("uniques", () => this.statistics.uniques(...args)),
+          },
+          jobs: { lastWhole: (job) => call(job, async () => this.#lastFlush()) },
         },
-        jobs: { lastWhole: (job) => call(job, async () => this.#lastFlush()) },
-      }),
+        this.asked,
+      ),
     });
   }
 

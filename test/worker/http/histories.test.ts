@@ -246,7 +246,7 @@ describe("while the database is away", () => {
   const worker = workerWithServices((services) => ({
     ...services,
     histories: new HistoryReader({
-      readers: readersOf([], {
+      readers: readersOf({
         ...database,
         streams: {
           ...database.streams,

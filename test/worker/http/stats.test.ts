@@ -269,7 +269,7 @@ describe("while the database is away", () => {
   const worker = workerWithServices((services) => ({
     ...services,
     stats: new StatsReader({
-      readers: readersOf([], {
+      readers: readersOf({
         ...database,
         counts: { hours: (...args) => (up ? database.counts.hours(...args) : fail()) },
       }),
