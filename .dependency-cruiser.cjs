@@ -31,7 +31,10 @@ module.exports = {
     {
       name: "compose-alone-sees-adapters",
       severity: "error",
-      from: { path: "^(src|durable-objects)/", pathNot: "^src/(adapters/|compose\\.ts$)" },
+      from: {
+        path: "^(src|durable-objects)/",
+        pathNot: "^src/(adapters/|compose(-objects|-stores)?\\.ts$)",
+      },
       to: { path: "^src/adapters/" },
     },
     {

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Collector as CollectorLog } from "../src/app/views/collector.ts";
-import { composeCollector } from "../src/compose.ts";
+import { composeCollector } from "../src/compose-objects.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type { CollectAnswer, CollectorRpc } from "../src/protocol/object-rpc.ts";
 import { objectContext } from "./object-context.ts";

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Corrector as HourCorrector } from "../src/app/views/correction/corrector.ts";
-import { composeCorrector } from "../src/compose.ts";
+import { composeCorrector } from "../src/compose-objects.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type {
   CarryAnswer,

@@ -1,4 +1,4 @@
-import type { ObjectContext } from "../src/compose.ts";
+import type { ObjectContext } from "../src/compose-objects.ts";
 
 /** The platform's view of an object as the application wants it. */
 export const objectContext = (ctx: DurableObjectState): ObjectContext => ({

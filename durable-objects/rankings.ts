@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { LiveRankings } from "../src/app/live/rankings.ts";
-import { composeRankings } from "../src/compose.ts";
+import { composeRankings } from "../src/compose-objects.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type {
   ListFlushed,

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { type ComposedRoom, composeRoom } from "../src/compose.ts";
+import { type ComposedRoom, composeRoom } from "../src/compose-objects.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import { decodeArrival } from "../src/protocol/arrival-header.ts";
 import {

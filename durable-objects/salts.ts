@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SaltKeeper } from "../src/app/views/salt-keeper.ts";
-import { composeSaltKeeper } from "../src/compose.ts";
+import { composeSaltKeeper } from "../src/compose-objects.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type { DaySalt, SaltsRpc } from "../src/protocol/object-rpc.ts";
 import { objectContext } from "./object-context.ts";

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { TallyDoor } from "../src/app/views/tally-door.ts";
-import { composeTally } from "../src/compose.ts";
+import { composeTally } from "../src/compose-objects.ts";
 import type { ContentId } from "../src/core/ids.ts";
 import type { UncheckedEnv } from "../src/env.ts";
 import type { Chunk } from "../src/protocol/chunk.ts";

@@ -22,6 +22,7 @@ import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
 import type { ShardSchedule } from "./core/views/shards.ts";
 import type { ConfigProblem } from "./env.ts";
+import type { Backends } from "./ports/backends.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { CorrectionTables } from "./ports/correction-tables.ts";
 import type { Page } from "./ports/database.ts";
@@ -34,6 +35,7 @@ import type { Tallies } from "./ports/tallies.ts";
 export interface Services {
   readonly log: Log;
   readonly clock: Clock;
+  readonly backends: Backends;
   readonly salts: Salts;
   readonly tallies: Tallies;
   readonly schedule: ShardSchedule;

@@ -1,3 +1,4 @@
+import { databaseReaders } from "../../src/adapters/reader-roles.ts";
 import { StatsReader } from "../../src/app/views/read-stats.ts";
 import type { ContentId } from "../../src/core/ids.ts";
 import type { Database } from "../../src/ports/database.ts";
@@ -18,7 +19,8 @@ export const readStatistics = async (
   database: Database,
   cells: Counts,
 ): Promise<Counts> => {
-  const reader = new StatsReader({ database, calendar, clock, timers, log });
+  const readers = databaseReaders({ writer: database, readers: {}, clock, timers, log });
+  const reader = new StatsReader({ readers, calendar, clock, timers, log });
   const told: Counts = new Map();
   for (const content of topOf(cells)) {
     for (const granularity of ["hour", "day"] as const) {

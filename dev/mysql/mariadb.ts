@@ -1,4 +1,4 @@
-/** A MariaDB of our own: a data directory and a process that ends with ours, reached by a socket alone. */
+/** A MariaDB of our own: a data directory and a process that ends with ours, reached by a socket. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
@@ -23,10 +23,14 @@ export interface MariaDbOptions {
   readonly directory: string;
   /** Options of `mariadbd`; `--defaults-file` has to be the first. */
   readonly settings?: readonly string[];
+  /** Reached there as well, on 127.0.0.1; without it by the socket alone. */
+  readonly port?: number;
 }
 
 /** Recovery of a large redo log after a kill takes a while. */
 const START_DEADLINE_MS = 120_000;
+
+const LOOPBACK = "--bind-address=127.0.0.1";
 
 const READY = "ready for connections";
 
@@ -34,7 +38,7 @@ const READY = "ready for connections";
 export const startMariaDb = async (options: MariaDbOptions): Promise<MariaDb> => {
   const binaries = findMariaDb();
   if (binaries === undefined) throw new Error(`MariaDB was not found. ${HOW_TO_INSTALL}`);
-  const { directory, settings = ["--no-defaults"] } = options;
+  const { directory, settings = ["--no-defaults"], port } = options;
   const data = join(directory, "data");
   const socketPath = socketPathOf(directory);
   for (const path of [directory, dirname(socketPath)]) {
@@ -42,9 +46,10 @@ export const startMariaDb = async (options: MariaDbOptions): Promise<MariaDb> =>
   }
   if (!existsSync(data)) await install(binaries.installDb, data);
 
+  const network = port === undefined ? ["--skip-networking"] : [`--port=${port}`, LOOPBACK];
   const child = spawn(
     binaries.server,
-    [...settings, `--datadir=${data}`, `--socket=${socketPath}`, "--skip-networking", ...asUser()],
+    [...settings, `--datadir=${data}`, `--socket=${socketPath}`, ...network, ...asUser()],
     // A process group of its own: Ctrl-C is for the service, which ends its database last.
     { stdio: ["ignore", "ignore", "pipe"], detached: true, env: aloneIn(directory) },
   );

@@ -1,5 +1,5 @@
 /** What can go wrong between a client and its Redis; a rule looks at a whole request, a pattern at `SET key value` a line. */
-import type { CommonFault, FaultScript, Faults } from "../gateway/faults.ts";
+import type { CommonFault, Faults } from "../gateway/faults.ts";
 import type { UpstashRequest } from "./request.ts";
 
 export type RequestFault = CommonFault | RedisErrorFault;
@@ -13,7 +13,6 @@ export interface RedisErrorFault {
 }
 
 export type RequestFaults = Faults<UpstashRequest, RequestFault>;
-export type RequestFaultScript = FaultScript<UpstashRequest, RequestFault>;
 
 /** @returns a command a line, its arguments between spaces */
 export const textOfRequest = ({ commands }: UpstashRequest): string =>

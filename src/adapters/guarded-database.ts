@@ -6,45 +6,26 @@ import {
   UPKEEP_TIMEOUT_MS,
 } from "../core/limits.ts";
 import { type Database, DatabaseError } from "../ports/database.ts";
-import type { Random } from "../ports/random.ts";
-import { demandWithin, TimeoutError, type Timers } from "../ports/timers.ts";
-import { repeated, type Tries } from "./repeated.ts";
+import { RestingError } from "../ports/resting.ts";
+import { TimeoutError } from "../ports/timers.ts";
+import { type Explained, type GuardDeps, guarded, type Policy } from "./guarded.ts";
 
-export interface GuardDeps {
+export interface GuardedDatabaseDeps extends GuardDeps {
   /** What the vendor's error means. */
   explain(cause: unknown): DatabaseError;
-  readonly timers: Timers;
-  readonly random: Random;
+  /** Of each call; what is usual when absent. */
+  readonly attempts?: number;
 }
 
 /**
  * Gives every call a timeout and, where the failure may pass, two more tries after a random pause: every call is safe
- * to repeat. All that comes out is a `DatabaseError`.
+ * to repeat. With a breaker, a database that fails is left alone. All that comes out is a `DatabaseError`.
  */
-export const guardedDatabase = (database: Database, deps: GuardDeps): Database => {
-  const { timers } = deps;
-  const guard =
-    (what: string, timeoutMs: number, call: (...args: unknown[]) => Promise<unknown>) =>
-    (...args: unknown[]): Promise<unknown> =>
-      repeated(
-        () => demandWithin(call(...args), timeoutMs, what, timers),
-        (cause) => {
-          const error = asDatabaseError(cause, what, deps);
-          return { error, mayPass: error.transient };
-        },
-        TRIES,
-        deps,
-      );
+export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): Database => {
   const guardAll = <Tables extends object>(
     tables: Tables,
     timeoutMs = DATABASE_TIMEOUT_MS,
-  ): Tables =>
-    Object.fromEntries(
-      Object.entries(tables).map(([name, call]) => [
-        name,
-        guard(`database.${name}`, timeoutMs, call),
-      ]),
-    ) as Tables;
+  ): Tables => guarded(tables, policyOf(timeoutMs, deps), deps);
   return {
     counts: guardAll(database.counts),
     shards: guardAll(database.shards),
@@ -59,14 +40,35 @@ export const guardedDatabase = (database: Database, deps: GuardDeps): Database =
   };
 };
 
-const asDatabaseError = (cause: unknown, what: string, { explain }: GuardDeps): DatabaseError => {
-  if (cause instanceof TimeoutError) return new DatabaseError(cause.message, { transient: true });
-  const { message, transient } = cause instanceof DatabaseError ? cause : explain(cause);
-  return new DatabaseError(`${what}: ${message}`, { transient });
+const policyOf = (timeoutMs: number, deps: GuardedDatabaseDeps): Policy => {
+  const { explain, gate, atRest, attempts = DATABASE_ATTEMPTS } = deps;
+  // A reader has waited long enough then, and the breaker has to learn of it while the request is there to tell it.
+  const isReader = gate !== undefined && atRest !== "try";
+  return {
+    port: "database",
+    timeoutMs,
+    tries: {
+      attempts,
+      minPauseMs: DATABASE_RETRY_MIN_MS,
+      maxPauseMs: DATABASE_RETRY_MAX_MS,
+    },
+    explain(cause, what): Explained {
+      const error = asDatabaseError(cause, what, explain);
+      const mayPass = error.transient && !(isReader && cause instanceof TimeoutError);
+      return { error, mayPass, fault: error.transient ? "backend" : "caller" };
+    },
+  };
 };
 
-const TRIES: Tries = {
-  attempts: DATABASE_ATTEMPTS,
-  minPauseMs: DATABASE_RETRY_MIN_MS,
-  maxPauseMs: DATABASE_RETRY_MAX_MS,
+const asDatabaseError = (
+  cause: unknown,
+  what: string,
+  explain: GuardedDatabaseDeps["explain"],
+): DatabaseError => {
+  if (cause instanceof TimeoutError) return new DatabaseError(cause.message, { transient: true });
+  if (cause instanceof RestingError) {
+    return new DatabaseError(`${what}: ${cause.message}`, { transient: true, cause });
+  }
+  const { message, transient } = cause instanceof DatabaseError ? cause : explain(cause);
+  return new DatabaseError(`${what}: ${message}`, { transient });
 };

@@ -4,6 +4,7 @@ import { BoundedMap } from "./bounded-map.ts";
 
 interface Entry<Value> {
   readonly known: Value;
+  readonly since: number;
   readonly freshUntil: number;
 }
 
@@ -36,13 +37,15 @@ export class PopularMemo<Key, Value> {
     return entry !== undefined && now < entry.freshUntil ? entry.known : undefined;
   }
 
-  /** However old it is. */
-  last(key: Key): Value | undefined {
-    return this.#entries.get(key)?.known;
+  /** Fresh or not. @param since what was remembered before then is nothing; ms, however long ago when absent */
+  last(key: Key, since = Number.NEGATIVE_INFINITY): Value | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.since >= since ? entry.known : undefined;
   }
 
   remember(key: Key, known: Value, now: number): void {
-    this.#entries.set(key, { known, freshUntil: now + this.#maxAge(key, now) * 1_000 });
+    const freshUntil = now + this.#maxAge(key, now) * 1_000;
+    this.#entries.set(key, { known, since: now, freshUntil });
   }
 
   #maxAge(key: Key, now: number): number {

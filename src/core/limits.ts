@@ -109,8 +109,8 @@ export const SALT_TIMEOUT_MS = 2 * SECOND_MS;
 export const READ_TIMEOUT_MS = 2 * SECOND_MS;
 
 /**
- * A number in memory that is larger than the database's outlives it by this when no Tally answers: two flushes, after
- * which the database has what memory had, or less because an operator said so.
+ * For so long a number in memory outlives a smaller and older one of the read model or the database: two flushes, after
+ * which these have what memory had, or less because an operator said so.
  */
 export const LARGER_MEMO_MS = 10 * MINUTE_MS;
 
@@ -430,6 +430,20 @@ export const BREAKER_FAILURES = 3;
 export const BREAKER_REST_MIN_MS = SECOND_MS;
 export const BREAKER_REST_MAX_MS = 10 * SECOND_MS;
 
+/** Objects of one kind that an isolate has a breaker for, some 200 bytes each. */
+export const BREAKER_MAX_KEYS = 1_000;
+
+/** Of objects that are left alone, so many are named to operators. */
+export const BREAKERS_SHOWN = 20;
+
+/**
+ * A read of an object that was being moved or restarted is asked once more, after a pause up to this: it is up again
+ * in some ten ms.
+ */
+export const OBJECT_READ_ATTEMPTS = 2;
+export const OBJECT_RETRY_MIN_MS = 10;
+export const OBJECT_RETRY_MAX_MS = 50;
+
 /** A read of the read model that takes longer is given up: the objects behind it answer in some ten. */
 export const READ_MODEL_TIMEOUT_MS = 500;
 
@@ -441,6 +455,22 @@ export const PUBLISH_WINDOW_MS = SECOND_MS;
 
 /** Contents in one publish: some 150 KB. */
 export const PUBLISH_MAX_COUNTS = 1_000;
+
+/**
+ * Contents whose numbers wait in a Tally's memory to be published, about 100 bytes each. More of them are forgotten, all
+ * together, and found again by their versions.
+ */
+export const PUBLISH_MAX_WAITING = 100_000;
+
+/** First and longest wait after a publish that failed. */
+export const PUBLISH_BACKOFF_MIN_MS = SECOND_MS;
+export const PUBLISH_BACKOFF_MAX_MS = 10 * SECOND_MS;
+
+/** An object that dies with a publish on its way is woken after this: longer than the publish may take. */
+export const PUBLISH_REARM_MS = 2 * PUBLISH_TIMEOUT_MS;
+
+/** Publishes in a row before the next alarm: an invocation may call out so often only. */
+export const PUBLISH_CALLS_PER_ALARM = 100;
 
 /** How often a Tally that has nothing to publish looks whether the read model still has what it had. */
 export const PUBLISH_PROBE_MS = 20 * SECOND_MS;
@@ -468,6 +498,12 @@ export const READER_LAG_MS = 30 * SECOND_MS;
 
 /** How long what was found of a reader's lag is believed. */
 export const READER_CHECK_MS = 10 * SECOND_MS;
+
+/** A server of the database that does not tell its last runs in this time is not asked for more. */
+export const READER_CHECK_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** Runs of a job that are compared: those of a quarter of an hour, and some by hand. */
+export const READER_RUNS = 4;
 
 /** Saved numbers of a live stream are shown up to this age: five minutes between two flushes, and what these take. */
 export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;

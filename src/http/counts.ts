@@ -33,6 +33,8 @@ const answer = async (
       ? problem("counts-unavailable", { headers: { "Retry-After": "1" } })
       : answerJson(shape(exact), 200, NO_STORE);
   }
-  const { counts: read, maxAgeSeconds } = await reader.read(contents);
+  const { counts: read, maxAgeSeconds } = await reader.read(contents, (work) =>
+    c.executionCtx.waitUntil(work),
+  );
   return answerJson(shape(read), 200, cached(maxAgeSeconds));
 };

@@ -1,5 +1,6 @@
-import { Hono } from "hono";
-import type { HistoryRead } from "../app/live/read-history.ts";
+import { type Context, Hono } from "hono";
+import type { InferOutput } from "valibot";
+import type { HistoryRead, HistorySubject } from "../app/live/read-history.ts";
 import type { StatsRead } from "../app/views/read-stats.ts";
 import {
   ContentParam,
@@ -16,24 +17,35 @@ import { parse } from "./read-body.ts";
 export const stats = new Hono<HttpEnv>();
 
 stats.get("/v1/stats/contents/:id", async (c) => {
-  const query = parse(StatsQuery, c.req.queries());
+  const { consistency, ...query } = parse(StatsQuery, c.req.queries());
   const content = parse(ContentParam, c.req.param("id"));
-  return answer(await c.get("services").stats.read({ content, ...query }));
+  const { stats: reader } = c.get("services");
+  const asked = { content, ...query };
+  return answer(await (consistency ? reader.readStrong(asked) : reader.read(asked)));
 });
 
 stats.get("/v1/stats/streams/:id/history", async (c) => {
   const query = parse(HistoryQuery, c.req.queries());
   const id = parse(StreamParam, c.req.param("id"));
-  const read = await c.get("services").histories.read({ kind: "stream", id }, query);
+  const read = await readHistory(c, { kind: "stream", id }, query);
   return read.status === "unknown" ? problem("unknown-stream") : answer(read);
 });
 
 stats.get("/v1/stats/broadcasters/:id/history", async (c) => {
   const query = parse(HistoryQuery, c.req.queries());
   const id = parse(IdParam, c.req.param("id"));
-  const read = await c.get("services").histories.read({ kind: "broadcaster", id }, query);
+  const read = await readHistory(c, { kind: "broadcaster", id }, query);
   return read.status === "unknown" ? problem("broadcaster-not-found") : answer(read);
 });
+
+const readHistory = (
+  c: Context<HttpEnv>,
+  subject: HistorySubject,
+  { consistency, ...query }: InferOutput<typeof HistoryQuery>,
+): Promise<HistoryRead> => {
+  const { histories } = c.get("services");
+  return consistency ? histories.readStrong(subject, query) : histories.read(subject, query);
+};
 
 type Answerable = StatsRead | Exclude<HistoryRead, { readonly status: "unknown" }>;
 

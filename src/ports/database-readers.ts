@@ -10,8 +10,8 @@ export interface ReadTables {
     StreamTables,
     "ranking" | "currents" | "history" | "broadcasterHistory" | "days" | "broadcasterDays"
   >;
-  readonly registry: Pick<RegistryTables, "broadcaster">;
-  readonly jobs: Pick<JobTables, "lastWhole" | "last">;
+  readonly registry: Pick<RegistryTables, "broadcaster" | "stream">;
+  readonly jobs: Pick<JobTables, "lastWhole" | "recent">;
 }
 
 /** `strong`: from the writer alone, past all that may lag behind it. */

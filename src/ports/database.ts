@@ -25,8 +25,9 @@ export class DatabaseError extends Error {
   /** Worth another try: it was busy, away or slow. */
   readonly transient: boolean;
 
-  constructor(message: string, { transient }: { readonly transient: boolean }) {
-    super(message);
+  constructor(message: string, options: { readonly transient: boolean; readonly cause?: unknown }) {
+    const { transient, cause } = options;
+    super(message, cause === undefined ? undefined : { cause });
     this.name = "DatabaseError";
     this.transient = transient;
   }

@@ -62,5 +62,10 @@ export interface ReadModelWriter {
 
 /** The store said no, or nothing, or has not everything yet. Its message holds no command, key or value. */
 export class ReadModelError extends Error {
-  override readonly name = "ReadModelError";
+  override readonly name: string = "ReadModelError";
+}
+
+/** The store answers, and has not everything yet: nobody has to leave it alone for that. */
+export class NotWholeYetError extends ReadModelError {
+  override readonly name = "NotWholeYetError";
 }

@@ -40,6 +40,16 @@ export interface Told {
   readonly at: number;
 }
 
+/** Since it last answered, an audience was told what it may have or not. */
+export interface Unanswered {
+  /** Tries that failed, one after another. */
+  readonly failures: number;
+  /** The first try, ms. */
+  readonly since: number;
+  /** The last one, ms. */
+  readonly triedAt: number;
+}
+
 /** One reporting day of the stream, all its starts together. */
 export interface DayRow {
   /** As a number: 20261121. */
@@ -72,8 +82,8 @@ export interface WaitingSessions {
   readonly startedAt: number;
 }
 
-/** The sockets, and the list of live streams. */
-export type Audience = "sockets" | "rankings";
+/** The sockets, the list of live streams, and what readers have instead of the objects. */
+export type Audience = "sockets" | "rankings" | "readmodel";
 
 /** What lasts of a stream's number of viewers, until it is in the database. */
 export interface LedgerStore {
@@ -161,6 +171,9 @@ export interface RoomStore extends LedgerStore, OutboxStore {
   told(audience: Audience): Told | undefined;
   /** @param told `undefined`: nobody knows any more what they were told */
   saveTold(audience: Audience, told: Told | undefined): void;
+  unanswered(audience: Audience): Unanswered | undefined;
+  /** @param unanswered `undefined`: the audience has what it was told last */
+  saveUnanswered(audience: Audience, unanswered: Unanswered | undefined): void;
   /** In the order of their starts. */
   openSessions(): Iterable<SessionRow>;
   /** Visitors with a session begun after `since`, ms, each with its last one's start. */

@@ -6,6 +6,7 @@ import type { ArchiveStore } from "./archive-store.ts";
 import type { ExpiryStore } from "./expiry-store.ts";
 import type { HourStore } from "./hour-store.ts";
 import type { LogEntry } from "./log-entry.ts";
+import type { PublishStore } from "./publish-store.ts";
 import type { RestoreStore } from "./restore-store.ts";
 import type { TallyDays } from "./tally-days.ts";
 
@@ -36,6 +37,7 @@ export interface TallyStore extends SavedLedger {
   readonly alarm: Alarm;
   readonly archive: ArchiveStore;
   readonly hours: HourStore;
+  readonly publish: PublishStore;
   /** Unix ms at which the storage was born. */
   generation(): number;
   horizon(): number;

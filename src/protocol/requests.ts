@@ -189,6 +189,7 @@ const limitTo = (max: number) =>
 export const RankingQuery = v.strictObject({
   category: v.optional(v.strictTuple([Id])),
   limit: v.optional(v.strictTuple([limitTo(RANKING_MAX_STREAMS)])),
+  consistency: Consistency,
 });
 
 /** Query of `GET /v1/admin/corrections`. */
@@ -214,6 +215,7 @@ const statsQuery = <const Granularities extends readonly [string, ...string[]]>(
     from: v.optional(once(v.string())),
     to: v.optional(once(v.string())),
     limit: v.optional(once(limitTo(STATS_MAX_LIMIT)), [`${STATS_DEFAULT_LIMIT}`]),
+    consistency: Consistency,
   });
 
 /** Query of `GET /v1/stats/contents/:id`. */

@@ -1,11 +1,13 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createClient } from "@redis/client";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { redisSocketIn } from "../../dev/redis/server.ts";
-import { parseOnlyFlags, UsageError } from "../../dev/run/flags.ts";
+import { Failure, parseOnlyFlags, UsageError } from "../../dev/run/flags.ts";
+import { openLocalReadModel } from "../../dev/run/local-read-model.ts";
+import { openLocalStores } from "../../dev/run/local-stores.ts";
 import { isRunning, type Service, startService } from "../../dev/service.ts";
 import { NO_REDIS } from "../support/redis.ts";
 
@@ -13,6 +15,7 @@ const directories: string[] = [];
 const services: Service[] = [];
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const service of services.splice(0)) {
     service.signal("SIGKILL");
     await service.exited;
@@ -56,18 +59,6 @@ const ask = async (state: string, ...words: string[]): Promise<unknown> => {
   }
 };
 
-/** `npm start` with these flags and nothing of UPSTASH in its environment but `env`, until it ends. */
-const run = (state: string, flags: readonly string[], env: NodeJS.ProcessEnv) =>
-  spawnSync(
-    process.execPath,
-    [
-      resolve(import.meta.dirname, "../../dev/start.ts"),
-      ...["--read-model", "redis", "--state", state, "--secrets", secretsIn(state), "--port", "0"],
-      ...flags,
-    ],
-    { encoding: "utf8", env: { ...process.env, ...env }, timeout: 120_000 },
-  );
-
 describe.skipIf(NO_REDIS)("npm start with --read-model redis", () => {
   test("has a Redis of its own, which ends with it, also when it is killed, and goes on with what that held", async () => {
     const state = newState();
@@ -87,32 +78,53 @@ describe.skipIf(NO_REDIS)("npm start with --read-model redis", () => {
     await expect.poll(() => isRunning(second), { timeout: 60_000 }).toBe(false);
   });
 
-  test("when the database fails, the Redis that was there already is ended", () => {
+  test("when the database fails, the Redis that was there already is ended", async () => {
     const state = newState();
-    const { status, stderr } = run(state, ["--database", "mysql"], {
-      DATABASE_URL: "http://u:p@127.0.0.1:9",
-    });
-    expect(stderr).toContain("The database is not ready");
-    expect(status).toBe(1);
+    const flags = parseOnlyFlags([
+      "--database",
+      "mysql",
+      "--read-model",
+      "redis",
+      "--state",
+      state,
+    ]);
+    const variables = { DATABASE_URL: "http://u:p@127.0.0.1:9" };
+    await expect(openLocalStores(flags, variables)).rejects.toThrow("The database is not ready");
     expect(serverPid(state)).toBeUndefined();
-  });
-
-  test("an address without its token is named, and starts no other Redis", () => {
-    const state = newState();
-    writeFileSync(secretsIn(state), 'UPSTASH_REDIS_REST_URL="https://somewhere.example"\n');
-    const { status, stderr } = run(state, [], {});
-    expect(stderr).toContain("UPSTASH_REDIS_REST_TOKEN");
-    expect(status).toBe(1);
   });
 });
 
-test("where Redis is missing, what to install is said for Debian and macOS", () => {
+const choice = { readModel: "redis", url: undefined, token: undefined } as const;
+
+test("an Upstash that is named is taken, unasked; half a name is a mistake", async () => {
   const state = newState();
-  const { status, stderr } = run(state, [], { REDIS_BIN: state });
-  expect(status).toBe(1);
-  expect(stderr).toContain("Redis was not found");
-  expect(stderr).toContain("apt-get install redis");
-  expect(stderr).toContain("brew install redis");
+  const named = { ...choice, state, url: "https://somewhere.example", token: "secret" };
+  const { variables, description } = await openLocalReadModel(named);
+  expect(variables).toEqual({
+    READ_MODEL: "redis",
+    UPSTASH_REDIS_REST_URL: "https://somewhere.example",
+    UPSTASH_REDIS_REST_TOKEN: "secret",
+  });
+  expect(description).not.toContain("secret");
+  await expect(openLocalReadModel({ ...named, token: undefined })).rejects.toThrow(
+    "UPSTASH_REDIS_REST_TOKEN belong together",
+  );
+});
+
+test("of the objects and of what nobody knows the Worker is told, and nothing is started", async () => {
+  const state = newState();
+  for (const readModel of ["objects", "memcached"]) {
+    const { variables } = await openLocalReadModel({ ...choice, state, readModel });
+    expect(variables).toEqual({ READ_MODEL: readModel });
+  }
+});
+
+test("where Redis is missing, what to install is said for Debian and macOS", async () => {
+  const state = newState();
+  vi.stubEnv("REDIS_BIN", state);
+  const opening = openLocalReadModel({ ...choice, state });
+  await expect(opening).rejects.toThrow(/not found.*apt-get install redis.*brew install redis/);
+  await expect(opening).rejects.toBeInstanceOf(Failure);
 });
 
 test("a read model that there is not is a mistake in the flags", () => {

@@ -11,6 +11,7 @@ import type { CurrentViewers, JobRun, StreamDay, ViewerSample } from "../../src/
 import { HandTime } from "./hand-time.ts";
 import { stream } from "./live-fakes.ts";
 import { calendarOf } from "./naive-calendar.ts";
+import { readersOf } from "./read-tables.ts";
 
 /** Streams of the broadcaster `b`. */
 export const STREAMS = ["a", "c"] as const;
@@ -32,9 +33,13 @@ export class HistoryWorld {
   readonly errors: string[] = [];
   /** Calls to the tables, by name. */
   readonly calls: string[] = [];
+  /** Units of work: their role, and `strong` where they are. */
+  readonly asked: string[] = [];
   /** Start of the last flush, ms; absent: there was none. */
   flushedAt: number | undefined = this.time.now();
   up = true;
+  /** Whether isolates can ask which streams there are: of the writer. */
+  isRegistryUp = true;
 
   constructor(zone = "UTC") {
     this.zone = zone;
@@ -48,27 +53,31 @@ export class HistoryWorld {
       timers: this.time,
       calendar: calendarOf(zone),
       log: { info: () => {}, warn: () => {}, error: (event) => this.errors.push(event) },
-      known: { find: (id) => call("find", () => this.#find(id)) },
-      database: {
-        registry: {
-          broadcaster: (id) =>
-            call("broadcaster", () => (id === "b" ? { id, name: "B" } : undefined)),
+      known: { find: (id) => call("find", () => this.#ask(id)) },
+      readers: readersOf(
+        {
+          registry: {
+            broadcaster: (id) =>
+              call("broadcaster", () => (id === "b" ? { id, name: "B" } : undefined)),
+            stream: (id) => call("stream", () => this.#find(id)),
+          },
+          jobs: { lastWhole: (job) => call(job, () => this.#lastFlush()) },
+          streams: {
+            currents: (ids) =>
+              call("currents", () => ids.flatMap((id) => this.current.get(id) ?? [])),
+            history: (id, from, to) =>
+              call("history", () => during(this.samples, { stream: id }, from, to)),
+            broadcasterHistory: (broadcaster, from, to) =>
+              call("broadcasterHistory", () =>
+                atOnce(during(this.samples, { broadcaster }, from, to)),
+              ),
+            days: (id, from, to) => call("days", () => during(this.days, { stream: id }, from, to)),
+            broadcasterDays: (broadcaster, from, to) =>
+              call("broadcasterDays", () => together(during(this.days, { broadcaster }, from, to))),
+          },
         },
-        jobs: { lastWhole: (job) => call(job, () => this.#lastFlush()) },
-        streams: {
-          currents: (ids) =>
-            call("currents", () => ids.flatMap((id) => this.current.get(id) ?? [])),
-          history: (id, from, to) =>
-            call("history", () => during(this.samples, { stream: id }, from, to)),
-          broadcasterHistory: (broadcaster, from, to) =>
-            call("broadcasterHistory", () =>
-              atOnce(during(this.samples, { broadcaster }, from, to)),
-            ),
-          days: (id, from, to) => call("days", () => during(this.days, { stream: id }, from, to)),
-          broadcasterDays: (broadcaster, from, to) =>
-            call("broadcasterDays", () => together(during(this.days, { broadcaster }, from, to))),
-        },
-      },
+        this.asked,
+      ),
     });
   }
 
@@ -92,6 +101,11 @@ export class HistoryWorld {
     const read = await this.read(subject, query);
     if (read.status !== "read") throw new Error(read.status);
     return read.history;
+  }
+
+  #ask(id: string) {
+    if (!this.isRegistryUp) throw new Error("the registry is away");
+    return this.#find(id);
   }
 
   #find(id: string) {

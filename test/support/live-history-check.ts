@@ -19,6 +19,7 @@ import {
   modelPeriod,
   modelWindows,
 } from "./live-history-model.ts";
+import { readersOf } from "./read-tables.ts";
 
 export interface HistoryCheck {
   readonly streams: Database["streams"];
@@ -42,11 +43,11 @@ export class HistoryChecker {
   constructor({ streams, calendar, now }: HistoryCheck) {
     const ignore = () => undefined;
     this.#reader = new HistoryReader({
-      database: {
+      readers: readersOf({
         streams,
         jobs: { lastWhole: async () => wholeFlush(now) },
         registry: { broadcaster: async (id) => ({ id, name: id }) },
-      },
+      }),
       known: { find: async (id) => aStream(id) },
       calendar,
       clock: { now: () => now },

@@ -6,6 +6,7 @@ import { LiveRankings } from "../../src/app/live/rankings.ts";
 import { DueQueue } from "../../src/core/live/due-queue.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { JobRun } from "../../src/ports/database.ts";
+import type { ReadModelWriter } from "../../src/ports/read-model.ts";
 import { settled } from "./hand-time.ts";
 import { JobDesk } from "./jobs.ts";
 import type { StreamPlan } from "./live-day-plan.ts";
@@ -19,6 +20,8 @@ export interface LiveWorldOptions {
   /** Ms. */
   readonly from: number;
   readonly tables: FlushTables & RoomDatabase;
+  /** Absent: the deployment has none. */
+  readonly readModel?: Pick<ReadModelWriter, "publishStream">;
 }
 
 interface DueAct {
@@ -38,7 +41,7 @@ export class LiveWorld {
   #done = 0;
   #now: number;
 
-  constructor({ plans, calendar, from, tables }: LiveWorldOptions) {
+  constructor({ plans, calendar, from, tables, readModel }: LiveWorldOptions) {
     this.#now = from;
     this.#tables = tables;
     this.#desk = new JobDesk(from);
@@ -46,9 +49,8 @@ export class LiveWorld {
     const list = {
       publish: async (...told: Parameters<LiveRankings["publish"]>) => this.list.publish(...told),
     };
-    this.rooms = plans.map(
-      (plan) => new PlannedRoom(plan, { calendar, database: tables, now: from }, list),
-    );
+    const options = { calendar, database: tables, now: from, readModel };
+    this.rooms = plans.map((plan) => new PlannedRoom(plan, options, list));
     this.#acts = this.rooms
       .flatMap((room) => actsOf(room.plan).map(({ at, act }): DueAct => ({ at, room, act })))
       .sort((a, b) => a.at - b.at);

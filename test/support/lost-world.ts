@@ -10,6 +10,7 @@ import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { CorrectionOrder } from "../../src/protocol/correction-rpc.ts";
 import { calendarOf } from "./calendars.ts";
 import { frameOf } from "./events.ts";
+import type { FakeReadModel } from "./fake-read-model.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { MemoryRawLog } from "./memory-raw-log.ts";
 import { shardTablesOf } from "./memory-shard-tables.ts";
@@ -30,6 +31,8 @@ export class LostWorld {
   counts = new MemoryCountTables();
   statistics = new MemoryStatistics();
   runs: CorrectionRun[] = [];
+  /** Where the Tally publishes; without it readers ask the Tally. */
+  readModel: FakeReadModel | undefined;
   readonly problems: string[] = [];
   /** Runs at each call that leaves an object, and may kill objects or fail. */
   at: (call: string, moment: Moment) => void = () => undefined;
@@ -291,7 +294,11 @@ export class LostWorld {
       counts: { ...calling(leave, counts, ["saveCells", "saveTotals"]), ...readsOf(counts) },
       statistics: calling(leave, counts, ["saveDays"]),
     };
-    return new TallyDoor(restore, () => new Tally({ ...common, ...tables, abort }));
+    const toReaders = this.readModel && {
+      writer: calling(leave, this.readModel, ["publishCounts"]),
+      background: () => undefined,
+    };
+    return new TallyDoor(restore, () => new Tally({ ...common, ...tables, toReaders, abort }));
   }
 
   #correctorAwake(): Corrector {

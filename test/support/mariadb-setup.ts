@@ -26,6 +26,12 @@ export const FAST_SETTINGS: readonly string[] = [
   "--max-allowed-packet=64M",
 ];
 
+/** The same of servers that follow each other, and of which one may be killed: what is committed is with the kernel. */
+export const REPLICATED_SETTINGS: readonly string[] = [
+  ...FAST_SETTINGS.filter((setting) => setting !== "--skip-log-bin"),
+  "--innodb-flush-log-at-trx-commit=2",
+];
+
 export default async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
   const binaries = findOrInstall({
     name: "MariaDB",

@@ -67,7 +67,7 @@ export class PlannedRoom {
 
   constructor(
     plan: StreamPlan,
-    options: Pick<Required<RoomHarnessOptions>, "calendar" | "database" | "now">,
+    options: Omit<RoomHarnessOptions, "start">,
     list: RoomHarness["list"],
   ) {
     const stream = streamId(plan.stream);

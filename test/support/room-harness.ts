@@ -4,6 +4,7 @@ import { type StreamId, streamId } from "../../src/core/ids.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { JobRun, JobTables, StreamTables } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
+import type { ReadModelWriter } from "../../src/ports/read-model.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
 import type { LiveEntry, Role, RoomNumbers, StreamStart } from "../../src/protocol/room-rpc.ts";
@@ -26,11 +27,13 @@ export interface RoomDatabase {
 }
 
 export interface RoomHarnessOptions {
-  readonly start: Omit<StreamStart, "startedAt">;
+  readonly start?: Omit<StreamStart, "startedAt">;
   /** Absent: that of `timeZone`. */
   readonly calendar?: ReportingCalendar;
   /** Absent: one in memory. */
   readonly database?: RoomDatabase;
+  /** Absent: the deployment has none. */
+  readonly readModel?: Pick<ReadModelWriter, "publishStream"> | undefined;
   /** When the object is first heard of, ms. */
   readonly now?: number;
 }
@@ -114,7 +117,7 @@ export class RoomHarness {
   #random = 0;
   #lives = 0;
 
-  constructor(options: RoomHarnessOptions = { start: STARTED }) {
+  constructor(options: RoomHarnessOptions = {}) {
     this.#options = options;
     this.now = options.now ?? this.now;
     this.room = this.#wake();
@@ -128,7 +131,8 @@ export class RoomHarness {
   }
 
   open(startedAt = this.now): RoomNumbers {
-    return this.room.open({ ...this.#options.start, startedAt });
+    const { start = STARTED } = this.#options;
+    return this.room.open({ ...start, startedAt });
   }
 
   async connect(
@@ -194,7 +198,7 @@ export class RoomHarness {
   }
 
   #wake(): Room {
-    const { start, calendar, database = this.database } = this.#options;
+    const { start = STARTED, calendar, database = this.database, readModel } = this.#options;
     this.#lives += 1;
     const life = this.#lives;
     // What a dead instance still had to do fails, and concerns nobody.
@@ -215,6 +219,7 @@ export class RoomHarness {
           return this.list.publish(entry);
         },
       },
+      readModel,
       sessions: database,
       streams: database,
       jobs: database,

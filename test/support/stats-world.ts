@@ -7,6 +7,7 @@ import { HandTime } from "./hand-time.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { MemoryStatistics } from "./memory-statistics.ts";
 import { calendarOf, numberOf } from "./naive-calendar.ts";
+import { readersOf } from "./read-tables.ts";
 
 const id = (text: string): ContentId => {
   const known = contentId(text);
@@ -36,6 +37,8 @@ export class StatsWorld {
   up = true;
   /** Calls to the tables, by name. */
   readonly calls: string[] = [];
+  /** Units of work: their role, and `strong` where they are. */
+  readonly asked: string[] = [];
 
   constructor(zone = "UTC") {
     this.zone = zone;
@@ -48,14 +51,17 @@ export class StatsWorld {
       timers: this.time,
       calendar: calendarOf(zone),
       log: { info: () => {}, warn: () => {}, error: (event) => this.errors.push(event) },
-      database: {
-        counts: { hours: (...args) => call("hours", () => this.counts.hours(...args)) },
-        statistics: {
-          days: (...args) => call("days", () => this.statistics.days(...args)),
-          uniques: (...args) => call("uniques", () => this.statistics.uniques(...args)),
+      readers: readersOf(
+        {
+          counts: { hours: (...args) => call("hours", () => this.counts.hours(...args)) },
+          statistics: {
+            days: (...args) => call("days", () => this.statistics.days(...args)),
+            uniques: (...args) => call("uniques", () => this.statistics.uniques(...args)),
+          },
+          jobs: { lastWhole: (job) => call(job, async () => this.#lastFlush()) },
         },
-        jobs: { lastWhole: (job) => call(job, async () => this.#lastFlush()) },
-      },
+        this.asked,
+      ),
     });
   }
 

@@ -5,6 +5,7 @@ import type { Verdict } from "../../src/core/views/verdict.ts";
 import { verdictOf } from "../../src/core/views/verdict.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import type { CountTables } from "../../src/ports/database.ts";
+import type { CountPart, CountsPublished, ReadModelWriter } from "../../src/ports/read-model.ts";
 import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { FinaliseAnswer } from "../../src/protocol/correction-rpc.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
@@ -25,6 +26,8 @@ export interface TallyParts {
   /** Shared with others. */
   readonly rawLog?: MemoryRawLog;
   readonly database?: MemoryCountTables;
+  /** Where it publishes; without it readers ask the Tally. */
+  readonly toReaders?: Pick<ReadModelWriter, "publishCounts"> | undefined;
 }
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
@@ -35,11 +38,15 @@ export class TallyHarness {
   readonly rawLog: MemoryRawLog;
   /** Runs while the Tally waits for its disk, before what it wrote is safe. */
   beforeDurable: () => void = () => undefined;
+  /** Runs when a call leaves the Tally, before what it wrote is safe. */
+  beforeLeaving: () => Promise<void> | void = () => undefined;
   now: number;
   tally: Tally;
   readonly #shard: number;
   readonly #counts: CountTables;
   readonly #calendar: ReportingCalendar;
+  readonly #toReaders: TallyParts["toReaders"];
+  #life = 0;
   #lastRow = 0;
   #run = 0;
 
@@ -51,6 +58,7 @@ export class TallyHarness {
     this.#shard = shard;
     this.#counts = counts ?? this.database;
     this.#calendar = calendarOf(timeZone, now);
+    this.#toReaders = shared.toReaders;
     this.tally = this.#wake();
   }
 
@@ -120,7 +128,12 @@ export class TallyHarness {
       this.disk.flush();
     };
     const report = (event: string) => void this.problems.push(event);
-    return new Tally({
+    this.#life += 1;
+    const toReaders = this.#toReaders && {
+      writer: this.#writerOf(this.#toReaders),
+      background: () => undefined,
+    };
+    const tally = new Tally({
       name: `tally:${this.#shard}`,
       shard: this.#shard,
       counts: this.#counts,
@@ -131,10 +144,30 @@ export class TallyHarness {
       clock: { now: () => this.now },
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: report, warn: report, error: report },
+      toReaders,
       abort: (reason) => {
         this.crash();
         throw new Error(reason);
       },
     });
+    tally.publish();
+    return tally;
+  }
+
+  /** A call leaves when all that was written before it is on disk, and nothing comes back to a life that is over. */
+  #writerOf(readModel: Pick<ReadModelWriter, "publishCounts">) {
+    const life = this.#life;
+    const publishCounts = async (parts: readonly CountPart[]): Promise<CountsPublished> => {
+      await this.beforeLeaving();
+      if (life !== this.#life) return NEVER;
+      this.disk.flush();
+      const answer = await readModel.publishCounts(parts).catch((cause: unknown) => {
+        if (life === this.#life) throw cause;
+      });
+      return answer === undefined || life !== this.#life ? NEVER : answer;
+    };
+    return { publishCounts };
   }
 }
+
+const NEVER = new Promise<never>(() => undefined);

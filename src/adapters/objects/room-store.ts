@@ -21,6 +21,7 @@ import {
   SAVE_TOLD,
   TAKE_OVER_VISITORS,
 } from "./room-sql.ts";
+import { readUnanswered, writeUnanswered } from "./unanswered-text.ts";
 
 /** @param now unix ms, the generation when the storage is new */
 export const roomStore = (
@@ -66,6 +67,9 @@ export const roomStore = (
       if (told === undefined) sql.exec("DELETE FROM told WHERE audience = ?", audience);
       else sql.exec(SAVE_TOLD, audience, told.numbers, told.viewers, told.at);
     },
+    unanswered: (audience) => readUnanswered(meta.text(`unanswered:${audience}`)),
+    saveUnanswered: (audience, unanswered) =>
+      meta.set(`unanswered:${audience}`, writeUnanswered(unanswered)),
     openSessions: () => [...sql.exec(OPEN_SESSIONS)].map(readSession),
     cameAfter: (since) =>
       [...sql.exec(CAME_AFTER, since)].map(({ visitor, at }) => ({

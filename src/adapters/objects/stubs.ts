@@ -6,3 +6,7 @@ export interface Stubs<Rpc> {
 /** What the platform says of a failed call: `overloaded` must not be repeated there. */
 export const isOverloaded = (cause: unknown): boolean =>
   cause instanceof Error && "overloaded" in cause && cause.overloaded === true;
+
+/** The object was being moved or restarted: another call may find it again. */
+export const isRetryable = (cause: unknown): boolean =>
+  cause instanceof Error && "retryable" in cause && cause.retryable === true;

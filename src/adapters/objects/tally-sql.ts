@@ -108,5 +108,7 @@ export const OLDEST_ENTRIES = `SELECT position, newest_at FROM log
 export const CHANGED_CELLS = `SELECT content, hour, counted, version, final FROM cells
   WHERE (version, hour, content) > (?, ?, ?) AND version <= ?
   ORDER BY version, hour, content LIMIT ?`;
+export const YOUNGEST_TOTALS = `SELECT * FROM totals
+  WHERE (version, content) < (?, ?) AND version > ? ORDER BY version DESC, content DESC LIMIT ?`;
 export const CHANGED_TOTALS = `SELECT * FROM totals
   WHERE (version, content) > (?, ?) AND version <= ? ORDER BY version, content LIMIT ?`;

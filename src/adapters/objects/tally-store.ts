@@ -1,19 +1,14 @@
 import type { ContentId } from "../../core/ids.ts";
-import type { Cell, CellRow, TotalRow } from "../../core/views/ledger.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import { MetaTable } from "./meta-table.ts";
-import {
-  type Background,
-  type ObjectStorage,
-  type SqlRow,
-  scalar,
-  storageAlarm,
-} from "./object-storage.ts";
+import { type Background, type ObjectStorage, scalar, storageAlarm } from "./object-storage.ts";
 import { archiveStore, readEntry } from "./tally-archive.ts";
 import { tallyDays } from "./tally-days.ts";
 import { expiryStore } from "./tally-expiry.ts";
 import { hourStore } from "./tally-hours.ts";
+import { publishStore } from "./tally-publish.ts";
 import { restoreStore } from "./tally-restore.ts";
+import { readCell, readCellRow, readTotal } from "./tally-rows.ts";
 import {
   addColumn,
   CHANGED_CELLS,
@@ -46,6 +41,7 @@ export const tallyStore = (
     alarm: storageAlarm(storage, background),
     archive: archiveStore(sql, meta),
     hours: hourStore(sql),
+    publish: publishStore(sql, meta),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),
     checkpoint: () => meta.number("checkpoint", 0),
@@ -150,26 +146,3 @@ const addLaterColumns = (storage: ObjectStorage): void =>
       if (missing.length > 0) for (const statement of backfill) sql.exec(statement);
     }
   });
-
-const readCell = ({ counted, version, final }: SqlRow): Cell => ({
-  counted: Number(counted),
-  version: Number(version),
-  final: final === 1,
-});
-
-const readCellRow = (row: SqlRow): CellRow => ({
-  content: row.content as ContentId,
-  hour: Number(row.hour),
-  ...readCell(row),
-});
-
-const readTotal = ({ content, closed_through, ...row }: SqlRow): TotalRow => ({
-  content: content as ContentId,
-  start: Number(row.start),
-  restated: Number(row.restated),
-  views: Number(row.views),
-  published: Number(row.published),
-  closed: Number(row.closed),
-  closedThrough: Number(closed_through),
-  version: Number(row.version),
-});

@@ -1,5 +1,5 @@
 import { nextRoomAlarm } from "../../core/live/room-alarm.ts";
-import type { SoonestAlarm } from "./soonest-alarm.ts";
+import type { SoonestAlarm } from "../soonest-alarm.ts";
 
 /** Something a room has to do later. */
 export interface Chore {
@@ -28,13 +28,18 @@ export class Chores {
     this.#alarm.atLatest(this.#next(now));
   }
 
+  /** It rings no more for what was due first and is done: that would only wake the object. @param now ms */
+  armExactly(now: number): void {
+    this.#alarm.exactly(this.#next(now));
+  }
+
   /** @param now ms */
   doWhatIsDue(now: number): void {
     for (const { dueAt, work } of this.#chores) {
       const at = dueAt();
       if (at !== null && at <= now) work?.(now);
     }
-    this.#alarm.exactly(this.#next(now));
+    this.armExactly(now);
   }
 
   #next(now: number): number | null {

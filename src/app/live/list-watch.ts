@@ -1,13 +1,10 @@
 import { tierOf } from "../../core/live/drift.ts";
-import type { Log } from "../../ports/log.ts";
 import type { Told } from "../../ports/room-store.ts";
 import type { LiveEntry, PublishAnswer } from "../../protocol/room-rpc.ts";
 import type { Finding } from "./reconcile-record.ts";
-import type { VersionBlocks } from "./version-blocks.ts";
+import { StampWatch, type StampWatchDeps } from "./stamp-watch.ts";
 
-export interface ListWatchDeps {
-  readonly versions: Pick<VersionBlocks, "riseAbove">;
-  readonly log: Log;
+export interface ListWatchDeps extends StampWatchDeps {
   finished(finding: Finding): void;
 }
 
@@ -19,11 +16,13 @@ type Had = NonNullable<PublishAnswer["had"]>;
  */
 export class ListWatch {
   readonly #deps: ListWatchDeps;
+  readonly #stamps: StampWatch;
   /** Found and not put right yet. */
   #found: (Pick<Finding, "since" | "before"> & { readonly counted: number }) | undefined;
 
   constructor(deps: ListWatchDeps) {
     this.#deps = deps;
+    this.#stamps = new StampWatch(deps);
   }
 
   /**
@@ -39,23 +38,14 @@ export class ListWatch {
     acknowledged: Told | undefined,
     now: number,
   ): boolean {
-    if (had !== undefined && had.stamp > entry.stamp) return this.#rise(entry, had);
+    const verdict = this.#stamps.heard(entry, had?.stamp);
+    if (had !== undefined && verdict !== "taken") {
+      this.#found ??= { since: entry.asOf, before: had.viewers, counted: entry.viewers };
+      return verdict === "refused";
+    }
     this.#found ??= contradiction(entry, had, acknowledged);
     this.#report(entry.viewers, now);
     return false;
-  }
-
-  #rise(entry: LiveEntry, had: Had): boolean {
-    const { versions, log } = this.#deps;
-    const isFirst = this.#found === undefined;
-    this.#found ??= { since: entry.asOf, before: had.viewers, counted: entry.viewers };
-    if (!versions.riseAbove(had.stamp)) {
-      log.error("room.foreign-stamp", { stream: entry.stream, stamp: had.stamp });
-      return false;
-    }
-    log.warn("room.stamps-raised", { stream: entry.stream, stamp: had.stamp });
-    // Once: whoever writes above us each time is not to be raced.
-    return isFirst;
   }
 
   #report(after: number, endedAt: number): void {

@@ -11,25 +11,14 @@ import type { LiveGranularity } from "../../core/statistics/periods.ts";
 import { type RangeQuery, type RangeRefusal, readRange } from "../../core/statistics/range.ts";
 import type { HistoryRows } from "../../core/statistics/viewing.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
-import type {
-  CurrentViewers,
-  JobTables,
-  RegistryTables,
-  StreamTables,
-} from "../../ports/database.ts";
+import type { CurrentViewers } from "../../ports/database.ts";
+import type { Consistency, DatabaseReaders, ReadTables } from "../../ports/database-readers.ts";
 import { LastAnswers, type LastAnswersDeps } from "../last-answers.ts";
 import { spanned } from "../spanned.ts";
 import type { StreamRegistry } from "./stream-registry.ts";
 
 export interface ReadHistoryDeps extends LastAnswersDeps {
-  readonly database: {
-    readonly streams: Pick<
-      StreamTables,
-      "history" | "broadcasterHistory" | "days" | "broadcasterDays" | "currents"
-    >;
-    readonly registry: Pick<RegistryTables, "broadcaster">;
-    readonly jobs: Pick<JobTables, "lastWhole">;
-  };
+  readonly readers: DatabaseReaders;
   readonly known: Pick<StreamRegistry, "find">;
   readonly calendar: ReportingCalendar;
 }
@@ -72,6 +61,14 @@ export type HistoryRead =
   /** The database does not answer, and never told this isolate. */
   | { readonly status: "unavailable" };
 
+interface FetchOptions {
+  /** It was registered when the writer was asked. */
+  readonly isKnown?: boolean | undefined;
+  readonly consistency?: Consistency;
+}
+
+const UNREACHABLE = "histories.database-unreachable";
+
 /** Histories of streams and broadcasters from the database, as of the last flush of live numbers that was whole. */
 export class HistoryReader {
   readonly #deps: ReadHistoryDeps;
@@ -83,67 +80,125 @@ export class HistoryReader {
       ...deps,
       timeoutMs: DATABASE_TIMEOUT_MS,
       entries: STATS_MEMO_ENTRIES,
-      event: "histories.database-unreachable",
+      event: UNREACHABLE,
     });
   }
 
   async read(subject: HistorySubject, query: HistoryQuery): Promise<HistoryRead> {
-    const { calendar, clock } = this.#deps;
-    const now = clock.now();
-    const ranged = readRange(query, calendar, now);
-    if (ranged.status === "refused") return ranged;
+    const planned = this.#plan(query);
+    if (planned.status === "refused") return planned;
+    const { plan, endMs, now } = planned;
     const { granularity, from, to, limit } = query;
-    const plan = planHistory({ ...ranged, limit }, now);
     const key = [subject.kind, subject.id, granularity, from, to, limit].join("/");
-    const read = await this.#answers.get(key, () => this.#fetch(subject, plan));
+    const read = await this.#answers.get(key, () => this.#find(subject, plan));
     if (read.status === "nothing") return { status: "unknown" };
     if (read.status === "unavailable") return read;
     const { answer: history, stale } = read;
     if (stale) return { status: "read", history: { ...history, stale }, maxAgeSeconds: 0 };
-    const endMs = ranged.periods.startOf(ranged.range.end);
     return { status: "read", history, maxAgeSeconds: maxAgeSeconds(subject, history, endMs, now) };
   }
 
-  async #fetch(subject: HistorySubject, plan: HistoryPlan): Promise<History | undefined> {
-    const { database, calendar } = this.#deps;
-    if (!(await this.#isKnown(subject))) return undefined;
-    // Before the rows: what they hold is then at least as young as is said.
-    const lastFlush = await database.jobs.lastWhole("flush-streams");
-    const [rows, current] = await Promise.all([this.#rows(subject, plan), this.#current(subject)]);
-    const report = makeHistory(plan, rows, calendar, lastFlush?.startedAt ?? 0);
-    const of = subject.kind === "stream" ? { stream: subject.id } : { broadcaster: subject.id };
-    return { ...of, source: "database", ...report, ...current };
+  /** Tells what the writer has now, or nothing. */
+  async readStrong(subject: HistorySubject, query: HistoryQuery): Promise<HistoryRead> {
+    const planned = this.#plan(query);
+    if (planned.status === "refused") return planned;
+    try {
+      const history = await this.#fetch(subject, planned.plan, { consistency: "strong" });
+      if (history === undefined) return { status: "unknown" };
+      return { status: "read", history, maxAgeSeconds: 0 };
+    } catch (cause) {
+      this.#deps.log.error(UNREACHABLE, { cause: `${cause}` });
+      return { status: "unavailable" };
+    }
   }
 
-  async #isKnown({ kind, id }: HistorySubject): Promise<boolean> {
-    const { known, database } = this.#deps;
-    const found = kind === "stream" ? known.find(id) : database.registry.broadcaster(id);
-    return (await found) !== undefined;
+  #plan(query: HistoryQuery) {
+    const { calendar, clock } = this.#deps;
+    const now = clock.now();
+    const ranged = readRange(query, calendar, now);
+    if (ranged.status === "refused") return ranged;
+    const plan = planHistory({ ...ranged, limit: query.limit }, now);
+    return {
+      status: "planned",
+      plan,
+      endMs: ranged.periods.startOf(ranged.range.end),
+      now,
+    } as const;
   }
 
-  async #rows({ kind, id }: HistorySubject, { rows }: HistoryPlan): Promise<HistoryRows> {
-    const { streams } = this.#deps.database;
-    const [samples, days] = await Promise.all([
-      spanned(rows.samples, (from, to) =>
-        kind === "stream"
-          ? streams.history(id, from, to)
-          : streams.broadcasterHistory(id, from, to),
-      ),
-      spanned(rows.days, (from, to) =>
-        kind === "stream" ? streams.days(id, from, to) : streams.broadcasterDays(id, from, to),
-      ),
-    ]);
-    return { samples, days };
+  async #find(subject: HistorySubject, plan: HistoryPlan): Promise<History | undefined> {
+    const isKnown = await this.#isKnown(subject);
+    return isKnown === false ? undefined : this.#fetch(subject, plan, { isKnown });
   }
 
-  async #current({ kind, id }: HistorySubject): Promise<Pick<History, "current">> {
-    if (kind !== "stream") return {};
-    const [row] = await this.#deps.database.streams.currents([id]);
-    if (row === undefined) return {};
-    const { status, viewers, peak, total, startedAt, asOf } = row;
-    return { current: { status, viewers, peak, total, startedAt, asOf } };
+  /** @returns undefined: who tells the rows has to say it */
+  async #isKnown({ kind, id }: HistorySubject): Promise<boolean | undefined> {
+    if (kind !== "stream") return undefined;
+    try {
+      return (await this.#deps.known.find(id)) !== undefined;
+    } catch {
+      // The writer is away, and a reader may know as much: nothing is opened by a name here.
+      return undefined;
+    }
+  }
+
+  /** From one server, so that its rows are as young as it says. */
+  #fetch(
+    subject: HistorySubject,
+    plan: HistoryPlan,
+    { isKnown, consistency }: FetchOptions,
+  ): Promise<History | undefined> {
+    const { readers, calendar } = this.#deps;
+    const work = async (tables: ReadTables): Promise<History | undefined> => {
+      if (!isKnown && !(await isRegistered(tables, subject))) return undefined;
+      // Before the rows: what they hold is then at least as young as is said.
+      const lastFlush = await tables.jobs.lastWhole("flush-streams");
+      const [rows, current] = await Promise.all([
+        readRows(tables, subject, plan),
+        readCurrent(tables, subject),
+      ]);
+      const report = makeHistory(plan, rows, calendar, lastFlush?.startedAt ?? 0);
+      const of = subject.kind === "stream" ? { stream: subject.id } : { broadcaster: subject.id };
+      return { ...of, source: "database", ...report, ...current };
+    };
+    return readers.read("history", work, consistency);
   }
 }
+
+const isRegistered = async (
+  { registry }: ReadTables,
+  { kind, id }: HistorySubject,
+): Promise<boolean> => {
+  const found = kind === "stream" ? registry.stream(id) : registry.broadcaster(id);
+  return (await found) !== undefined;
+};
+
+const readRows = async (
+  { streams }: ReadTables,
+  { kind, id }: HistorySubject,
+  { rows }: HistoryPlan,
+): Promise<HistoryRows> => {
+  const [samples, days] = await Promise.all([
+    spanned(rows.samples, (from, to) =>
+      kind === "stream" ? streams.history(id, from, to) : streams.broadcasterHistory(id, from, to),
+    ),
+    spanned(rows.days, (from, to) =>
+      kind === "stream" ? streams.days(id, from, to) : streams.broadcasterDays(id, from, to),
+    ),
+  ]);
+  return { samples, days };
+};
+
+const readCurrent = async (
+  { streams }: ReadTables,
+  { kind, id }: HistorySubject,
+): Promise<Pick<History, "current">> => {
+  if (kind !== "stream") return {};
+  const [row] = await streams.currents([id]);
+  if (row === undefined) return {};
+  const { status, viewers, peak, total, startedAt, asOf } = row;
+  return { current: { status, viewers, peak, total, startedAt, asOf } };
+};
 
 /** Rooms tell late what the list or the database kept them from telling; a stream's last numbers are never long the last. */
 const maxAgeSeconds = (

@@ -3,15 +3,18 @@ import type { Attendance } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Chore } from "./chores.ts";
 import type { Door } from "./door.ts";
+import type { ListPublisher } from "./list-publisher.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Publisher } from "./publisher.ts";
+import type { ReadModelPublisher } from "./read-model-publisher.ts";
 import type { Drift } from "./room-drift.ts";
 import type { Numbers } from "./room-numbers.ts";
 
 export interface RoomParts {
   readonly attendance: Attendance;
   readonly broadcast: Broadcast;
-  readonly publisher: Publisher;
+  readonly publisher: ListPublisher;
+  /** `undefined`: the deployment has none. */
+  readonly readModel: ReadModelPublisher | undefined;
   readonly numbers: Numbers;
   readonly door: Door;
   readonly outbox: Outbox;
@@ -22,6 +25,8 @@ export interface RoomParts {
   save(now: number): void;
   /** Something that went on in the background is done; what is to be done later may have changed. */
   rearm(): void;
+  /** The same where the alarm may ring for what is done by now. */
+  rearmExactly(): void;
 }
 
 /** All that a room's alarm is for, in the order in which it is done. */
@@ -41,6 +46,7 @@ export const roomChores = (parts: RoomParts): readonly Chore[] => {
       dueAt: () => (numbers.isHeld ? null : broadcast.pushAt(attendance.numbers)),
       work: (now) => broadcast.push(numbers.count(now), now),
     },
+    ...showing(parts),
     publishing(parts),
     bringing(parts),
   ];
@@ -58,6 +64,28 @@ const reconciling = ({ attendance, broadcast, drift, stream, save }: RoomParts):
   },
 });
 
+/** To the read model. */
+const showing = ({ readModel, ...parts }: RoomParts): readonly Chore[] => {
+  if (readModel === undefined) return [];
+  const { attendance, numbers, stream, save, rearmExactly } = parts;
+  return [
+    {
+      dueAt() {
+        const known = stream();
+        if (known === undefined) return null;
+        return readModel.publishAt(numbers.unstamped(known), known.endedAt);
+      },
+      work(now) {
+        const known = stream();
+        if (known === undefined) return;
+        if (attendance.saveAt !== null) save(now);
+        readModel.publish(numbers.published(known, now), rearmExactly);
+      },
+    },
+  ];
+};
+
+/** To the list of live streams. */
 const publishing = (parts: RoomParts): Chore => {
   const { attendance, publisher, numbers, drift } = parts;
   return {
@@ -72,6 +100,7 @@ const publishing = (parts: RoomParts): Chore => {
       if (stream === undefined) return;
       parts.save(now);
       publisher.publish(numbers.entry(stream, now), (heard) => {
+        if (heard === undefined) return;
         attendance.ledger.savedThrough(heard.answer.saved);
         drift.heard(heard);
         parts.rearm();

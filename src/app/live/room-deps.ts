@@ -3,11 +3,14 @@ import type { RoomSockets } from "../../ports/room-sockets.ts";
 import type { RoomStore } from "../../ports/room-store.ts";
 import type { AttendanceDeps } from "./attendance.ts";
 import type { DoorDeps } from "./door.ts";
+import type { ListPublisherDeps } from "./list-publisher.ts";
 import type { OutboxDeps } from "./outbox.ts";
-import type { PublisherDeps } from "./publisher.ts";
+import type { ReadModelPublisherDeps } from "./read-model-publisher.ts";
 import type { DriftDeps } from "./room-drift.ts";
 
-export interface RoomDeps extends AttendanceDeps, PublisherDeps, DoorDeps, OutboxDeps, DriftDeps {
+type PublishersDeps = ListPublisherDeps & ReadModelPublisherDeps;
+
+export interface RoomDeps extends AttendanceDeps, PublishersDeps, DoorDeps, OutboxDeps, DriftDeps {
   /** Name of the object, `room:<stream>`. */
   readonly name: string;
   readonly store: RoomStore;

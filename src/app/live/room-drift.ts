@@ -9,9 +9,9 @@ import type { ReconcileAnswer } from "../../protocol/room-rpc.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { gatherEvidence, type Shown } from "./evidence.ts";
+import type { ListHeard, ListPublisher } from "./list-publisher.ts";
 import { ListWatch } from "./list-watch.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Heard, Publisher } from "./publisher.ts";
 import { type Finding, recordOf } from "./reconcile-record.ts";
 import { Reconciler } from "./reconciler.ts";
 import { committed } from "./room-guards.ts";
@@ -37,7 +37,7 @@ export interface DriftDeps {
 interface Parts {
   readonly attendance: Attendance;
   readonly broadcast: Broadcast;
-  readonly publisher: Publisher;
+  readonly publisher: ListPublisher;
   readonly outbox: Outbox;
   readonly numbers: Numbers;
   readonly versions: VersionBlocks;
@@ -61,7 +61,7 @@ export class Drift {
     const finished = (finding: Finding): void => this.#keep(finding);
     this.#deps = deps;
     this.#parts = parts;
-    this.#watch = new ListWatch({ versions, log, finished });
+    this.#watch = new ListWatch({ audience: "rankings", versions, log, finished });
     const evidence = () => gatherEvidence(sockets, store);
     const reconcilerDeps = {
       store,
@@ -98,7 +98,7 @@ export class Drift {
   }
 
   /** The list of live streams has answered. */
-  heard({ entry, answer, before, late }: Heard): void {
+  heard({ message: entry, answer, before, late }: ListHeard): void {
     const now = this.#deps.clock.now();
     if (!late && this.#watch.heard(entry, answer.had, before, now)) this.#parts.publisher.hurry();
   }

@@ -1,3 +1,4 @@
+import type { PublishedStream } from "../../ports/read-model.ts";
 import type { HeldNumbers, SavedStream } from "../../ports/room-store.ts";
 import type { LiveEntry, RoomNumbers } from "../../protocol/room-rpc.ts";
 import type { Attendance } from "./attendance.ts";
@@ -46,11 +47,16 @@ export class Numbers {
     return { ...this.unstamped(stream), recent, asOf: now, stamp: this.#versions.next() };
   }
 
+  /** For the read model; all of it has to be on disk. @param now ms */
+  published(stream: SavedStream, now: number): PublishedStream {
+    const { broadcaster, category } = stream;
+    return { ...this.stamped(stream, now), broadcaster, category };
+  }
+
   /** For the list of live streams; all of it has to be on disk. @param now ms */
   entry(stream: SavedStream, now: number): LiveEntry {
-    const { broadcaster, category } = stream;
-    const { recent: _, ...numbers } = this.stamped(stream, now);
-    return { ...numbers, broadcaster, category, ...this.#attendance.ledger.tell(now) };
+    const { recent: _, ...numbers } = this.published(stream, now);
+    return { ...numbers, ...this.#attendance.ledger.tell(now) };
   }
 
   get #shown(): HeldNumbers {

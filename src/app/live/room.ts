@@ -8,18 +8,19 @@ import type {
   RoomNumbers,
   StreamStart,
 } from "../../protocol/room-rpc.ts";
+import { SoonestAlarm } from "../soonest-alarm.ts";
 import { Attendance } from "./attendance.ts";
 import { Broadcast } from "./broadcast.ts";
 import { Chores } from "./chores.ts";
 import { Door, recoverSockets, refuse } from "./door.ts";
+import { listPublisher } from "./list-publisher.ts";
 import { Outbox } from "./outbox.ts";
-import { Publisher } from "./publisher.ts";
+import { readModelPublisher } from "./read-model-publisher.ts";
 import { roomChores } from "./room-chores.ts";
 import type { RoomDeps } from "./room-deps.ts";
 import { Drift } from "./room-drift.ts";
 import { committed, guarded } from "./room-guards.ts";
 import { Numbers } from "./room-numbers.ts";
-import { SoonestAlarm } from "./soonest-alarm.ts";
 import { VersionBlocks } from "./version-blocks.ts";
 
 /** Should an alarm's work fail, it is tried again after this. */
@@ -27,7 +28,7 @@ const ALARM_RETRY_MS = 5_000;
 
 /**
  * The one maker of a stream's numbers. Whatever happens first takes out who is silent, then changes the set of
- * viewers in memory, then moves the alarm; the alarm saves, pushes to the sockets and tells the list of live streams.
+ * viewers in memory, then moves the alarm; the alarm saves, pushes to the sockets, tells the list of live streams and the read model.
  * An instance may end at any time: sockets with their attachments, leases and sessions bring the next one back.
  */
 export class Room {
@@ -60,13 +61,15 @@ export class Room {
     const parts = {
       attendance: this.#attendance,
       broadcast: this.#broadcast,
-      publisher: new Publisher(deps),
+      publisher: listPublisher(deps),
+      readModel: readModelPublisher(deps, versions),
       numbers: this.#numbers,
       door: this.#door,
       outbox: this.#outbox,
       stream: () => this.#stream,
       save: (at: number) => this.#save(at),
       rearm: () => this.#chores.arm(clock.now()),
+      rearmExactly: () => this.#chores.armExactly(clock.now()),
     };
     this.#drift = new Drift(deps, { ...parts, versions }, now);
     this.#chores = new Chores(this.#alarm, roomChores({ ...parts, drift: this.#drift }));

@@ -7,7 +7,8 @@ export interface StreamNumbers {
   readonly peak: number;
   readonly total: number;
   readonly uniqueToday: number;
-  readonly recent: number;
+  /** Absent where it is not known any more. */
+  readonly recent?: number;
   /** When they were true, unix ms. */
   readonly asOf: number;
 }
@@ -15,7 +16,8 @@ export interface StreamNumbers {
 /** Leaves out what is not for readers. */
 export const shownNumbers = (numbers: StreamNumbers): StreamNumbers => {
   const { status, viewers, peak, total, uniqueToday, recent, asOf } = numbers;
-  return { status, viewers, peak, total, uniqueToday, recent, asOf };
+  const shown = { status, viewers, peak, total, uniqueToday };
+  return { ...shown, ...(recent !== undefined && { recent }), asOf };
 };
 
 /** Of a stream that never was live. */
@@ -28,3 +30,10 @@ export const noNumbers = (status: "planned" | "ended", asOf: number): StreamNumb
   recent: 0,
   asOf,
 });
+
+/** What is older is not shown as if the stream were live; an end stays true. */
+export const isShown = (
+  { status, asOf }: Pick<StreamNumbers, "status" | "asOf">,
+  maxAgeMs: number,
+  now: number,
+): boolean => status === "ended" || now - asOf < maxAgeMs;

@@ -8,6 +8,8 @@ export interface LedgerKeeperDeps {
   readonly store: TallyStore;
   readonly ledger: Ledger;
   readonly alarm: Pick<TallyAlarm, "saved">;
+  /** What is saved with the ledger. */
+  readonly publishing: { save(): void };
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }
@@ -73,9 +75,10 @@ export class LedgerKeeper {
   }
 
   #save(): void {
-    const { store, ledger, alarm } = this.#deps;
+    const { store, ledger, alarm, publishing } = this.#deps;
     const { cells, totals } = ledger.changes();
     store.saveLedger(this.#position, cells, totals);
+    publishing.save();
     alarm.saved();
     ledger.markSaved();
     this.#checkpoint = this.#position;

@@ -1,37 +1,46 @@
 import type { ContentId } from "../../core/ids.ts";
-import { LARGER_MEMO_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
-import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
+import { LARGER_MEMO_MS, READ_MODEL_TIMEOUT_MS, READ_TIMEOUT_MS } from "../../core/limits.ts";
+import type { ShardSchedule } from "../../core/views/shards.ts";
+import { sumHomes } from "../../core/views/sum-homes.ts";
+import type { Background } from "../../ports/background.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Database } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
-import type { Tallies } from "../../ports/tallies.ts";
-import type { Timers } from "../../ports/timers.ts";
+import type {
+  ContentCount,
+  CountPart,
+  ReadModel,
+  ReadModelWriter,
+} from "../../ports/read-model.ts";
+import { descend, type Rung } from "../descend.ts";
 import { PopularMemo } from "../popular-memo.ts";
+import type { ReadSavedDeps } from "../read-saved.ts";
 import { SharedFlights } from "../shared-flights.ts";
+import { CountFill } from "./fill.ts";
+import { savedCounts } from "./saved-counts.ts";
 
-export interface ReadCountsDeps {
-  readonly tallies: Pick<Tallies, "counts">;
-  readonly database: Pick<Database, "counts" | "jobs">;
+export interface ReadCountsDeps extends ReadSavedDeps {
+  /** Absent where nobody publishes and the objects answer readers themselves. */
+  readonly published?: Pick<ReadModel, "counts"> | undefined;
+  /** Where to write what it did not have. */
+  readonly writer?: Pick<ReadModelWriter, "publishCounts"> | undefined;
+  readonly objects: {
+    /** What the homes that answered have of the contents, zeros too. */
+    countParts(contents: readonly ContentId[]): Promise<readonly CountPart[]>;
+  };
   readonly schedule: ShardSchedule;
   readonly clock: Clock;
-  readonly timers: Timers;
   readonly log: Log;
 }
 
-/** A content's number as the Tallies told it. */
-interface KnownCount {
-  readonly views: number;
-  /** When it was true, unix ms. */
-  readonly asOf: number;
+/** A content's number, and who told it. */
+interface ToldCount extends ContentCount {
+  readonly source: "memo" | "readmodel" | "tally" | "database";
+  /** Nothing newer could be had. */
+  readonly stale?: true;
 }
 
 export type Count =
-  | (KnownCount & {
-      readonly content: ContentId;
-      readonly source: "memo" | "tally" | "database";
-      /** Nothing newer could be had. */
-      readonly stale?: true;
-    })
+  | (ToldCount & { readonly content: ContentId })
   /** Nothing at all could be had now. */
   | { readonly content: ContentId; readonly status: "aggregating" };
 
@@ -41,129 +50,110 @@ export interface CountsRead {
   readonly maxAgeSeconds: number;
 }
 
+type Asked = "readmodel" | "tally" | "database";
+
 /**
- * Reads published numbers down a ladder: from the isolate's memory while fresh, from the Tallies, and when these do
- * not answer from the database or memory, whichever is larger as long as memory is not old. What stands in front of
- * the Worker caches by headers.
+ * Reads published numbers down a ladder: from the isolate's memory while fresh, from the read model where there is one,
+ * from the Tallies, from the database, and in the end from memory however old. What stands in front of the Worker
+ * caches by headers.
+ *
+ * A number never falls needlessly. The Tallies are believed whatever they say. What lags behind them, read model and
+ * database, is not told while memory has a number that is both larger and younger; both, so that one brought down on
+ * purpose gets through with its time, and for `LARGER_MEMO_MS` at most, since the time of a sum is that of its oldest
+ * part and may stay as it is. Another isolate may remember less: the SDK shows no number below one it has shown.
  */
 export class CountReader {
   readonly #deps: ReadCountsDeps;
-  readonly #memo = new PopularMemo<ContentId, KnownCount>();
-  readonly #flights: SharedFlights<ContentId, KnownCount>;
+  readonly #memo = new PopularMemo<ContentId, ContentCount>();
+  readonly #flights: SharedFlights<ContentId, ToldCount>;
+  readonly #fill: CountFill | undefined;
 
   constructor(deps: ReadCountsDeps) {
     this.#deps = deps;
-    this.#flights = new SharedFlights({ ...deps, timeoutMs: READ_TIMEOUT_MS });
+    this.#flights = new SharedFlights({ ...deps, timeoutMs: LADDER_TIMEOUT_MS });
+    const { writer, clock, log } = deps;
+    this.#fill = writer && new CountFill({ writer, clock, log });
   }
 
-  /** @param contents different ones */
-  async read(contents: readonly ContentId[]): Promise<CountsRead> {
+  /** @param contents different ones @param background of the request */
+  async read(contents: readonly ContentId[], background: Background): Promise<CountsRead> {
     const now = this.#deps.clock.now();
     const ages = contents.map((content) => this.#memo.noteRead(content, now));
-    const fresh = new Map<ContentId, Count>();
+    const told = new Map<ContentId, ToldCount>();
     for (const content of contents) {
       const known = this.#memo.fresh(content, now);
-      if (known !== undefined) fresh.set(content, { content, source: "memo", ...known });
+      if (known !== undefined) told.set(content, { ...known, source: "memo" });
     }
-    const missing = contents.filter((content) => !fresh.has(content));
-    const asked = missing.length === 0 ? fresh : await this.#askOrFallBack(missing);
-    const counts = contents.flatMap((content) => fresh.get(content) ?? asked.get(content) ?? []);
+    const missing = contents.filter((content) => !told.has(content));
+    const asked = await this.#flights.get(missing, (wanted) => this.#ask(wanted, background));
+    for (const [content, count] of asked) told.set(content, count);
+    const counts = contents.map((content) => this.#answer(content, told.get(content)));
     const worse = counts.some((count) => "status" in count || count.stale);
     return { counts, maxAgeSeconds: worse ? 0 : Math.min(...ages) };
   }
 
   /** @returns the numbers that are, or `undefined` when a Tally does not answer */
   async readStrong(contents: readonly ContentId[]): Promise<readonly Count[] | undefined> {
-    const known = await this.#fetch(contents);
+    const { objects, schedule, clock } = this.#deps;
+    const known = sumHomes(schedule, contents, await objects.countParts(contents));
+    for (const [content, count] of known) this.#memo.remember(content, count, clock.now());
     if (known.size < contents.length) return undefined;
-    return contents.flatMap((content): Count | [] => {
-      const count = known.get(content);
-      return count === undefined ? [] : { content, source: "tally", ...count };
-    });
+    return [...known].map(([content, count]) => ({ content, ...count, source: "tally" }));
   }
 
-  async #askOrFallBack(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, Count>> {
-    const known = await this.#flights.get(contents, (wanted) => this.#fetch(wanted));
-    const counts = new Map<ContentId, Count>();
-    for (const [content, count] of known)
-      counts.set(content, { content, source: "tally", ...count });
-    const lost = contents.filter((content) => !known.has(content));
-    if (lost.length === 0) return counts;
-    for (const count of await this.#fallBack(lost)) counts.set(count.content, count);
-    return counts;
-  }
-
-  async #fallBack(contents: readonly ContentId[]): Promise<readonly Count[]> {
-    const saved = await this.#readDatabase(contents);
-    const since = this.#deps.clock.now() - LARGER_MEMO_MS;
-    return contents.map((content) => {
-      const last = this.#memo.last(content);
-      const stored = saved.get(content);
-      const isLarger = last !== undefined && last.views >= (stored?.views ?? 0);
-      if (isLarger && (stored === undefined || last.asOf >= since)) {
-        return { content, source: "memo", stale: true, ...last };
-      }
-      if (stored !== undefined) return { content, source: "database", stale: true, ...stored };
-      return { content, status: "aggregating" };
-    });
-  }
-
-  /** As of the last flush in which no shard failed. */
-  async #readDatabase(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, KnownCount>> {
-    const { counts, jobs } = this.#deps.database;
-    try {
-      const [parts, lastFlush] = await Promise.all([
-        counts.totals(contents),
-        jobs.lastWhole("flush"),
-      ]);
-      return sumParts(parts, lastFlush?.startedAt ?? 0);
-    } catch (cause) {
-      this.#deps.log.error("counts.database-unreachable", { cause: `${cause}` });
-      return new Map();
+  async #ask(
+    contents: readonly ContentId[],
+    background: Background,
+  ): Promise<ReadonlyMap<ContentId, ToldCount>> {
+    const { published, log } = this.#deps;
+    const parts: CountPart[] = [];
+    const rungs: Rung<ContentId, ContentCount, Asked>[] = [
+      { source: "tally", ask: (missing) => this.#askTallies(missing, parts) },
+      { source: "database", ask: (missing) => savedCounts(this.#deps, missing) },
+    ];
+    if (published !== undefined) {
+      rungs.unshift({ source: "readmodel", ask: (missing) => published.counts(missing) });
     }
-  }
-
-  /** One call a shard; a content's number is the sum of its homes' parts, or absent when one of them does not answer. */
-  async #fetch(contents: readonly ContentId[]): Promise<ReadonlyMap<ContentId, KnownCount>> {
-    const { schedule, clock } = this.#deps;
-    const byShard = new Map<number, ContentId[]>();
-    for (const content of contents) {
-      for (const shard of homesOf(schedule, content)) {
-        const wanted = byShard.get(shard);
-        if (wanted === undefined) byShard.set(shard, [content]);
-        else wanted.push(content);
-      }
+    const { found, failed } = await descend(rungs, contents, log, "counts.rung-failed");
+    const told = [...found].map(([content, { value, source }]) => ({ content, value, source }));
+    if (this.#fill !== undefined && !failed.has("readmodel")) {
+      const absent = told.flatMap(({ content, source }) => (source === "tally" ? content : []));
+      const due = this.#fill.due(new Set(absent), parts);
+      if (due.length > 0) background(this.#fill.write(due));
     }
-    const answers = await Promise.all([...byShard].map((part) => this.#askShard(...part)));
-    const asOf = Math.min(...answers.flatMap((answer) => answer?.asOf ?? []));
-    const parts = answers.flatMap((answer) => answer?.counts ?? []);
-    const known = sumParts(
-      parts.map(({ content, views }) => ({ content, published: views })),
-      asOf,
+    return new Map(
+      told.map(({ content, value, source }) => [content, this.#judge(content, value, source)]),
     );
-    const lost = new Set([...byShard.values()].filter((_, i) => answers[i] === undefined).flat());
-    const whole = [...known].filter(([content]) => !lost.has(content));
-    for (const [content, count] of whole) this.#memo.remember(content, count, clock.now());
-    return new Map(whole);
   }
 
-  async #askShard(shard: number, contents: readonly ContentId[]) {
-    try {
-      return await this.#deps.tallies.counts(shard, contents);
-    } catch (cause) {
-      this.#deps.log.error("counts.tally-unreachable", { shard, cause: `${cause}` });
-      return undefined;
+  async #askTallies(
+    contents: readonly ContentId[],
+    parts: CountPart[],
+  ): Promise<ReadonlyMap<ContentId, ContentCount>> {
+    const { objects, schedule } = this.#deps;
+    parts.push(...(await objects.countParts(contents)));
+    return sumHomes(schedule, contents, parts);
+  }
+
+  /** What is told of what a rung said, which is remembered unless it is stale. */
+  #judge(content: ContentId, count: ContentCount, source: Asked): ToldCount {
+    const now = this.#deps.clock.now();
+    const last = source === "tally" ? undefined : this.#memo.last(content, now - LARGER_MEMO_MS);
+    if (last !== undefined && last.views > count.views && last.asOf > count.asOf) {
+      return { ...last, source: "memo", stale: true };
     }
+    if (source === "database") return { ...count, source, stale: true };
+    this.#memo.remember(content, count, now);
+    return { ...count, source };
+  }
+
+  #answer(content: ContentId, told: ToldCount | undefined): Count {
+    if (told !== undefined) return { content, ...told };
+    const last = this.#memo.last(content);
+    if (last === undefined) return { content, status: "aggregating" };
+    return { content, ...last, source: "memo", stale: true };
   }
 }
 
-const sumParts = (
-  parts: readonly { readonly content: ContentId; readonly published: number }[],
-  asOf: number,
-): ReadonlyMap<ContentId, KnownCount> => {
-  const known = new Map<ContentId, KnownCount>();
-  for (const { content, published } of parts) {
-    known.set(content, { views: published + (known.get(content)?.views ?? 0), asOf });
-  }
-  return known;
-};
+/** One rung after the other, each given up in its time. */
+const LADDER_TIMEOUT_MS = READ_MODEL_TIMEOUT_MS + 2 * READ_TIMEOUT_MS;

@@ -9,19 +9,14 @@ import { type RangeQuery, type RangeRefusal, readRange } from "../../core/statis
 import { makeReport, type Report, type ReportRows } from "../../core/statistics/report.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { CountTables, JobTables } from "../../ports/database.ts";
+import type { Consistency, DatabaseReaders, ReadTables } from "../../ports/database-readers.ts";
 import type { Log } from "../../ports/log.ts";
-import type { StatisticsTables } from "../../ports/statistics-tables.ts";
 import type { Timers } from "../../ports/timers.ts";
 import { LastAnswers } from "../last-answers.ts";
 import { spanned } from "../spanned.ts";
 
 export interface ReadStatsDeps {
-  readonly database: {
-    readonly counts: Pick<CountTables, "hours">;
-    readonly statistics: Pick<StatisticsTables, "days" | "uniques">;
-    readonly jobs: Pick<JobTables, "lastWhole">;
-  };
+  readonly readers: DatabaseReaders;
   readonly calendar: ReportingCalendar;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -52,6 +47,8 @@ export type StatsRead =
   /** The database does not answer, and never told this isolate. */
   | { readonly status: "unavailable" };
 
+const UNREACHABLE = "stats.database-unreachable";
+
 /** Statistics of a content from the database, as of the last flush in which no shard failed. */
 export class StatsReader {
   readonly #deps: ReadStatsDeps;
@@ -63,45 +60,72 @@ export class StatsReader {
       ...deps,
       timeoutMs: DATABASE_TIMEOUT_MS,
       entries: STATS_MEMO_ENTRIES,
-      event: "stats.database-unreachable",
+      event: UNREACHABLE,
     });
   }
 
   async read(query: StatsQuery): Promise<StatsRead> {
-    const { calendar, clock } = this.#deps;
-    const now = clock.now();
-    const ranged = readRange(query, calendar, now);
-    if (ranged.status === "refused") return ranged;
+    const planned = this.#plan(query);
+    if (planned.status === "refused") return planned;
+    const { plan, isOver } = planned;
     const { content, granularity, from, to, limit } = query;
-    const plan = planReport({ ...ranged, limit }, calendar, now);
     const key = [content, granularity, from, to, limit].join("/");
     const read = await this.#answers.get(key, () => this.#fetch(content, plan));
     if (read.status !== "told") return { status: "unavailable" };
     const { answer: stats, stale } = read;
     if (stale) return { status: "read", stats: { ...stats, stale }, maxAgeSeconds: 0 };
-    const over = ranged.periods.startOf(ranged.range.end) <= now;
-    return { status: "read", stats, maxAgeSeconds: maxAgeSeconds(stats, over) };
+    return { status: "read", stats, maxAgeSeconds: maxAgeSeconds(stats, isOver) };
   }
 
-  async #fetch(content: ContentId, plan: ReportPlan): Promise<ContentStats> {
-    const { database, calendar } = this.#deps;
-    // Before the rows: what they hold is then at least as young as is said.
-    const lastFlush = await database.jobs.lastWhole("flush");
-    const rows = await this.#rows(content, plan);
-    const report = makeReport(plan, rows, calendar, lastFlush?.startedAt ?? 0);
-    return { content, source: "database", ...report };
+  /** Tells what the writer has now, or nothing. */
+  async readStrong(query: StatsQuery): Promise<StatsRead> {
+    const planned = this.#plan(query);
+    if (planned.status === "refused") return planned;
+    try {
+      const stats = await this.#fetch(query.content, planned.plan, "strong");
+      return { status: "read", stats, maxAgeSeconds: 0 };
+    } catch (cause) {
+      this.#deps.log.error(UNREACHABLE, { cause: `${cause}` });
+      return { status: "unavailable" };
+    }
   }
 
-  async #rows(content: ContentId, { rows }: ReportPlan): Promise<ReportRows> {
-    const { counts, statistics } = this.#deps.database;
-    const [hours, days, uniques] = await Promise.all([
-      spanned(rows.hours, (from, to) => counts.hours(content, from, to)),
-      spanned(rows.days, (from, to) => statistics.days(content, from, to)),
-      spanned(rows.uniques, (from, to) => statistics.uniques(content, from, to)),
-    ]);
-    return { hours, days, uniques };
+  #plan(query: StatsQuery) {
+    const { calendar, clock } = this.#deps;
+    const now = clock.now();
+    const ranged = readRange(query, calendar, now);
+    if (ranged.status === "refused") return ranged;
+    const plan = planReport({ ...ranged, limit: query.limit }, calendar, now);
+    const isOver = ranged.periods.startOf(ranged.range.end) <= now;
+    return { status: "planned", plan, isOver } as const;
+  }
+
+  /** From one server, so that its rows are as young as it says. */
+  #fetch(content: ContentId, plan: ReportPlan, consistency?: Consistency): Promise<ContentStats> {
+    const { readers, calendar } = this.#deps;
+    const work = async (tables: ReadTables): Promise<ContentStats> => {
+      // Before the rows: what they hold is then at least as young as is said.
+      const lastFlush = await tables.jobs.lastWhole("flush");
+      const rows = await readRows(tables, content, plan);
+      const report = makeReport(plan, rows, calendar, lastFlush?.startedAt ?? 0);
+      return { content, source: "database", ...report };
+    };
+    return readers.read("analytics", work, consistency);
   }
 }
+
+const readRows = async (
+  { counts, statistics }: ReadTables,
+  content: ContentId,
+  { rows }: ReportPlan,
+): Promise<ReportRows> => {
+  const [hours, days, uniques] = await Promise.all([
+    spanned(rows.hours, (from, to) => counts.hours(content, from, to)),
+    spanned(rows.days, (from, to) => statistics.days(content, from, to)),
+    spanned(rows.uniques, (from, to) => statistics.uniques(content, from, to)),
+  ]);
+  return { hours, days, uniques };
+};
 
 const maxAgeSeconds = ({ total, periods }: ContentStats, over: boolean): number => {
   if (!over) return STATS_MAX_AGE_SECONDS.current;

@@ -2,48 +2,116 @@ import { ARCHIVE_REARM_MS, CHECKPOINT_MAX_MS, CHECKPOINT_MIN_MS } from "../../co
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
+import { SoonestAlarm } from "../soonest-alarm.ts";
 import type { TallyArchive } from "./archive.ts";
 
 export interface TallyAlarmDeps {
-  readonly store: Pick<TallyStore, "alarm">;
+  readonly store: Pick<TallyStore, "alarm" | "publish">;
   readonly archive: Pick<TallyArchive, "dueAt">;
+  readonly publishing: {
+    /** Sooner or later there is something to publish. */
+    readonly isMeant: boolean;
+    /** Unix ms; `null` is never. */
+    dueAt(): number | null;
+  };
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** A Tally's one alarm: for the checkpoint while something is unsaved, else for the archive while that is due. */
+/**
+ * A Tally's one alarm: for the checkpoint while something is unsaved, else for the archive while that is due; and for
+ * publishing, which moves neither of the two.
+ */
 export class TallyAlarm {
   readonly #deps: TallyAlarmDeps;
-  #unsaved = false;
+  readonly #alarm: SoonestAlarm;
+  /** Ms; undefined while nothing is unsaved. */
+  #checkpointAt: number | undefined;
 
   constructor(deps: TallyAlarmDeps) {
     this.#deps = deps;
+    this.#alarm = new SoonestAlarm(deps.store.alarm);
   }
 
-  /** Something is unsaved; written in the same transaction. */
+  /** Something is unsaved, and perhaps unpublished; written in the same transaction. */
   arm(): void {
-    if (this.#unsaved) return;
-    const { store, clock, random } = this.#deps;
+    if (this.#checkpointAt !== undefined) {
+      this.rearm();
+      return;
+    }
+    const { store, publishing, clock, random } = this.#deps;
     const spread = (CHECKPOINT_MAX_MS - CHECKPOINT_MIN_MS) * random.fraction();
-    store.alarm.set(Math.round(clock.now() + CHECKPOINT_MIN_MS + spread));
-    this.#unsaved = true;
+    this.#checkpointAt = Math.round(clock.now() + CHECKPOINT_MIN_MS + spread);
+    if (publishing.isMeant) store.publish.saveCheckpointAt(this.#checkpointAt);
+    this.#setExactly(0);
+  }
+
+  /**
+   * An earlier life left something unsaved. The alarm that stands may be for publishing, and an object that is put away
+   * whenever it rests wakes for little else: the checkpoint keeps the time it had.
+   */
+  inherit(): void {
+    const { store, publishing, clock } = this.#deps;
+    if (!publishing.isMeant) {
+      this.arm();
+      return;
+    }
+    const now = clock.now();
+    const at = store.publish.checkpointAt() ?? now;
+    this.#checkpointAt = Math.min(Math.max(now, at), now + CHECKPOINT_MAX_MS);
+    this.#setExactly(0);
+  }
+
+  /** Publishing begins: what stands was set by others. */
+  begin(): void {
+    const at = this.#next(0);
+    if (at !== null) this.#alarm.exactly(at);
+  }
+
+  /** Something is to be published, or is not any more. What stands may stand: a ring too early finds nothing to do. */
+  rearm(): void {
+    this.#alarm.atLatest(this.#next(0));
+  }
+
+  /** Whether this ring is for checkpoint and archive too: always where there is nothing else. */
+  isForSaving(now: number): boolean {
+    const { publishing, archive } = this.#deps;
+    if (!publishing.isMeant) return true;
+    const at = this.#checkpointAt ?? archive.dueAt();
+    return at !== undefined && now >= at;
+  }
+
+  /** The ring was for publishing alone. */
+  passed(): void {
+    this.#setExactly(0);
   }
 
   /** All is saved, in the same transaction. An archiving may be on its way, and die there. */
   saved(): void {
-    this.#unsaved = false;
-    this.#await(ARCHIVE_REARM_MS);
+    this.#checkpointAt = undefined;
+    this.#setExactly(ARCHIVE_REARM_MS);
   }
 
   /** The handler is done; what became unsaved meanwhile has its alarm. */
   handled(): void {
-    if (!this.#unsaved) this.#await(0);
+    if (this.#checkpointAt === undefined) this.#setExactly(0);
   }
 
-  #await(ms: number): void {
-    const { store, archive, clock } = this.#deps;
+  #setExactly(archiveRestMs: number): void {
+    this.#alarm.exactly(this.#next(archiveRestMs));
+  }
+
+  /** @param archiveRestMs the archive has its turn now, and the next one not before this */
+  #next(archiveRestMs: number): number | null {
+    const publishAt = this.#deps.publishing.dueAt();
+    const saveAt = this.#checkpointAt ?? this.#archiveAt(archiveRestMs);
+    if (publishAt === null || saveAt === null) return publishAt ?? saveAt;
+    return Math.min(publishAt, saveAt);
+  }
+
+  #archiveAt(restMs: number): number | null {
+    const { archive, clock } = this.#deps;
     const at = archive.dueAt();
-    if (at === undefined) store.alarm.clear();
-    else store.alarm.set(Math.round(Math.max(at, clock.now() + ms)));
+    return at === undefined ? null : Math.round(Math.max(at, clock.now() + restMs));
   }
 }

@@ -26,6 +26,7 @@ export class TallyDoor {
     await this.#restore.admitCorrector();
     const result = await work(this.#wake());
     this.#restore.settled();
+    this.#publishIfOpen();
     return result;
   }
 
@@ -44,11 +45,18 @@ export class TallyDoor {
     if (this.#restore.phase === "open") return this.#wake().alarm();
     // Changes of the Corrector are saved with it.
     await this.#tally?.alarm();
-    return this.#restore.alarm();
+    await this.#restore.alarm();
+    this.#publishIfOpen();
   }
 
   #wake(): Tally {
     this.#tally ??= this.#make();
+    this.#publishIfOpen();
     return this.#tally;
+  }
+
+  /** Before that numbers are not whole. A Tally nobody has waked publishes when somebody does. */
+  #publishIfOpen(): void {
+    if (this.#restore.phase === "open") this.#tally?.publish();
   }
 }

@@ -26,11 +26,14 @@ import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
 import { SourcePace } from "./source-pace.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
+import { TallyPublishing, type TallyPublishingDeps } from "./tally-publishing.ts";
 
 export interface TallyDeps extends TallyArchiveDeps {
   readonly counts: CountTables;
   readonly statistics: Pick<StatisticsTables, "saveDays">;
   readonly calendar: ReportingCalendar;
+  /** Absent where objects answer readers themselves. */
+  readonly toReaders?: TallyPublishingDeps["toReaders"];
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }
@@ -51,6 +54,7 @@ export class Tally {
   readonly #keeper: LedgerKeeper;
   readonly #pace = new SourcePace();
   readonly #generation: number;
+  readonly #publishing: TallyPublishing;
 
   constructor(deps: TallyDeps) {
     this.#deps = deps;
@@ -58,10 +62,22 @@ export class Tally {
     this.#ledger = new Ledger(store);
     this.#hours = new Hours(store.hours, store.closing());
     this.#archive = new TallyArchive(deps);
-    this.#alarm = new TallyAlarm({ ...deps, archive: this.#archive });
     this.#generation = store.generation();
+    const publishing = new TallyPublishing({
+      ...deps,
+      toReaders: deps.toReaders,
+      store: store.publish,
+      generation: this.#generation,
+    });
+    this.#publishing = publishing;
+    this.#alarm = new TallyAlarm({ ...deps, publishing, archive: this.#archive });
     this.#fold = new ChunkFold(store, this.#ledger, this.#hours);
-    this.#keeper = new LedgerKeeper({ ...deps, ledger: this.#ledger, alarm: this.#alarm });
+    this.#keeper = new LedgerKeeper({
+      ...deps,
+      publishing,
+      ledger: this.#ledger,
+      alarm: this.#alarm,
+    });
     this.correction = new TallyCorrection({
       ...deps,
       ledger: this.#ledger,
@@ -73,7 +89,12 @@ export class Tally {
       this.#fold.replay(entry);
       this.#keeper.reached(entry.position);
     }
-    if (this.#ledger.dirty) this.#alarm.arm();
+    if (this.#ledger.dirty) this.#alarm.inherit();
+  }
+
+  /** Readers who do not ask may be told from now on. */
+  publish(): void {
+    this.#publishing.begin({ ledger: this.#ledger, keeper: this.#keeper, alarm: this.#alarm });
   }
 
   append(chunk: Chunk): AppendAnswer {
@@ -92,6 +113,8 @@ export class Tally {
       if (fresh.length === 0) return;
       this.#foldAndLog(chunk.source, joinFrames(fresh.map(({ frames }) => frames)));
     });
+    // The alarm that is set for it may wait for an archiving.
+    this.#publishing.tend(now);
     return { mark, nextAfterMs };
   }
 
@@ -187,6 +210,12 @@ export class Tally {
 
   /** The checkpoint leaves an alarm behind while the archive is due: it may die on the way, and be due again after it. */
   async alarm(): Promise<void> {
+    const now = this.#deps.clock.now();
+    this.#publishing.tend(now);
+    if (!this.#alarm.isForSaving(now)) {
+      this.#keeper.commit(() => this.#alarm.passed());
+      return;
+    }
     this.checkpoint();
     await this.#archive.tend(this.#keeper.position);
     this.#alarm.handled();

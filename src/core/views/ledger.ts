@@ -54,6 +54,9 @@ const EMPTY_TOTAL: Total = {
   version: 0,
 };
 
+/** A content's total is another one now. */
+type TotalChanged = (content: ContentId, version: number) => void;
+
 /** Cells and totals of a shard in memory, ahead of the checkpoint by what is dirty. */
 export class Ledger {
   readonly #saved: SavedLedger;
@@ -62,9 +65,15 @@ export class Ledger {
   #cells = 0;
   #dirtyCells = new Map<string, CellKey>();
   #dirtyTotals = new Set<ContentId>();
+  #changed: TotalChanged | undefined;
 
   constructor(saved: SavedLedger) {
     this.#saved = saved;
+  }
+
+  /** @param changed is told of every change to a total, within what makes it */
+  watch(changed: TotalChanged): void {
+    this.#changed = changed;
   }
 
   /** One more counted view. */
@@ -124,13 +133,21 @@ export class Ledger {
     return cell;
   }
 
-  /** A read leaves nothing in memory: anyone may ask for any content. */
-  total(content: ContentId): Total {
-    return this.#totals.get(content) ?? this.#saved.total(content) ?? EMPTY_TOTAL;
+  /**
+   * A read leaves nothing in memory: anyone may ask for any content.
+   * @param saved what is saved of it, if it has just been read
+   */
+  total(content: ContentId, saved?: Total): Total {
+    return this.#totals.get(content) ?? saved ?? this.#saved.total(content) ?? EMPTY_TOTAL;
   }
 
   get dirty(): boolean {
     return this.#dirtyTotals.size > 0 || this.#dirtyCells.size > 0;
+  }
+
+  /** Contents whose totals changed since the last `markSaved`, the first changed first. */
+  unsavedContents(): readonly ContentId[] {
+    return [...this.#dirtyTotals];
   }
 
   /** @returns everything changed since the last `markSaved` */
@@ -167,6 +184,7 @@ export class Ledger {
   #setTotal(content: ContentId, total: Total): void {
     this.#totals.set(content, total);
     this.#dirtyTotals.add(content);
+    this.#changed?.(content, total.version);
   }
 
   #cellsOf(hour: number): Map<ContentId, Cell> {

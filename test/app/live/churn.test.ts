@@ -4,6 +4,7 @@ import { modelStream } from "../../support/live-day-model.ts";
 import { LiveWorld } from "../../support/live-world.ts";
 import { MemoryStreamTables } from "../../support/memory-stream-tables.ts";
 import { calendarOf } from "../../support/naive-calendar.ts";
+import { ShownStreams } from "../../support/shown-streams.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -14,7 +15,7 @@ const FLUSH_AFTER_MS = 2_000;
 
 const DAY = { day: 20_261_121, from: Date.UTC(2026, 10, 21), to: Date.UTC(2026, 10, 22) };
 
-test("three hours of 1,000 viewers, of whom a tenth is exchanged each minute: at every flush the true number, the room's, the list's and the database's are one", async () => {
+test("three hours of 1,000 viewers, of whom a tenth is exchanged each minute: at every flush the true number, the room's, the list's, the read model's and the database's are one", async () => {
   // The last flush is not that of the end.
   const minutes = 3 * 60 + 1;
   const churn = { seed: 7, viewers: 1_000, churn: 100, minutes, from: FROM };
@@ -23,7 +24,14 @@ test("three hours of 1,000 viewers, of whom a tenth is exchanged each minute: at
     throw new Error("nothing is dropped");
   });
   const tables = new MemoryStreamTables();
-  const world = new LiveWorld({ plans: [plan], calendar: calendarOf("UTC"), from: FROM, tables });
+  const shown = new ShownStreams(() => world.now);
+  const world: LiveWorld = new LiveWorld({
+    plans: [plan],
+    calendar: calendarOf("UTC"),
+    from: FROM,
+    tables,
+    readModel: shown,
+  });
   const [room] = world.rooms;
   const seen: object[] = [];
   for (let minute = FLUSH_EVERY_MINUTES; minute <= minutes; minute += FLUSH_EVERY_MINUTES) {
@@ -32,8 +40,18 @@ test("three hours of 1,000 viewers, of whom a tenth is exchanged each minute: at
     const viewers = truth.viewersAt(world.now);
     const [listed] = world.list.live(1).streams;
     const { viewers: flushed } = tables.current.get(plan.stream) ?? {};
-    seen.push({ room: room?.viewers(world.now), listed: listed?.viewers ?? 0, flushed });
-    expect(seen.at(-1)).toEqual({ room: viewers, listed: viewers, flushed: viewers });
+    seen.push({
+      room: room?.viewers(world.now),
+      listed: listed?.viewers ?? 0,
+      shown: shown.row?.viewers,
+      flushed,
+    });
+    expect(seen.at(-1)).toEqual({
+      room: viewers,
+      listed: viewers,
+      shown: viewers,
+      flushed: viewers,
+    });
   }
   expect(seen).toHaveLength(36);
   expect(plan.visits.filter(({ ends }) => ends === "silence").length).toBeGreaterThan(3_000);
@@ -55,6 +73,12 @@ test("three hours of 1,000 viewers, of whom a tenth is exchanged each minute: at
   );
   expect(unstamped(tables.days.values())).toEqual(truth.days.map((day) => ({ ...owned, ...day })));
   expect(tables.sessions.size).toBe(truth.sessions.length);
+  // A call a second at the most, however many come and go.
+  const times = shown.calls.map(({ at }) => at);
+  expect(times.every((at, index) => index === 0 || at - (times[index - 1] ?? 0) >= 1_000)).toBe(
+    true,
+  );
+  expect(shown.row).toMatchObject({ status: "ended", viewers: 0, ...truth.last });
   // Nothing had to be reconciled.
   expect([...tables.runs.values()]).toEqual([]);
   expect(room?.problems).toEqual([]);

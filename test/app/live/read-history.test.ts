@@ -531,6 +531,60 @@ describe("while the database is away", () => {
   });
 });
 
+describe("while the registry is away with the writer", () => {
+  const query = { granularity: "day" } as const;
+
+  test("a reader says whether the stream is registered, and tells its history", async () => {
+    const world = new HistoryWorld();
+    world.addDays("a", day(20_261_120));
+    const before = await world.readOk(ofStream("a"), query);
+    world.isRegistryUp = false;
+    world.calls.length = 0;
+    expect(await world.readOk(ofStream("a"), query)).toEqual(before);
+    expect(world.calls.slice(0, 3)).toEqual(["find", "stream", "flush-streams"]);
+    expect(await world.read(ofStream("nobody"), query)).toEqual({ status: "unknown" });
+  });
+
+  test("a stream the writer knows is asked for where a reader may not know it yet", async () => {
+    const world = new HistoryWorld();
+    await world.readOk(ofStream("a"), query);
+    expect(world.calls).not.toContain("stream");
+  });
+});
+
+describe("strong", () => {
+  const query = { granularity: "day", limit: 100 } as const;
+
+  test.each(Object.entries(SUBJECTS))("asks the writer alone for %s", async (_, who) => {
+    const world = new HistoryWorld();
+    const history = await world.readOk(who, query);
+    world.calls.length = 0;
+    world.asked.length = 0;
+    const read = await world.reader.readStrong(who, query);
+    expect(read).toEqual({ status: "read", history, maxAgeSeconds: 0 });
+    expect(world.calls).not.toContain("find");
+    expect(world.asked).toEqual(["history strong"]);
+  });
+
+  test("nothing is told from memory, and nobody is called unknown, while the writer is away", async () => {
+    const world = new HistoryWorld();
+    await world.readOk(ofStream("a"), query);
+    expect(await world.reader.readStrong(ofStream("nobody"), query)).toEqual({ status: "unknown" });
+    world.up = false;
+    for (const id of ["a", "nobody"]) {
+      const read = await world.reader.readStrong(ofStream(id), query);
+      expect(read).toEqual({ status: "unavailable" });
+    }
+    expect(world.errors).toContain("histories.database-unreachable");
+  });
+
+  test("a range that cannot be is refused", async () => {
+    const asked = { ...query, from: "2026-02-30" };
+    const read = await new HistoryWorld().reader.readStrong(ofStream("a"), asked);
+    expect(read).toMatchObject({ status: "refused", code: "invalid-date" });
+  });
+});
+
 test("requests that ask the same at once share one reading", async () => {
   const world = new HistoryWorld();
   const reads = [1, 2, 3].map(() => world.readOk(ofStream("a"), { granularity: "month" }));

@@ -4,6 +4,7 @@ import { StreamRegistry } from "../../../src/app/live/stream-registry.ts";
 import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
 import { HandTime, settled } from "../../support/hand-time.ts";
 import { anEntry, aStream, MemoryStreams, stream } from "../../support/live-fakes.ts";
+import { readersOf } from "../../support/read-tables.ts";
 
 let time: HandTime;
 let streams: MemoryStreams;
@@ -19,7 +20,8 @@ beforeEach(() => {
   asked = [];
   up = true;
   reader = new RankingsReader({
-    rankings: {
+    readers: readersOf({ streams: { ranking: async () => [] } }),
+    objects: {
       async live(limit, category) {
         asked.push([limit, category]);
         const told = entries.slice(0, limit);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { roomStore } from "../../../src/adapters/objects/room-store.ts";
 import { VersionBlocks } from "../../../src/app/live/version-blocks.ts";
 import { type Stamp, stamp } from "../../../src/core/stamp.ts";
-import type { Correction } from "../../../src/ports/room-store.ts";
+import type { Correction, Unanswered } from "../../../src/ports/room-store.ts";
 import { ObjectDisk } from "../../support/object-disk.ts";
 
 const BORN = Date.UTC(2026, 10, 21);
@@ -53,6 +53,27 @@ test.each([
   disk.flush();
   disk.open().sql.exec("UPDATE meta SET value = ? WHERE name = 'correction'", text);
   expect(storeOn(disk).correction()).toBeUndefined();
+});
+
+test("what was not answered is what it was after a wake, for whom it was, until it is answered", () => {
+  const disk = new ObjectDisk();
+  expect(storeOn(disk).unanswered("readmodel")).toBeUndefined();
+  const unanswered: Unanswered = { failures: 0, since: BORN, triedAt: BORN + 1 };
+  for (const next of [unanswered, { ...unanswered, failures: 7, triedAt: BORN + 2 }]) {
+    storeOn(disk).saveUnanswered("readmodel", next);
+    expect(storeOn(disk).unanswered("readmodel")).toEqual(next);
+    expect(storeOn(disk).unanswered("rankings")).toBeUndefined();
+  }
+  storeOn(disk).saveUnanswered("readmodel", undefined);
+  expect(storeOn(disk).unanswered("readmodel")).toBeUndefined();
+});
+
+test.each(["1", "1 2", "1 2 soon", "-", "{}", "1.5 2 3"])("nothing is unanswered by %s", (text) => {
+  const disk = new ObjectDisk();
+  storeOn(disk).saveUnanswered("readmodel", { failures: 1, since: BORN, triedAt: BORN });
+  disk.flush();
+  disk.open().sql.exec("UPDATE meta SET value = ? WHERE name = 'unanswered:readmodel'", text);
+  expect(storeOn(disk).unanswered("readmodel")).toBeUndefined();
 });
 
 test.each([

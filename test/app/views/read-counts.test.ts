@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { objectsReadModel } from "../../../src/adapters/objects/read-model.ts";
 import { type Count, CountReader, type CountsRead } from "../../../src/app/views/read-counts.ts";
 import { type ContentId, contentId } from "../../../src/core/ids.ts";
 import { stamp } from "../../../src/core/stamp.ts";
@@ -6,6 +7,8 @@ import { homesOf, parseSchedule, type ShardSchedule } from "../../../src/core/vi
 import type { JobRun } from "../../../src/ports/database.ts";
 import { HandTime, settled } from "../../support/hand-time.ts";
 import { MemoryCountTables } from "../../support/memory-count-tables.ts";
+import { NO_STREAMS } from "../../support/no-streams.ts";
+import { readersOf } from "../../support/read-tables.ts";
 
 interface Ask {
   readonly shard: number;
@@ -30,36 +33,43 @@ const scheduleOf = (text: string): ShardSchedule => {
   return parsed.schedule;
 };
 
-const makeReader = (schedule = "8"): CountReader =>
-  new CountReader({
+const makeReader = (text = "8") => {
+  const schedule = scheduleOf(text);
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const tallies = {
+    async counts(shard: number, contents: readonly ContentId[]) {
+      asks.push({ shard, contents });
+      const told = { asOf: time.now() - shard, views };
+      await settled();
+      if (!up) throw new Error("gone");
+      const counts = contents.map((content) => ({
+        content,
+        views: told.views,
+        stamp: stamp(1, 1),
+      }));
+      return { asOf: told.asOf, counts };
+    },
+  };
+  const reader = new CountReader({
     clock: time,
     timers: time,
-    schedule: scheduleOf(schedule),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    database: {
-      counts: database,
-      jobs: {
-        record: async () => undefined,
-        last: async () => undefined,
-        lastWhole: async () => LAST_FLUSH,
-        recent: async () => [LAST_FLUSH],
-      },
-    },
-    tallies: {
-      async counts(shard, contents) {
-        asks.push({ shard, contents });
-        const told = { asOf: time.now() - shard, views };
-        await settled();
-        if (!up) throw new Error("gone");
-        const counts = contents.map((content) => ({
-          content,
-          views: told.views,
-          stamp: stamp(1, 1),
-        }));
-        return { asOf: told.asOf, counts };
-      },
-    },
+    schedule,
+    log,
+    readers: readersOf({
+      counts: { totals: (contents) => database.totals(contents) },
+      jobs: { lastWhole: async () => LAST_FLUSH },
+    }),
+    objects: objectsReadModel({ tallies, ...NO_STREAMS, schedule, log }),
   });
+  return {
+    read: (contents: readonly ContentId[]) => reader.read(contents, neverUsed),
+    readStrong: (contents: readonly ContentId[]) => reader.readStrong(contents),
+  };
+};
+
+const neverUsed = (): never => {
+  throw new Error("there is nothing to do in the background");
+};
 
 beforeEach(() => {
   time = new HandTime();

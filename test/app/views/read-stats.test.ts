@@ -464,6 +464,37 @@ describe("while the database is away", () => {
   });
 });
 
+describe("strong", () => {
+  const query = { content: new StatsWorld().content, granularity: "day", limit: 100 } as const;
+
+  test("asks the writer anew each time, for itself alone, and is not to be kept", async () => {
+    const world = new StatsWorld();
+    await world.saveCells([cell(NOW - HOUR, 5)]);
+    const stats = await world.readOk({ granularity: "day" });
+    world.calls.length = 0;
+    world.asked.length = 0;
+    const reads = [1, 2, 3].map(() => world.reader.readStrong(query));
+    for (const read of await Promise.all(reads)) {
+      expect(read).toEqual({ status: "read", stats, maxAgeSeconds: 0 });
+    }
+    expect(world.calls.filter((name) => name === "flush")).toHaveLength(3);
+    expect(world.asked).toEqual(Array(3).fill("analytics strong"));
+  });
+
+  test("is told nothing from memory while the writer is away", async () => {
+    const world = new StatsWorld();
+    await world.readOk({ granularity: "day" });
+    world.up = false;
+    expect(await world.reader.readStrong(query)).toEqual({ status: "unavailable" });
+    expect(world.errors).toEqual(["stats.database-unreachable"]);
+  });
+
+  test("a range that cannot be is refused", async () => {
+    const refused = await new StatsWorld().reader.readStrong({ ...query, from: "2026-02-30" });
+    expect(refused).toMatchObject({ status: "refused", code: "invalid-date" });
+  });
+});
+
 test("who asks the same at the same time shares one reading", async () => {
   const world = new StatsWorld();
   const reads = await Promise.all(

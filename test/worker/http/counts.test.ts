@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { MAX_CONTENTS } from "../../../src/core/limits.ts";
 import { shardOf } from "../../../src/core/views/shards.ts";
 import { flush } from "../support/admin.ts";
-import { brokenTally, SECRET_PLACE } from "../support/broken.ts";
+import { brokenD1, brokenTally, SECRET_PLACE } from "../support/broken.ts";
 import { confirmAll, get, makeGet, refusalOf } from "../support/client.ts";
 import { workerWith } from "../support/compose.ts";
 import { config, id, makeToken } from "../support/events.ts";
@@ -149,6 +149,15 @@ describe("when the Tallies do not answer", () => {
     });
   });
 
+  test("and the database does not either, counts are still 200", async () => {
+    const worker = workerWith({ TALLIES: tallies(() => false), DB: brokenD1 });
+    for (let i = 0; i < 5; i += 1) {
+      const answer = await worker(makeGet("/v1/counts/all-away"));
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+      expect(await readOne(answer)).toEqual({ content: "all-away", status: "aggregating" });
+    }
+  });
+
   test("one that is down takes nothing from the contents of the others", async () => {
     const shard = shardOf(config.schedule, id("near"), 0);
     const worker = workerWith({
@@ -168,6 +177,20 @@ describe("when the Tallies do not answer", () => {
       ],
     });
   });
+});
+
+test("a read model that does not answer is done without: numbers come from the Tallies", async () => {
+  const worker = workerWith({
+    READ_MODEL: "redis",
+    UPSTASH_REDIS_REST_URL: "http://127.0.0.1:1",
+    UPSTASH_REDIS_REST_TOKEN: "token",
+  });
+  await count("without-read-model", 1, "DWR");
+  for (let i = 0; i < 5; i += 1) {
+    const answer = await worker(makeGet(`/v1/counts?content=without-read-model&content=n${i}`));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ counts: [{ views: 1 }, { source: "tally" }] });
+  }
 });
 
 test("a query string that means nothing is refused, so that it is a key to no cache", async () => {

@@ -55,7 +55,7 @@ test("the service is alive, and ready when its parts are", async () => {
   expect(await (await get("/healthz")).json()).toEqual({ status: "ok" });
   const ready = await get("/readyz");
   expect(ready.status).toBe(200);
-  expect(await ready.json()).toEqual({ status: "ready" });
+  expect(await ready.json()).toMatchObject({ status: "ready", breakers: expect.any(Array) });
 });
 
 test("the demo page is there", async () => {
@@ -153,6 +153,36 @@ describe("misconfigured", () => {
       ["DATABASE_URL"],
     ),
   );
+
+  const READERS = [
+    "DATABASE_RANKING_URL",
+    "DATABASE_HISTORY_URL",
+    "DATABASE_ANALYTICS_URL",
+  ] as const;
+  const MYSQL = { DATABASE: "mysql", DATABASE_URL: "https://user:password@db.example" };
+
+  test.each(
+    READERS.flatMap((variable) =>
+      ["mysql://user:password@db.example", "https://db.example", "db.example"].map(
+        (url) => [variable, url] as const,
+      ),
+    ),
+  )("of a reader, %s=%s is named, and the password is not", async (variable, url) => {
+    const worker = workerWith({ ...MYSQL, [variable]: url });
+    await expectRefusal(worker, [variable]);
+    expect(await (await worker(makeGet("/readyz"))).text()).not.toContain("password@db");
+  });
+
+  test("readers are optional, and nothing where the database is D1", async () => {
+    for (const changes of [
+      { ...MYSQL, DATABASE_HISTORY_URL: "https://user:password@reader.example" },
+      { ...MYSQL, DATABASE_HISTORY_URL: "" },
+      { DATABASE_HISTORY_URL: "left over" },
+    ]) {
+      const worker = workerWith(changes);
+      expect((await worker(makeGet("/v1/counts/nobody"))).status).toBe(200);
+    }
+  });
 
   test.each(["https://user:password@db.example", "http://user:password@127.0.0.1:3900"])(
     "DATABASE=mysql with DATABASE_URL=%s is ready without a D1",

@@ -10,6 +10,7 @@ import { stamp } from "../../../src/core/stamp.ts";
 import { LIVE_GRANULARITIES } from "../../../src/core/statistics/periods.ts";
 import type { Database } from "../../../src/ports/database.ts";
 import { stream } from "../../support/live-fakes.ts";
+import { readersOf } from "../../support/read-tables.ts";
 import { adminRequest } from "../support/admin.ts";
 import { fail, SECRET_PLACE } from "../support/broken.ts";
 import { get, makeGet, problemOf, refusalOf, send } from "../support/client.ts";
@@ -178,7 +179,9 @@ describe("a request that cannot be answered is refused", () => {
     ["a/history?limit=0", 400, "invalid-request"],
     ["a/history?limit=1001", 400, "invalid-request"],
     ["a/history?_=1", 400, "invalid-request"],
-    ["a/history?consistency=strong", 400, "invalid-request"],
+    ["a/history?consistency=", 400, "invalid-request"],
+    ["a/history?consistency=eventual", 400, "invalid-request"],
+    ["a/history?consistency=strong&consistency=strong", 400, "invalid-request"],
     ["a/history?from=yesterday", 400, "invalid-date"],
     ["a/history?from=2026-11-01T09:05", 400, "invalid-date"],
     ["a/history?granularity=5min&from=2026-11-01T09:07", 400, "invalid-date"],
@@ -243,13 +246,13 @@ describe("while the database is away", () => {
   const worker = workerWithServices((services) => ({
     ...services,
     histories: new HistoryReader({
-      database: {
+      readers: readersOf({
         ...database,
         streams: {
           ...database.streams,
           days: (...args) => (up ? database.streams.days(...args) : fail()),
         },
-      },
+      }),
       known: new StreamRegistry({ streams: database.registry, ...time }),
       calendar: services.calendar,
       log: jsonLog,
@@ -274,4 +277,31 @@ describe("while the database is away", () => {
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     expect(await answer.json()).toEqual({ ...before, stale: true });
   });
+
+  test("who asks for consistency=strong is refused rather than told what was told before", async () => {
+    up = true;
+    await read("streams/away/history", worker);
+    up = false;
+    const answer = await worker(makeGet("/v1/stats/streams/away/history?consistency=strong"));
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.headers.get("Retry-After")).toBe("5");
+    expect(await refusalOf(answer)).toEqual([503, "statistics-unavailable"]);
+  });
+});
+
+test("with consistency=strong the same is told, and cached by nobody", async () => {
+  await putStream("strong");
+  for (const path of ["streams/strong", "broadcasters/by-strong"]) {
+    const plain = await read(`${path}/history`);
+    const answer = await get(`/v1/stats/${path}/history?consistency=strong`);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(await answer.json()).toEqual(plain);
+  }
+  for (const [kind, code] of [
+    ["streams", "unknown-stream"],
+    ["broadcasters", "broadcaster-not-found"],
+  ]) {
+    const answer = await get(`/v1/stats/${kind}/nobody/history?consistency=strong`);
+    expect(await refusalOf(answer)).toEqual([404, code]);
+  }
 });

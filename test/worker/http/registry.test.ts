@@ -2,10 +2,11 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { put } from "../support/admin.ts";
-import { fail } from "../support/broken.ts";
+import { brokenD1, fail } from "../support/broken.ts";
 import { confirm, makePost, refusalOf } from "../support/client.ts";
 import { workerWith, workerWithServices } from "../support/compose.ts";
 import { id, makeToken } from "../support/events.ts";
+import { collectorAt, drain } from "../support/objects.ts";
 
 const { contents } = d1Database(env.DB);
 
@@ -28,6 +29,18 @@ describe("with CONTENTS=registered", () => {
     const body = JSON.stringify({ token, page: { title: "Mine" } });
     expect((await worker(makePost("/v1/views/confirm?wait=10", body))).status).toBe(202);
     expect(await contents.content(id("closed-shop"))).toBeUndefined();
+  });
+
+  test("while the database is away a content that was counted is opened, and of another it cannot be said", async () => {
+    const token = await makeToken({ content: "counted-before" });
+    expect((await confirm({ token }, { cf: { colo: "RGC" } })).status).toBe(202);
+    await drain(collectorAt("RGC"));
+    const worker = workerWith({ CONTENTS: "registered", DB: brokenD1 });
+    expect((await worker(mintRequest("counted-before"))).status).toBe(202);
+    expect(await refusalOf(await worker(mintRequest("never-counted")))).toEqual([
+      503,
+      "registry-unavailable",
+    ]);
   });
 
   test("a registry that does not answer is 503, not an open door", async () => {

@@ -8,6 +8,7 @@ import { stamp } from "../../../src/core/stamp.ts";
 import { GRANULARITIES } from "../../../src/core/statistics/periods.ts";
 import type { CellRecord } from "../../../src/ports/database.ts";
 import type { ViewDay, ViewUniques } from "../../../src/ports/statistics-tables.ts";
+import { readersOf } from "../../support/read-tables.ts";
 import { flush } from "../support/admin.ts";
 import { fail, SECRET_PLACE } from "../support/broken.ts";
 import { confirmAll, get, makeGet, problemOf, refusalOf, send } from "../support/client.ts";
@@ -211,7 +212,9 @@ describe("a request that cannot be answered is refused", () => {
     ["a?limit=1e3", 400, "invalid-request"],
     ["a?limit=5&limit=6", 400, "invalid-request"],
     ["a?_=1", 400, "invalid-request"],
-    ["a?consistency=strong", 400, "invalid-request"],
+    ["a?consistency=", 400, "invalid-request"],
+    ["a?consistency=eventual", 400, "invalid-request"],
+    ["a?consistency=strong&consistency=strong", 400, "invalid-request"],
     ["a?from=2026-11-01&from=2026-11-02", 400, "invalid-request"],
     ["a?from=", 400, "invalid-date"],
     ["a?from=yesterday", 400, "invalid-date"],
@@ -266,10 +269,10 @@ describe("while the database is away", () => {
   const worker = workerWithServices((services) => ({
     ...services,
     stats: new StatsReader({
-      database: {
+      readers: readersOf({
         ...database,
         counts: { hours: (...args) => (up ? database.counts.hours(...args) : fail()) },
-      },
+      }),
       calendar: config.calendar,
       clock: systemClock,
       timers: systemTimers,
@@ -293,4 +296,21 @@ describe("while the database is away", () => {
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     expect(await answer.json()).toEqual({ ...before, stale: true });
   });
+
+  test("who asks for consistency=strong is refused rather than told what was told before", async () => {
+    up = true;
+    await read("asked-strongly", worker);
+    up = false;
+    const answer = await worker(makeGet("/v1/stats/contents/asked-strongly?consistency=strong"));
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.headers.get("Retry-After")).toBe("5");
+    expect(await refusalOf(answer)).toEqual([503, "statistics-unavailable"]);
+  });
+});
+
+test("with consistency=strong the same is told, and cached by nobody", async () => {
+  const plain = await read("strongly-read");
+  const answer = await get("/v1/stats/contents/strongly-read?consistency=strong");
+  expect(answer.headers.get("Cache-Control")).toBe("no-store");
+  expect(await answer.json()).toEqual(plain);
 });

@@ -3,10 +3,11 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { stamp } from "../../../src/core/stamp.ts";
+import type { UncheckedEnv } from "../../../src/env.ts";
 import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
 import { anEntry, MemoryRooms, stream } from "../../support/live-fakes.ts";
 import { put } from "../support/admin.ts";
-import { fail, SECRET_PLACE } from "../support/broken.ts";
+import { brokenD1, fail, SECRET_PLACE } from "../support/broken.ts";
 import { get, makeGet, refusalOf, send } from "../support/client.ts";
 import { workerWith } from "../support/compose.ts";
 import { liveWorker, putStream, tell } from "../support/live.ts";
@@ -78,15 +79,41 @@ describe("a stream", () => {
     expect(await refusalOf(strong)).toEqual([503, "stream-unavailable"]);
   });
 
-  test("is 503 when the registry is away, and no room is touched", async () => {
+  test("is aggregating when the registry is away, 503 to a strong read, and no room is touched", async () => {
     const { registry } = d1Database(env.DB);
     const worker = liveWorker(new MemoryRooms(Date.now), { ...registry, findStreams: fail });
     const answer = await worker.fetch(makeGet("/v1/streams/whichever"));
-    expect(answer.headers.get("Retry-After")).toBe("2");
-    expect(await refusalOf(answer)).toEqual([503, "registry-unavailable"]);
+    expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
+    expect(await answer.json()).toEqual({ stream: "whichever", status: "aggregating" });
+    const strong = await worker.fetch(makeGet("/v1/streams/whichever?consistency=strong"));
+    expect(strong.headers.get("Retry-After")).toBe("2");
+    expect(await refusalOf(strong)).toEqual([503, "registry-unavailable"]);
     expect(worker.rooms.calls).toEqual([]);
   });
+
+  test("whose room is away has the numbers that the last flush saved, for minutes, as stale", async () => {
+    await putStream("saved");
+    const asOf = Date.now() - 60_000;
+    await saveCurrent("saved", { viewers: 4, peak: 9, total: 20, uniqueToday: 8, asOf });
+    const worker = liveWorker();
+    await tell(worker, "saved", "start");
+    worker.rooms.before = fail;
+    const answer = await worker.fetch(makeGet("/v1/streams/saved"));
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    const numbers = { status: "live", viewers: 4, peak: 9, total: 20, uniqueToday: 8, asOf };
+    expect(await answer.json()).toEqual({
+      stream: "saved",
+      ...numbers,
+      source: "database",
+      stale: true,
+    });
+  });
 });
+
+const saveCurrent = async (name: string, more: Partial<LiveEntry>): Promise<void> => {
+  const { samples: _, days: __, ...numbers } = anEntry(stream(name), more);
+  await d1Database(env.DB).streams.saveCurrent([numbers]);
+};
 
 test.each([
   "/v1/streams/a%20b",
@@ -101,6 +128,7 @@ test.each([
   "/v1/rankings/live?category=",
   "/v1/rankings/live?category=a%20b",
   "/v1/rankings/live?_=1",
+  "/v1/rankings/live?consistency=weak",
 ])("%s is refused", async (path) => {
   const answer = await get(path);
   expect(answer.headers.get("Cache-Control")).toBe("no-store");
@@ -173,12 +201,55 @@ describe("the list of live streams", () => {
     expect(await listDurableObjectIds(env.RANKINGS)).toHaveLength(1);
   });
 
-  test("that is away is aggregating, cached by nobody", async () => {
-    const away = workerWith({
-      RANKINGS: { getByName: () => ({ publish: fail, live: fail, flush: fail }) },
+  describe("while its object is away", () => {
+    const away = (more: Partial<UncheckedEnv> = {}) =>
+      workerWith({
+        RANKINGS: { getByName: () => ({ publish: fail, live: fail, flush: fail }) },
+        ...more,
+      });
+
+    test("is as the last flush saved it, and stale", async () => {
+      await put("categories/saved-list", { title: "Saved" });
+      for (const name of ["saved-a", "saved-b"]) await putStream(name);
+      const category = "saved-list";
+      const asOf = Date.now() - 60_000;
+      await saveCurrent("saved-a", { category, viewers: 3, asOf });
+      await saveCurrent("saved-b", { category, viewers: 5, asOf: asOf + 1 });
+      const answer = await list("category=saved-list", away());
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+      expect(await answer.json()).toMatchObject({
+        asOf,
+        source: "database",
+        stale: true,
+        streams: [
+          { stream: "saved-b", title: "Title of saved-b", viewers: 5 },
+          { stream: "saved-a", viewers: 3 },
+        ],
+      });
     });
-    const answer = await list("", away);
-    expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    expect(await answer.json()).toEqual({ status: "aggregating", streams: [] });
+
+    test("is aggregating where nothing is saved or the database is away too, cached by nobody", async () => {
+      for (const worker of [away(), away({ DB: brokenD1 })]) {
+        const answer = await list("category=nowhere", worker);
+        expect(answer.headers.get("Cache-Control")).toBe("no-store");
+        expect(await answer.json()).toEqual({ status: "aggregating", streams: [] });
+      }
+    });
+
+    test("is 503 to a strong read, which else is asked of it, whatever is remembered", async () => {
+      const strong = "/v1/rankings/live?category=strong&consistency=strong";
+      const refused = await away()(makeGet(strong));
+      expect(refused.headers.get("Retry-After")).toBe("1");
+      expect(await refused.clone().text()).not.toContain(SECRET_PLACE);
+      expect(await refusalOf(refused)).toEqual([503, "rankings-unavailable"]);
+      const worker = workerWith({});
+      await list("category=strong", worker);
+      await putStream("strongly-listed");
+      await publish("strongly-listed", { category: "strong", viewers: 2 });
+      await expect
+        .poll(async () => (await worker(makeGet(strong))).json())
+        .toMatchObject({ source: "rankings", streams: [{ stream: "strongly-listed" }] });
+      expect((await worker(makeGet(strong))).headers.get("Cache-Control")).toBe("no-store");
+    });
   });
 });

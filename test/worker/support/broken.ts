@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import type { TallyRpc } from "../../../src/protocol/object-rpc.ts";
 
 /** An address that no answer may show. */
@@ -21,3 +22,10 @@ export const brokenTally: TallyRpc = {
   finalise: fail,
   leave: fail,
 };
+
+/** A D1 that fails whatever it is asked. */
+export const brokenD1: D1Database = new Proxy(env.DB, {
+  get: () => () => {
+    throw new Error(`${SECRET_PLACE} is down`);
+  },
+});

@@ -7,6 +7,7 @@ import { StreamReader } from "../../../src/app/live/read-stream.ts";
 import { StreamRegistry } from "../../../src/app/live/stream-registry.ts";
 import type { RegistryTables } from "../../../src/ports/database.ts";
 import { MemoryRooms } from "../../support/live-fakes.ts";
+import { roomsAsReadModel } from "../../support/rooms-read-model.ts";
 import { adminRequest, put } from "./admin.ts";
 import { type Fetch, workerWithServices } from "./compose.ts";
 
@@ -21,12 +22,19 @@ export const liveWorker = (
   tables: RegistryTables = d1Database(env.DB).registry,
 ): LiveWorker => {
   const time = { clock: systemClock, timers: systemTimers };
+  const database = d1Database(env.DB);
   const known = new StreamRegistry({ streams: tables, ...time });
   const fetch = workerWithServices((services) => ({
     ...services,
     putRegistry: { ...services.putRegistry, known },
     startStream: { ...services.startStream, rooms, known },
-    streams: new StreamReader({ registry: known, rooms, log: jsonLog, ...time }),
+    streams: new StreamReader({
+      registry: known,
+      objects: roomsAsReadModel(rooms),
+      readers: { read: (_role, work) => work(database) },
+      log: jsonLog,
+      ...time,
+    }),
   }));
   return { rooms, fetch };
 };

@@ -1,4 +1,4 @@
-import type { Alarm } from "../../ports/alarm.ts";
+import type { Alarm } from "../ports/alarm.ts";
 
 /** An object's alarm that is moved only when something is due before it: each move is a write. */
 export class SoonestAlarm {

@@ -1,0 +1,105 @@
+import type { Pass } from "../core/breaker.ts";
+import type { Random } from "../ports/random.ts";
+import { RestingError } from "../ports/resting.ts";
+import { demandWithin, type Timers } from "../ports/timers.ts";
+import type { Gate } from "./breakers.ts";
+import { type Failure, repeated, type Tries } from "./repeated.ts";
+
+export interface Explained extends Failure {
+  /**
+   * `backend`: it failed, or gave no answer; `overload`: it said that it cannot take more, and is neither asked again
+   * nor by others; `caller`: it answered, and what was asked was wrong.
+   */
+  readonly fault: "backend" | "overload" | "caller";
+}
+
+export interface Policy {
+  /** Of the port, in messages. */
+  readonly port: string;
+  /** Of one try. */
+  readonly timeoutMs: number;
+  readonly tries: Tries;
+  /**
+   * What a failure means, and the error of the port's own kind for it.
+   * @param cause the vendor's, a `TimeoutError`, or a `RestingError` when the backend was not asked; errors keep the last as their `cause`
+   */
+  explain(cause: unknown, what: string): Explained;
+}
+
+export interface GuardDeps {
+  readonly timers: Timers;
+  readonly random: Random;
+  /** The backend's, or by the first argument the one's that is asked; without it no call is refused. */
+  readonly gate?: Gate | ((key: unknown) => Gate) | undefined;
+  /**
+   * What becomes of calls while the backend is left alone: refused at once when absent. `try`: they are made all the
+   * same, with all their tries, by whom nobody waits behind; their failures keep nobody away longer, their success
+   * ends the rest for all.
+   */
+  readonly atRest?: "refuse" | "try" | undefined;
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+/**
+ * A port whose every call has a timeout, more tries where the policy says that a failure may pass, and a breaker in
+ * front of its backend. A call with all its tries is one success or one failure to the breaker; while that is not
+ * closed, nothing is tried twice.
+ * @param port all its methods are async and safe to repeat as often as the policy says
+ */
+export const guarded = <Port extends object>(port: Port, policy: Policy, deps: GuardDeps): Port => {
+  const known = new Map<string, Call>();
+  return new Proxy(port, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function" || typeof name === "symbol") return method;
+      let call = known.get(name);
+      if (call === undefined) {
+        call = guardedCall(method.bind(target), `${policy.port}.${name}`, policy, deps);
+        known.set(name, call);
+      }
+      return call;
+    },
+  });
+};
+
+const guardedCall =
+  (call: Call, what: string, policy: Policy, deps: GuardDeps): Call =>
+  async (...args) => {
+    const { timeoutMs, tries } = policy;
+    const gate = typeof deps.gate === "function" ? deps.gate(args[0]) : deps.gate;
+    const pass = admitted(gate, what, policy, deps);
+    const last: { fault: Explained["fault"] } = { fault: "backend" };
+    const failureOf = (cause: unknown): Failure => {
+      const { error, mayPass, fault } = policy.explain(cause, what);
+      last.fault = fault;
+      const isResting = deps.atRest !== "try" && gate?.isClosed === false;
+      return { error, mayPass: mayPass && fault !== "overload" && !isResting };
+    };
+    try {
+      const attempt = () => demandWithin(call(...args), timeoutMs, what, deps.timers);
+      const answer = await repeated(attempt, failureOf, tries, deps);
+      gate?.succeeded();
+      return answer;
+    } catch (error) {
+      if (last.fault === "caller") gate?.succeeded();
+      else gate?.failed(pass, last.fault === "overload");
+      throw error;
+    }
+  };
+
+/** @throws of the port's own kind when the backend is left alone */
+const admitted = (
+  gate: Gate | undefined,
+  what: string,
+  policy: Policy,
+  { atRest }: GuardDeps,
+): Pass | undefined => {
+  if (gate === undefined) return undefined;
+  // It may take long, or be one of many: it is not the probe that others wait for.
+  if (atRest === "try") return gate.pass;
+  const { timeoutMs, tries } = policy;
+  const pass = gate.admit(tries.attempts * (timeoutMs + tries.maxPauseMs));
+  if (pass === undefined) throw policy.explain(new RestingError(gate.backend), what).error;
+  return pass;
+};

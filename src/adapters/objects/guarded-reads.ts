@@ -1,0 +1,50 @@
+import {
+  OBJECT_READ_ATTEMPTS,
+  OBJECT_RETRY_MAX_MS,
+  OBJECT_RETRY_MIN_MS,
+  READ_TIMEOUT_MS,
+} from "../../core/limits.ts";
+import type { Rankings } from "../../ports/rankings.ts";
+import type { Rooms } from "../../ports/rooms.ts";
+import type { Tallies } from "../../ports/tallies.ts";
+import type { Breakers } from "../breakers.ts";
+import { type GuardDeps, guarded, type Policy } from "../guarded.ts";
+import { isOverloaded, isRetryable } from "./stubs.ts";
+
+type Deps = Omit<GuardDeps, "gate"> & { readonly breakers: Breakers };
+
+/** Each Tally is left alone for itself. */
+export const guardedCounts = (
+  { counts }: Pick<Tallies, "counts">,
+  { breakers, ...deps }: Deps,
+): Pick<Tallies, "counts"> =>
+  guarded({ counts }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
+
+/** Each Room is left alone for itself. */
+export const guardedNumbers = (
+  { numbers }: Pick<Rooms, "numbers">,
+  { breakers, ...deps }: Deps,
+): Pick<Rooms, "numbers"> =>
+  guarded({ numbers }, policyOf("rooms"), { ...deps, gate: breakers.ofEach("room") });
+
+export const guardedLive = (
+  { live }: Pick<Rankings, "live">,
+  { breakers, ...deps }: Deps,
+): Pick<Rankings, "live"> =>
+  guarded({ live }, policyOf("rankings"), { ...deps, gate: breakers.of("rankings") });
+
+/** An object has nothing but failures of its own: what is expected it answers. */
+const policyOf = (port: string): Policy => ({
+  port,
+  timeoutMs: READ_TIMEOUT_MS,
+  tries: {
+    attempts: OBJECT_READ_ATTEMPTS,
+    minPauseMs: OBJECT_RETRY_MIN_MS,
+    maxPauseMs: OBJECT_RETRY_MAX_MS,
+  },
+  explain: (cause) => ({
+    error: cause instanceof Error ? cause : new Error(`${cause}`),
+    mayPass: isRetryable(cause),
+    fault: isOverloaded(cause) ? "overload" : "backend",
+  }),
+});
