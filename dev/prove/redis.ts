@@ -97,19 +97,19 @@ const liveThrough = async (world: World, options: RedisOptions): Promise<Lived> 
 const script = async (world: World, { quietMs, outages, log }: RedisOptions): Promise<Lived> => {
   const { running, load } = world;
   const returns: Return[] = [];
-  const calls: [string, CallsSummary][] = [["filling", world.calls.take()]];
-  const enter = (phase: Phase, before: Phase): void => {
+  const calls: [string, CallsSummary][] = [["filling", await running.takeCalls()]];
+  const enter = async (phase: Phase, before: Phase): Promise<void> => {
     world.phases.enter(phase);
-    calls.push([before, world.calls.take()]);
+    calls.push([before, await running.takeCalls()]);
   };
   await sleep(quietMs);
   let before: Phase = "before";
   for (const { lastsMs, having } of outages) {
-    enter("away", before);
+    await enter("away", before);
     await running.kill();
     log(`Redis is away, ${load.durable} durable`);
     const [least] = await Promise.all([readTallies(world), sleep(lastsMs)]);
-    enter("back", "away");
+    await enter("back", "away");
     returns.push(
       await comeBack(world, least, `a return with ${having}`, () => running.restart(having)),
     );
@@ -117,12 +117,12 @@ const script = async (world: World, { quietMs, outages, log }: RedisOptions): Pr
     before = "back";
   }
   const least = await readTallies(world);
-  enter("flushed", before);
+  await enter("flushed", before);
   const flush = () => running.withRedis((send) => send("FLUSHALL")).then(() => undefined);
   returns.push(await comeBack(world, least, "FLUSHALL", flush));
-  enter("after", "flushed");
+  await enter("after", "flushed");
   await sleep(quietMs);
-  calls.push(["after", world.calls.take()]);
+  calls.push(["after", await running.takeCalls()]);
   return { returns, calls };
 };
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createClient } from "@redis/client";
 import { type RedisServer, startRedis } from "../../redis/server.ts";
 import { type Service, startService } from "../../service.ts";
-import { startUpstashGateway } from "../../upstash-gateway/gateway.ts";
-import type { UpstashRequest } from "../../upstash-gateway/request.ts";
+import type { CallsSummary } from "./calls.ts";
+import { startGatewayThread } from "./gateway-thread.ts";
 
 export interface RedisServiceOptions {
   /** Directory of the state, and of Redis beside it. */
@@ -13,12 +13,12 @@ export interface RedisServiceOptions {
   /** Is told which database there is. */
   readonly secrets: string;
   readonly database: "d1" | "mysql";
-  /** Told of every call that Redis gets. */
-  onCall(call: UpstashRequest): void;
 }
 
 export interface RedisService {
   readonly service: Service;
+  /** What Redis was asked to do since the last time. */
+  takeCalls(): Promise<CallsSummary>;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** After a kill. */
@@ -36,14 +36,12 @@ const TOKEN = "token-of-the-proof";
 const LOG = "appendonlydir";
 
 export const startRedisService = async (options: RedisServiceOptions): Promise<RedisService> => {
-  const { state, secrets, database, onCall } = options;
+  const { state, secrets, database } = options;
   const directory = join(state, "redis-beside");
   const start = () => startRedis({ directory, keep: "everything" });
   let server: RedisServer = await start();
   const { socketPath } = server;
-  const gateway = await startUpstashGateway({
-    ...{ redis: { socketPath }, port: 0, token: TOKEN, onRequest: onCall },
-  });
+  const gateway = await startGatewayThread({ socketPath, token: TOKEN });
   appendFileSync(secrets, `DATABASE="${database}"\n`);
   const stopRedis = async (): Promise<void> => {
     await gateway.close();
@@ -58,6 +56,7 @@ export const startRedisService = async (options: RedisServiceOptions): Promise<R
   );
   return {
     service,
+    takeCalls: gateway.takeCalls,
     kill: () => server.kill(),
     restart: async (having) => {
       if (having === "nothing") rmSync(join(directory, LOG), { recursive: true });

@@ -10,7 +10,6 @@ import { openHeartbeats } from "../drill/heartbeats.ts";
 import { inTime } from "../in-time.ts";
 import { Load } from "../load.ts";
 import { Phases } from "../phases.ts";
-import { Calls } from "./calls.ts";
 import { Clients } from "./clients.ts";
 import { untilComplete, untilListed } from "./contents.ts";
 import { type RedisService, startRedisService } from "./service.ts";
@@ -51,7 +50,6 @@ export interface World {
   readonly phases: Phases<Phase>;
   readonly load: Load;
   readonly clients: Clients;
-  readonly calls: Calls;
 }
 
 const SEEDERS = 4;
@@ -63,8 +61,7 @@ export const openWorld = async (setting: Setting): Promise<World> => {
   const { state, seed, database, clients } = setting;
   const secrets = join(state, ".dev.vars");
   ensureSecrets(secrets);
-  const calls = new Calls();
-  const running = await startRedisService({ state, secrets, database, onCall: calls.note });
+  const running = await startRedisService({ state, secrets, database });
   const variables = readVariables(secrets);
   const { TOKEN_KEYS: tokenKeys = "", TALLY_SHARDS: shards = "", ADMIN_KEY = "" } = variables;
   const { url } = running.service;
@@ -87,7 +84,6 @@ export const openWorld = async (setting: Setting): Promise<World> => {
       clients,
       phase: () => phases.now ?? "between",
     }),
-    calls,
   };
 };
 
