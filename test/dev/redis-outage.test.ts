@@ -11,7 +11,7 @@ test.skipIf(NO_REDIS)(
     const state = await begunState("headcount-redis-outage");
     const report = await proveRedis({
       ...{ database: "d1", contents: 2_000, streams: 3, clients: 4, confirmsPerSecond: 20 },
-      ...{ quietMs: 2_000, outages: [{ lastsMs: 5_000, having: "what it had" }] },
+      ...{ quietMs: 1_000, outages: [{ lastsMs: 5_000, having: "what it had" }] },
       ...{ seed: 1, state, log: () => undefined },
     });
     expect(complaintsOf(report)).toEqual([]);
