@@ -6,7 +6,8 @@ export interface PublishProgress {
   readonly through: number;
   /**
    * Version through which the read model had everything and lost it, or never had anything. Of what has not changed
-   * since, only so many are owed: what is missing there is asked for here, and wrong it cannot be.
+   * since, only so many are owed: what is missing there is asked for here, and wrong it cannot be. 0 in place of a
+   * storage that was lost, whose numbers may be there and wrong.
    */
   readonly lostAt: number;
   /** Of the read model when it last answered; undefined before it ever did. */
@@ -24,7 +25,10 @@ export interface YoungestPage {
   readonly limit: number;
 }
 
-/** The part of a Tally's SQLite that is about publishing. Nothing is in it where objects answer readers themselves. */
+/**
+ * The part of a Tally's SQLite that is about publishing. Where objects answer readers themselves nothing is in it, but in
+ * a restored storage that all is owed.
+ */
 export interface PublishStore {
   /** @returns undefined when nothing is known to be published */
   progress(): PublishProgress | undefined;

@@ -51,7 +51,7 @@ export class CountPublisher {
     this.#deps = deps;
     this.#pace = new PublishPace(deps.clock.now());
     this.#saved = deps.store.progress();
-    // The first time, and in place of a Tally that was lost, there is all to tell.
+    // The first time there is all to tell, and nothing there that is wrong.
     const { through, ...rest } = this.#saved ?? { through: 0, ...NOTHING, lostAt: deps.position() };
     this.#lostAt = rest.lostAt;
     this.#incarnation = rest.incarnation;

@@ -9,6 +9,7 @@ import { mayHoldLostViews } from "../../core/views/lost-tail.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CellRecord, ShardTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
+import type { PublishProgress } from "../../ports/publish-store.ts";
 import type { RawLog } from "../../ports/raw-log.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
 import {
@@ -156,5 +157,13 @@ export const settleRestored = async ({
     const archivedAt = clock.now();
     store.archive.complete({ to: RESTORED, index, archivedAt, objects: [], unreadable: undefined });
     store.restore.settle({ position: RESTORED, closedThrough });
+    store.publish.saveProgress(ALL_OWED);
   };
 };
+
+/**
+ * The lost storage may have told the read model numbers that went with it, of any content: what is there is not only
+ * incomplete but may be wrong, so none is left out. Saved also where objects answer readers themselves: a read model
+ * that is chosen again may still have them.
+ */
+const ALL_OWED: PublishProgress = { through: 0, lostAt: 0, incarnation: undefined, changedAt: 0 };

@@ -46,7 +46,8 @@ export class TallyDoor {
     // Changes of the Corrector are saved with it.
     await this.#tally?.alarm();
     await this.#restore.alarm();
-    this.#publishIfOpen();
+    // Nobody may come for long, and readers who do not ask are to be told.
+    if (this.#restore.phase === "open") this.#wake();
   }
 
   #wake(): Tally {
@@ -55,7 +56,7 @@ export class TallyDoor {
     return this.#tally;
   }
 
-  /** Before that numbers are not whole. A Tally nobody has waked publishes when somebody does. */
+  /** Before that numbers are not whole. */
   #publishIfOpen(): void {
     if (this.#restore.phase === "open") this.#tally?.publish();
   }

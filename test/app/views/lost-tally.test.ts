@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS } from "../../../src/core/limits.ts";
 import { content } from "../../support/events.ts";
-import { FakeReadModel } from "../../support/fake-read-model.ts";
 import { type History, historyOf, live, MORNING, viewBy } from "../../support/lost-histories.ts";
 import { LostWorld } from "../../support/lost-world.ts";
 
@@ -116,31 +115,6 @@ test("whoever dies at any step of a restore, before or after any answer, goes on
       expect([owner, deadly, await standing(world)]).toEqual([owner, deadly, before]);
     }
     expect(steps).toBeGreaterThan(100);
-  }
-});
-
-test("a Tally that lost its storage publishes nothing before its numbers are whole, and then all of them with larger stamps", async () => {
-  const world = new LostWorld(MORNING);
-  const readModel = new FakeReadModel();
-  world.readModel = readModel;
-  await live(world, small);
-  await world.rest();
-  const before = new Map(readModel.parts);
-  expect(before.size).toBe(3);
-  readModel.calls.length = 0;
-  world.now += 1;
-  world.lose("tally");
-  const calls: string[] = [];
-  world.at = (call) => void calls.push(call);
-  await world.restored();
-  const corrected = calls.lastIndexOf("corrector finalise");
-  expect(corrected).toBeGreaterThan(0);
-  expect(calls.slice(0, corrected)).not.toContain("tally publishCounts");
-  await world.rest();
-  for (const [key, { views, stamp }] of before) {
-    const again = readModel.parts.get(key);
-    expect(again?.views).toBe(views);
-    expect((again?.stamp ?? "") > stamp).toBe(true);
   }
 });
 
