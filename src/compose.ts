@@ -58,7 +58,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const correctors = objectCorrectors(env.CORRECTORS, timers);
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
-  const known = new StreamRegistry({ streams: registry, clock, timers });
+  const known = new StreamRegistry({ streams: registry, clock, timers, log });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
   // Objects are left alone by readers only: what is told to them, and orders, reach them in any case.
@@ -121,7 +121,6 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       registry: known,
       signatures: webCryptoSignatures(ticketKeys),
       clock,
-      log,
     },
     rooms,
     reconcile: { registry: known, rooms, rankings, log },

@@ -1,11 +1,20 @@
 import {
   DATABASE_ATTEMPTS,
+  DATABASE_READ_TIMEOUT_MS,
   DATABASE_RETRY_MAX_MS,
   DATABASE_RETRY_MIN_MS,
   DATABASE_TIMEOUT_MS,
   UPKEEP_TIMEOUT_MS,
 } from "../core/limits.ts";
-import { type Database, DatabaseError } from "../ports/database.ts";
+import {
+  type ContentTables,
+  type CountTables,
+  type Database,
+  DatabaseError,
+  type JobTables,
+  type RegistryTables,
+  type StreamTables,
+} from "../ports/database.ts";
 import { RestingError } from "../ports/resting.ts";
 import { TimeoutError } from "../ports/timers.ts";
 import { type Explained, type GuardDeps, guarded, type Policy } from "./guarded.ts";
@@ -24,7 +33,7 @@ export interface GuardedDatabaseDeps extends GuardDeps {
 export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): Database => {
   const guardAll = <Tables extends object>(
     tables: Tables,
-    timeoutMs = DATABASE_TIMEOUT_MS,
+    timeoutMs?: number,
   ): Tables => guarded(tables, policyOf(timeoutMs, deps), deps);
   return {
     counts: guardAll(database.counts),
@@ -40,13 +49,33 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
   };
 };
 
-const policyOf = (timeoutMs: number, deps: GuardedDatabaseDeps): Policy => {
+/** What is read while somebody waits to show a number; statistics may take as long as their span takes. */
+const SHOWN_AT_ONCE = new Set<string>([
+  "findStreams",
+  "content",
+  "totals",
+  "currents",
+  "ranking",
+  "lastWhole",
+  "recent",
+] satisfies readonly (
+  | keyof RegistryTables
+  | keyof ContentTables
+  | keyof CountTables
+  | keyof StreamTables
+  | keyof JobTables
+)[]);
+
+/** @param ownMs of tables with a time of their own */
+const policyOf = (ownMs: number | undefined, deps: GuardedDatabaseDeps): Policy => {
   const { explain, gate, atRest, attempts = DATABASE_ATTEMPTS } = deps;
   // A reader has waited long enough then, and the breaker has to learn of it while the request is there to tell it.
   const isReader = gate !== undefined && atRest !== "try";
+  const timeoutOf = (method: string): number =>
+    isReader && SHOWN_AT_ONCE.has(method) ? DATABASE_READ_TIMEOUT_MS : DATABASE_TIMEOUT_MS;
   return {
     port: "database",
-    timeoutMs,
+    timeoutMs: ownMs ?? timeoutOf,
     tries: {
       attempts,
       minPauseMs: DATABASE_RETRY_MIN_MS,

@@ -16,8 +16,8 @@ export interface Explained extends Failure {
 export interface Policy {
   /** Of the port, in messages. */
   readonly port: string;
-  /** Of one try. */
-  readonly timeoutMs: number;
+  /** Of one try, of every method or of each. */
+  readonly timeoutMs: number | ((method: string) => number);
   readonly tries: Tries;
   /**
    * What a failure means, and the error of the port's own kind for it.
@@ -55,7 +55,7 @@ export const guarded = <Port extends object>(port: Port, policy: Policy, deps: G
       if (typeof method !== "function" || typeof name === "symbol") return method;
       let call = known.get(name);
       if (call === undefined) {
-        call = guardedCall(method.bind(target), `${policy.port}.${name}`, policy, deps);
+        call = guardedCall(method.bind(target), name, policy, deps);
         known.set(name, call);
       }
       return call;
@@ -63,12 +63,16 @@ export const guarded = <Port extends object>(port: Port, policy: Policy, deps: G
   });
 };
 
-const guardedCall =
-  (call: Call, what: string, policy: Policy, deps: GuardDeps): Call =>
-  async (...args) => {
-    const { timeoutMs, tries } = policy;
+const guardedCall = (call: Call, method: string, policy: Policy, deps: GuardDeps): Call => {
+  const { port, tries } = policy;
+  const what = `${port}.${method}`;
+  const timeoutMs =
+    typeof policy.timeoutMs === "function" ? policy.timeoutMs(method) : policy.timeoutMs;
+  // A probe with all its tries.
+  const probeMs = tries.attempts * (timeoutMs + tries.maxPauseMs);
+  return async (...args) => {
     const gate = typeof deps.gate === "function" ? deps.gate(args[0]) : deps.gate;
-    const pass = admitted(gate, what, policy, deps);
+    const pass = admitted(gate, what, probeMs, policy, deps);
     const last: { fault: Explained["fault"] } = { fault: "backend" };
     const failureOf = (cause: unknown): Failure => {
       const { error, mayPass, fault } = policy.explain(cause, what);
@@ -87,19 +91,20 @@ const guardedCall =
       throw error;
     }
   };
+};
 
 /** @throws of the port's own kind when the backend is left alone */
 const admitted = (
   gate: Gate | undefined,
   what: string,
+  probeMs: number,
   policy: Policy,
   { atRest }: GuardDeps,
 ): Pass | undefined => {
   if (gate === undefined) return undefined;
   // It may take long, or be one of many: it is not the probe that others wait for.
   if (atRest === "try") return gate.pass;
-  const { timeoutMs, tries } = policy;
-  const pass = gate.admit(tries.attempts * (timeoutMs + tries.maxPauseMs));
+  const pass = gate.admit(probeMs);
   if (pass === undefined) throw policy.explain(new RestingError(gate.backend), what).error;
   return pass;
 };

@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
+import { isResting } from "../ports/resting.ts";
 import type { Timers } from "../ports/timers.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import { SharedFlights } from "./shared-flights.ts";
@@ -15,7 +16,7 @@ interface Settings {
   readonly timeoutMs: number;
   /** Remembered in all. */
   readonly entries: number;
-  /** Logged when the store does not answer. */
+  /** Logged when the store does not answer; that it is left alone after failures is logged elsewhere. */
   readonly event: string;
 }
 
@@ -38,7 +39,7 @@ export type LastAnswer<Answer> =
 export class LastAnswers<Answer> {
   readonly #deps: LastAnswersDeps & Settings;
   readonly #memo: BoundedMap<string, Answer>;
-  readonly #flights: SharedFlights<string, { readonly answer: Answer | undefined }>;
+  readonly #flights: SharedFlights<string, LastAnswer<Answer>>;
 
   constructor(deps: LastAnswersDeps & Settings) {
     this.#deps = deps;
@@ -51,28 +52,32 @@ export class LastAnswers<Answer> {
    * @param ask `undefined`: there is nothing to tell of, which is not remembered; throws when the store is away
    */
   async get(key: string, ask: () => Promise<Answer | undefined>): Promise<LastAnswer<Answer>> {
-    const asked = await this.#flights.get([key], () => this.#ask(key, ask));
+    const asked = await this.#flights.get([key], () => this.#askFor(key, ask));
     const told = asked.get(key);
-    if (told !== undefined) {
-      const { answer } = told;
-      return answer === undefined
-        ? { status: "nothing" }
-        : { status: "told", answer, stale: false };
-    }
+    if (told !== undefined) return told;
     const last = this.#memo.get(key);
     return last === undefined
       ? { status: "unavailable" }
       : { status: "told", answer: last, stale: true };
   }
 
-  async #ask(key: string, ask: () => Promise<Answer | undefined>) {
+  /** For who wants what the store has now or nothing: shares no reading, and neither is told nor leaves what is remembered. */
+  async ask(ask: () => Promise<Answer | undefined>): Promise<LastAnswer<Answer>> {
     try {
       const answer = await ask();
-      if (answer !== undefined) this.#memo.set(key, answer);
-      return new Map([[key, { answer }]]);
+      return answer === undefined
+        ? { status: "nothing" }
+        : { status: "told", answer, stale: false };
     } catch (cause) {
-      this.#deps.log.error(this.#deps.event, { cause: `${cause}` });
-      return new Map<string, never>();
+      const { log, event } = this.#deps;
+      if (!isResting(cause)) log.error(event, { cause: `${cause}` });
+      return { status: "unavailable" };
     }
+  }
+
+  async #askFor(key: string, ask: () => Promise<Answer | undefined>) {
+    const read = await this.ask(ask);
+    if (read.status === "told") this.#memo.set(key, read.answer);
+    return new Map(read.status === "unavailable" ? [] : [[key, read]]);
   }
 }

@@ -136,6 +136,12 @@ export const CRON_PARALLEL = 6;
 /** A call to the database that takes longer is given up. */
 export const DATABASE_TIMEOUT_MS = 10 * SECOND_MS;
 
+/**
+ * The same of rows by their keys, for who shows a number at once and gives up after `READ_TIMEOUT_MS`: the breaker has to
+ * hear of a database that hangs before the request is over that asked it.
+ */
+export const DATABASE_READ_TIMEOUT_MS = 1_500;
+
 /** One statement of it over HTTP: it ends before its call is given up. */
 export const STATEMENT_TIMEOUT_MS = 8 * SECOND_MS;
 

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { InferOutput } from "valibot";
-import type { HistoryRead, HistorySubject } from "../app/live/read-history.ts";
+import type { HistorySubject } from "../app/live/history-rows.ts";
+import type { HistoryRead } from "../app/live/read-history.ts";
 import type { StatsRead } from "../app/views/read-stats.ts";
 import {
   ContentParam,

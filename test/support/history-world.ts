@@ -1,8 +1,5 @@
-import {
-  type HistoryRead,
-  HistoryReader,
-  type HistorySubject,
-} from "../../src/app/live/read-history.ts";
+import type { HistorySubject } from "../../src/app/live/history-rows.ts";
+import { type HistoryRead, HistoryReader } from "../../src/app/live/read-history.ts";
 import type { LiveDay, LiveSample } from "../../src/core/live/lasting.ts";
 import { stamp } from "../../src/core/stamp.ts";
 import type { LiveGranularity } from "../../src/core/statistics/periods.ts";

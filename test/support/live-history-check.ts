@@ -1,11 +1,7 @@
 /** Holds what the reader of histories says against the model. */
 import { expect } from "vitest";
-import {
-  type History,
-  type HistoryQuery,
-  HistoryReader,
-  type HistorySubject,
-} from "../../src/app/live/read-history.ts";
+import type { HistorySubject } from "../../src/app/live/history-rows.ts";
+import { type History, type HistoryQuery, HistoryReader } from "../../src/app/live/read-history.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Database, JobRun } from "../../src/ports/database.ts";
 import { HandTime } from "./hand-time.ts";

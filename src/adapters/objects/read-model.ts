@@ -27,11 +27,11 @@ export interface ObjectsReadModel extends ReadModel {
 }
 
 /**
- * The objects themselves as read model: Tallies, Rooms and the list of live streams. Which of them did not answer is
- * logged here; of contents only those are absent whose homes they are.
+ * The objects themselves as read model: Tallies, Rooms and the list of live streams. Of contents only those are absent
+ * whose homes do not answer, and which these are is logged here; of a room or the list, who asked is told by the error.
  */
 export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel => {
-  const { rooms, rankings, schedule, log } = deps;
+  const { rooms, rankings, schedule } = deps;
   const countParts = async (contents: readonly ContentId[]): Promise<readonly CountPart[]> => {
     const asked = [...byHome(schedule, contents)].map((part) => askShard(deps, ...part));
     return (await Promise.all(asked)).flat();
@@ -50,9 +50,7 @@ export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel =
         const { outcome: _, ...numbers } = answer;
         return numbers;
       } catch (cause) {
-        if (!isResting(cause))
-          log.error("streams.room-unreachable", { stream: id, cause: `${cause}` });
-        throw unanswered("the room did not answer", cause);
+        throw unanswered(`the room of ${id}`, cause);
       }
     },
 
@@ -60,16 +58,15 @@ export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel =
       try {
         return await rankings.live(limit, category);
       } catch (cause) {
-        if (!isResting(cause)) log.error("rankings.unreachable", { cause: `${cause}` });
-        throw unanswered("the list of live streams did not answer", cause);
+        throw unanswered("the list of live streams", cause);
       }
     },
   };
 };
 
-/** Names of objects stay out of it; that one was left alone is kept. */
-const unanswered = (message: string, cause: unknown): ReadModelError =>
-  new ReadModelError(message, isResting(cause) ? { cause } : {});
+/** For the log of who asked, not for answers. That one was left alone is kept. */
+const unanswered = (who: string, cause: unknown): ReadModelError =>
+  new ReadModelError(`${who}: ${cause}`, { cause });
 
 const byHome = (
   schedule: ShardSchedule,

@@ -1,13 +1,11 @@
 import type { StreamId } from "../../core/ids.ts";
 import { networkOf } from "../../core/network.ts";
-import type { Log } from "../../ports/log.ts";
 import type { Arrival, Role } from "../../protocol/room-rpc.ts";
 import type { StreamRegistry } from "./stream-registry.ts";
 import { openTicket, type TicketDeps } from "./ticket.ts";
 
 export interface ArriveDeps extends TicketDeps {
   readonly registry: Pick<StreamRegistry, "find">;
-  readonly log: Log;
 }
 
 export interface ArriveRequest {
@@ -31,7 +29,7 @@ export type ArriveResult =
 export const arrive = async (deps: ArriveDeps, request: ArriveRequest): Promise<ArriveResult> => {
   const found = await deps.registry.find(request.stream).then(
     (stream) => ({ stream }),
-    (cause: unknown) => deps.log.error("live.no-registry", { cause: `${cause}` }),
+    () => undefined,
   );
   if (found === undefined) return { status: "registry-unavailable" };
   const { stream } = found;

@@ -9,12 +9,16 @@ import { type HistoryPlan, planHistory } from "../../core/statistics/live-plan.t
 import { type HistoryReport, makeHistory } from "../../core/statistics/live-report.ts";
 import type { LiveGranularity } from "../../core/statistics/periods.ts";
 import { type RangeQuery, type RangeRefusal, readRange } from "../../core/statistics/range.ts";
-import type { HistoryRows } from "../../core/statistics/viewing.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
-import type { CurrentViewers } from "../../ports/database.ts";
 import type { Consistency, DatabaseReaders, ReadTables } from "../../ports/database-readers.ts";
 import { LastAnswers, type LastAnswersDeps } from "../last-answers.ts";
-import { spanned } from "../spanned.ts";
+import {
+  type HistorySubject,
+  isRegistered,
+  type LastNumbers,
+  readCurrent,
+  readRows,
+} from "./history-rows.ts";
 import type { StreamRegistry } from "./stream-registry.ts";
 
 export interface ReadHistoryDeps extends LastAnswersDeps {
@@ -23,20 +27,10 @@ export interface ReadHistoryDeps extends LastAnswersDeps {
   readonly calendar: ReportingCalendar;
 }
 
-export type HistorySubject =
-  | { readonly kind: "stream"; readonly id: StreamId }
-  | { readonly kind: "broadcaster"; readonly id: string };
-
 export interface HistoryQuery extends RangeQuery<LiveGranularity> {
   /** Periods in the answer. */
   readonly limit: number;
 }
-
-/** The last numbers that were saved of a stream: of one that has ended those of its end. */
-export type LastNumbers = Pick<
-  CurrentViewers,
-  "status" | "viewers" | "peak" | "total" | "startedAt" | "asOf"
->;
 
 export interface History extends HistoryReport {
   readonly stream?: StreamId;
@@ -67,8 +61,6 @@ interface FetchOptions {
   readonly consistency?: Consistency;
 }
 
-const UNREACHABLE = "histories.database-unreachable";
-
 /** Histories of streams and broadcasters from the database, as of the last flush of live numbers that was whole. */
 export class HistoryReader {
   readonly #deps: ReadHistoryDeps;
@@ -80,7 +72,7 @@ export class HistoryReader {
       ...deps,
       timeoutMs: DATABASE_TIMEOUT_MS,
       entries: STATS_MEMO_ENTRIES,
-      event: UNREACHABLE,
+      event: "histories.database-unreachable",
     });
   }
 
@@ -102,14 +94,12 @@ export class HistoryReader {
   async readStrong(subject: HistorySubject, query: HistoryQuery): Promise<HistoryRead> {
     const planned = this.#plan(query);
     if (planned.status === "refused") return planned;
-    try {
-      const history = await this.#fetch(subject, planned.plan, { consistency: "strong" });
-      if (history === undefined) return { status: "unknown" };
-      return { status: "read", history, maxAgeSeconds: 0 };
-    } catch (cause) {
-      this.#deps.log.error(UNREACHABLE, { cause: `${cause}` });
-      return { status: "unavailable" };
-    }
+    const read = await this.#answers.ask(() =>
+      this.#fetch(subject, planned.plan, { consistency: "strong" }),
+    );
+    if (read.status === "nothing") return { status: "unknown" };
+    if (read.status === "unavailable") return read;
+    return { status: "read", history: read.answer, maxAgeSeconds: 0 };
   }
 
   #plan(query: HistoryQuery) {
@@ -164,41 +154,6 @@ export class HistoryReader {
     return readers.read("history", work, consistency);
   }
 }
-
-const isRegistered = async (
-  { registry }: ReadTables,
-  { kind, id }: HistorySubject,
-): Promise<boolean> => {
-  const found = kind === "stream" ? registry.stream(id) : registry.broadcaster(id);
-  return (await found) !== undefined;
-};
-
-const readRows = async (
-  { streams }: ReadTables,
-  { kind, id }: HistorySubject,
-  { rows }: HistoryPlan,
-): Promise<HistoryRows> => {
-  const [samples, days] = await Promise.all([
-    spanned(rows.samples, (from, to) =>
-      kind === "stream" ? streams.history(id, from, to) : streams.broadcasterHistory(id, from, to),
-    ),
-    spanned(rows.days, (from, to) =>
-      kind === "stream" ? streams.days(id, from, to) : streams.broadcasterDays(id, from, to),
-    ),
-  ]);
-  return { samples, days };
-};
-
-const readCurrent = async (
-  { streams }: ReadTables,
-  { kind, id }: HistorySubject,
-): Promise<Pick<History, "current">> => {
-  if (kind !== "stream") return {};
-  const [row] = await streams.currents([id]);
-  if (row === undefined) return {};
-  const { status, viewers, peak, total, startedAt, asOf } = row;
-  return { current: { status, viewers, peak, total, startedAt, asOf } };
-};
 
 /** Rooms tell late what the list or the database kept them from telling; a stream's last numbers are never long the last. */
 const maxAgeSeconds = (

@@ -144,8 +144,7 @@ export class StreamReader {
   async #find(id: StreamId): Promise<Stream | "no-registry" | undefined> {
     try {
       return await this.#deps.registry.find(id);
-    } catch (cause) {
-      this.#deps.log.error("streams.registry-unreachable", { cause: `${cause}` });
+    } catch {
       return "no-registry";
     }
   }

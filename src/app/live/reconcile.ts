@@ -41,7 +41,7 @@ export const reconcile = async (
 const reconcileOne = async (deps: ReconcileDeps, id: StreamId): Promise<ReconcileResult> => {
   const found = await deps.registry.find(id).then(
     (stream) => ({ stream }),
-    (cause: unknown) => deps.log.error("reconcile.no-registry", { cause: `${cause}` }),
+    () => undefined,
   );
   if (found === undefined) return { status: "registry-unavailable" };
   if (found.stream === undefined) return { status: "unknown-stream" };

@@ -7,6 +7,8 @@ import {
 } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { RegistryTables, Stream } from "../../ports/database.ts";
+import type { Log } from "../../ports/log.ts";
+import { isResting } from "../../ports/resting.ts";
 import { demandWithin, type Timers } from "../../ports/timers.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { SharedFlights } from "../shared-flights.ts";
@@ -16,6 +18,7 @@ export interface StreamRegistryDeps {
   readonly clock: Clock;
   /** Each request that waits has a timer of its own. */
   readonly timers: Timers;
+  readonly log: Log;
 }
 
 /** What the database said; without a stream it knows none. */
@@ -26,7 +29,8 @@ interface Known {
 
 /**
  * Which streams there are, remembered in the isolate, known and unknown alike: only a registered id ever names an
- * object. While the database does not answer, a stream known before is what it was.
+ * object. While the database does not answer, a stream known before is what it was. That it does not is logged here, once
+ * for all who wait: not by who asks.
  */
 export class StreamRegistry {
   readonly #deps: StreamRegistryDeps;
@@ -71,12 +75,21 @@ export class StreamRegistry {
   }
 
   async #fetch(ids: readonly StreamId[]): Promise<ReadonlyMap<StreamId, Known>> {
-    const { streams, clock, timers } = this.#deps;
-    const asked = streams.findStreams(ids);
-    const rows = await demandWithin(asked, READ_TIMEOUT_MS, "the registry", timers);
-    const now = clock.now();
+    const rows = await this.#ask(ids);
+    const now = this.#deps.clock.now();
     const found = new Map(rows.map((stream) => [stream.id, stream]));
     return new Map(ids.map((id) => [id, this.#remember(id, found.get(id), now)]));
+  }
+
+  async #ask(ids: readonly StreamId[]): Promise<readonly Stream[]> {
+    const { streams, timers, log } = this.#deps;
+    try {
+      const asked = streams.findStreams(ids);
+      return await demandWithin(asked, READ_TIMEOUT_MS, "the registry", timers);
+    } catch (cause) {
+      if (!isResting(cause)) log.warn("registry.database-unreachable", { cause: `${cause}` });
+      throw cause;
+    }
   }
 
   /** Only a live stream is believed for long, its room says when it ends: a planned one may begin at any moment. */

@@ -3,6 +3,7 @@ import { MEMO_MAX_ENTRIES } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContentTables, Page } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
+import { isResting } from "../../ports/resting.ts";
 import { BoundedMap } from "../bounded-map.ts";
 
 export interface IntroduceDeps {
@@ -23,7 +24,7 @@ export const introducer = ({ contents, clock, log }: IntroduceDeps) => {
       await contents.introduce(content, page, clock.now());
       done.set(content, true);
     } catch (cause) {
-      log.warn("introduce.failed", { cause: `${cause}` });
+      if (!isResting(cause)) log.warn("introduce.failed", { cause: `${cause}` });
     }
   };
 };

@@ -47,8 +47,6 @@ export type StatsRead =
   /** The database does not answer, and never told this isolate. */
   | { readonly status: "unavailable" };
 
-const UNREACHABLE = "stats.database-unreachable";
-
 /** Statistics of a content from the database, as of the last flush in which no shard failed. */
 export class StatsReader {
   readonly #deps: ReadStatsDeps;
@@ -60,7 +58,7 @@ export class StatsReader {
       ...deps,
       timeoutMs: DATABASE_TIMEOUT_MS,
       entries: STATS_MEMO_ENTRIES,
-      event: UNREACHABLE,
+      event: "stats.database-unreachable",
     });
   }
 
@@ -81,13 +79,9 @@ export class StatsReader {
   async readStrong(query: StatsQuery): Promise<StatsRead> {
     const planned = this.#plan(query);
     if (planned.status === "refused") return planned;
-    try {
-      const stats = await this.#fetch(query.content, planned.plan, "strong");
-      return { status: "read", stats, maxAgeSeconds: 0 };
-    } catch (cause) {
-      this.#deps.log.error(UNREACHABLE, { cause: `${cause}` });
-      return { status: "unavailable" };
-    }
+    const read = await this.#answers.ask(() => this.#fetch(query.content, planned.plan, "strong"));
+    if (read.status !== "told") return { status: "unavailable" };
+    return { status: "read", stats: read.answer, maxAgeSeconds: 0 };
   }
 
   #plan(query: StatsQuery) {

@@ -2,7 +2,7 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrateMySql } from "../../../dev/mysql/migrate.ts";
 import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
-import type { HistorySubject } from "../../../src/app/live/read-history.ts";
+import type { HistorySubject } from "../../../src/app/live/history-rows.ts";
 import type { Database } from "../../../src/ports/database.ts";
 import { expectStored } from "../../support/live-day-check.ts";
 import type { ModelStream } from "../../support/live-day-model.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { History, HistorySubject } from "../../../src/app/live/read-history.ts";
+import type { HistorySubject } from "../../../src/app/live/history-rows.ts";
+import type { History } from "../../../src/app/live/read-history.ts";
 import { streamId } from "../../../src/core/ids.ts";
 import type { LiveDay, LiveSample } from "../../../src/core/live/lasting.ts";
 import { stamp } from "../../../src/core/stamp.ts";

@@ -4,6 +4,7 @@ import { StreamRegistry } from "../../../src/app/live/stream-registry.ts";
 import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
 import { HandTime, settled } from "../../support/hand-time.ts";
 import { anEntry, aStream, MemoryStreams, stream } from "../../support/live-fakes.ts";
+import { NotedLog } from "../../support/noted-log.ts";
 import { readersOf } from "../../support/read-tables.ts";
 
 let time: HandTime;
@@ -30,10 +31,10 @@ beforeEach(() => {
         return { asOf: time.now(), streams: told };
       },
     },
-    registry: new StreamRegistry({ streams, clock: time, timers: time }),
+    registry: new StreamRegistry({ streams, clock: time, timers: time, log: new NotedLog() }),
     clock: time,
     timers: time,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    log: new NotedLog(),
   });
 });
 

@@ -3,6 +3,7 @@ import { StreamReader, type StrongStreamRead } from "../../../src/app/live/read-
 import { StreamRegistry } from "../../../src/app/live/stream-registry.ts";
 import { HandTime } from "../../support/hand-time.ts";
 import { aStream, MemoryRooms, MemoryStreams, stream } from "../../support/live-fakes.ts";
+import { NotedLog } from "../../support/noted-log.ts";
 import { readersOf } from "../../support/read-tables.ts";
 import { roomsAsReadModel } from "../../support/rooms-read-model.ts";
 
@@ -18,12 +19,12 @@ beforeEach(() => {
   streams = new MemoryStreams();
   rooms = new MemoryRooms(() => time.now());
   reader = new StreamReader({
-    registry: new StreamRegistry({ streams, clock: time, timers: time }),
+    registry: new StreamRegistry({ streams, clock: time, timers: time, log: new NotedLog() }),
     objects: roomsAsReadModel(rooms),
     readers: readersOf({ streams: { currents: async () => [] } }),
     clock: time,
     timers: time,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    log: new NotedLog(),
   });
 });
 

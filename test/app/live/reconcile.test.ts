@@ -82,5 +82,6 @@ test("without the registry or the list nobody is asked", async () => {
     status: "rankings-unavailable",
   });
   expect(rooms.calls).toEqual([]);
-  expect(problems).toEqual(["reconcile.no-registry", "reconcile.no-rankings"]);
+  // What is wrong with the registry is said by itself.
+  expect(problems).toEqual(["reconcile.no-rankings"]);
 });

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { StreamRegistry } from "../../../src/app/live/stream-registry.ts";
 import { REGISTERED_MEMO_MS, UNREGISTERED_MEMO_MS } from "../../../src/core/limits.ts";
 import { HandTime } from "../../support/hand-time.ts";
+import { RestingError } from "../../../src/ports/resting.ts";
 import { aStream, MemoryStreams, stream } from "../../support/live-fakes.ts";
+import { NotedLog } from "../../support/noted-log.ts";
 
 const A = stream("a");
 const B = stream("b");
@@ -10,11 +12,13 @@ const B = stream("b");
 let time: HandTime;
 let streams: MemoryStreams;
 let registry: StreamRegistry;
+let log: NotedLog;
 
 beforeEach(() => {
   time = new HandTime();
   streams = new MemoryStreams();
-  registry = new StreamRegistry({ streams, clock: time, timers: time });
+  log = new NotedLog();
+  registry = new StreamRegistry({ streams, clock: time, timers: time, log });
 });
 
 const away = () => {
@@ -102,6 +106,26 @@ describe("when the database does not answer", () => {
     expect(await registry.find(A)).toMatchObject({ status: "live" });
     expect(await registry.find(A)).toMatchObject({ status: "live" });
     expect(streams.asked).toHaveLength(2);
+  });
+
+  test("the log says so once a question, however many wait for it, and whether or not it was known before", async () => {
+    streams.put(aStream(A, { status: "live" }));
+    await registry.find(A);
+    away();
+    await Promise.allSettled([registry.find(B), registry.find(B), registry.findAll([B])]);
+    expect(log.lines).toEqual(["registry.database-unreachable"]);
+    await time.pass(REGISTERED_MEMO_MS);
+    await registry.find(A);
+    expect(log.texts.at(-1)).toBe(
+      '{"event":"registry.database-unreachable","cause":"Error: away"}',
+    );
+    expect(log.lines).toHaveLength(2);
+  });
+
+  test("the log says nothing while the database is left alone", async () => {
+    streams.before = () => Promise.reject(new RestingError("database"));
+    await expect(registry.find(A)).rejects.toThrow();
+    expect(log.lines).toEqual([]);
   });
 
   test("who waits gives up in time", async () => {

@@ -253,7 +253,7 @@ describe("while the database is away", () => {
           days: (...args) => (up ? database.streams.days(...args) : fail()),
         },
       }),
-      known: new StreamRegistry({ streams: database.registry, ...time }),
+      known: new StreamRegistry({ streams: database.registry, log: jsonLog, ...time }),
       calendar: services.calendar,
       log: jsonLog,
       ...time,

@@ -23,7 +23,7 @@ export const liveWorker = (
 ): LiveWorker => {
   const time = { clock: systemClock, timers: systemTimers };
   const database = d1Database(env.DB);
-  const known = new StreamRegistry({ streams: tables, ...time });
+  const known = new StreamRegistry({ streams: tables, log: jsonLog, ...time });
   const fetch = workerWithServices((services) => ({
     ...services,
     putRegistry: { ...services.putRegistry, known },
