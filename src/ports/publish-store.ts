@@ -12,6 +12,8 @@ export interface PublishProgress {
   readonly lostAt: number;
   /** Of the read model when it last answered; undefined before it ever did. */
   readonly incarnation: string | undefined;
+  /** Of the last call that it acknowledged; 0 before it ever did. */
+  readonly call: number;
   /** When a total changed last, unix ms; 0: never. */
   readonly changedAt: number;
 }

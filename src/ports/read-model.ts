@@ -38,9 +38,23 @@ export interface CountPart {
 /** What a room publishes of its stream. */
 export type PublishedStream = LiveNumbers & Pick<RoomNumbers, "recent">;
 
+/** How far a Tally was when it called. */
+export interface PublishMark {
+  readonly shard: number;
+  /** Of the call: above that of every call before it. */
+  readonly call: number;
+  /** Version through which everything was published when it left. */
+  readonly through: number;
+}
+
 export interface CountsPublished {
   /** Changes when the store has lost what it had: whatever was published before has to be published again. */
   readonly incarnation: string;
+  /**
+   * The latest mark of the shard that it had until then. Below one that it acknowledged, it has fallen back to an older
+   * state: a crash took the last moment, or a copy took its place.
+   */
+  readonly had: Omit<PublishMark, "shard"> | undefined;
 }
 
 export interface StreamPublished {
@@ -55,8 +69,8 @@ export interface StreamPublished {
  * the store fails or does not answer in time; some of it may be done then.
  */
 export interface ReadModelWriter {
-  /** @param parts at most `PUBLISH_MAX_COUNTS` */
-  publishCounts(parts: readonly CountPart[]): Promise<CountsPublished>;
+  /** @param parts at most `PUBLISH_MAX_COUNTS` @param mark of a Tally that keeps account of what is published */
+  publishCounts(parts: readonly CountPart[], mark?: PublishMark): Promise<CountsPublished>;
   publishStream(numbers: PublishedStream): Promise<StreamPublished>;
 }
 

@@ -158,7 +158,7 @@ describe.skipIf(NO_REDIS)("what fails is told without a word of what was asked",
       random: { bytes: () => new Uint8Array(8), fraction: () => 0 },
     };
     const id = content(`${CANARY}-late`);
-    const asked = publishCounts(redisClient(redis, 20), partsOf(id, 7), deps);
+    const asked = publishCounts(redisClient(redis, 20), { parts: partsOf(id, 7) }, deps);
     expect(await refusalOf(asked)).toBe("Redis did not answer within 20 ms");
     await redis.faults.settled();
   });

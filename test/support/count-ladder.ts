@@ -88,7 +88,7 @@ export class CountLadder {
         this.filled.push(parts);
         await settled();
         if (this.down.has("fill")) throw new ReadModelError("no");
-        return { incarnation: "1" };
+        return { incarnation: "1", had: undefined };
       },
     };
   }

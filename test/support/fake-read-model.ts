@@ -3,6 +3,7 @@ import { PUBLISH_MAX_COUNTS } from "../../src/core/limits.ts";
 import {
   type CountPart,
   type CountsPublished,
+  type PublishMark,
   ReadModelError,
   type ReadModelWriter,
 } from "../../src/ports/read-model.ts";
@@ -20,26 +21,42 @@ export class FakeReadModel implements Pick<ReadModelWriter, "publishCounts"> {
   readonly calls: (readonly CountPart[])[] = [];
   fate: PublishFate = "done";
   incarnation = "1";
+  readonly #marks = new Map<number, PublishMark>();
   readonly #late: (() => void)[] = [];
   readonly #held: (() => void)[] = [];
   /** What a stamp stood for, also of parts that are lost. */
   readonly #said = new Map<string, number>();
 
-  async publishCounts(parts: readonly CountPart[]): Promise<CountsPublished> {
+  async publishCounts(parts: readonly CountPart[], mark?: PublishMark): Promise<CountsPublished> {
     this.calls.push(parts);
     this.#check(parts);
     const { fate } = this;
     if (fate === "held") await new Promise<void>((resolve) => this.#held.push(resolve));
-    if (fate === "late") this.#late.push(() => this.#take(parts));
+    if (fate === "late") this.#late.push(() => this.#take(parts, mark));
     if (fate === "late" || fate === "refused") throw new ReadModelError("it is away");
-    this.#take(parts);
+    const had = this.#take(parts, mark);
     if (fate === "done, answer lost") throw new ReadModelError("it did not answer in time");
-    return { incarnation: this.incarnation };
+    return { incarnation: this.incarnation, had };
+  }
+
+  /** What it has now, to fall back to. */
+  copy(): () => void {
+    const { incarnation } = this;
+    const parts = [...this.parts];
+    const marks = [...this.#marks];
+    return () => {
+      if (incarnation !== this.incarnation) return;
+      this.parts.clear();
+      this.#marks.clear();
+      for (const [key, part] of parts) this.parts.set(key, part);
+      for (const [shard, mark] of marks) this.#marks.set(shard, mark);
+    };
   }
 
   /** Everything is gone, as after FLUSHALL. */
   lose(): void {
     this.parts.clear();
+    this.#marks.clear();
     this.incarnation = String(Number(this.incarnation) + 1);
   }
 
@@ -66,12 +83,17 @@ export class FakeReadModel implements Pick<ReadModelWriter, "publishCounts"> {
     return [...new Set(this.calls.flatMap((parts) => parts.map(({ content }) => content)))];
   }
 
-  #take(parts: readonly CountPart[]): void {
+  /** @returns the mark it had */
+  #take(parts: readonly CountPart[], mark: PublishMark | undefined): PublishMark | undefined {
     for (const part of parts) {
       const key = `${part.shard} ${part.content}`;
       const known = this.parts.get(key);
       if (known === undefined || part.stamp > known.stamp) this.parts.set(key, part);
     }
+    if (mark === undefined) return undefined;
+    const had = this.#marks.get(mark.shard);
+    if (had === undefined || had.call < mark.call) this.#marks.set(mark.shard, mark);
+    return had;
   }
 
   /** @throws when it is what no Tally may send */

@@ -19,10 +19,13 @@ export const publishStore = (sql: ObjectStorage["sql"], meta: MetaTable): Publis
 const END_OF_VERSIONS = Number.MAX_SAFE_INTEGER;
 
 /** One row: it is written with each checkpoint. The incarnation is the store's own word and comes last. */
-const writeProgress = ({ through, lostAt, incarnation = "", changedAt }: PublishProgress): string =>
-  `1 ${through} ${lostAt} ${changedAt} ${incarnation}`;
+const writeProgress = (progress: PublishProgress): string => {
+  const { through, lostAt, incarnation = "", call, changedAt } = progress;
+  return `1 ${through} ${lostAt} ${changedAt} ${call} ${incarnation}`;
+};
 
-const PROGRESS = /^1 (?<through>\d+) (?<lostAt>\d+) (?<changedAt>\d+) (?<incarnation>.*)$/s;
+const PROGRESS =
+  /^1 (?<through>\d+) (?<lostAt>\d+) (?<changedAt>\d+) (?<call>\d+) (?<incarnation>.*)$/s;
 
 /** @returns undefined for what this version does not understand: all is published again */
 const readProgress = (text: string): PublishProgress | undefined => {
@@ -32,6 +35,7 @@ const readProgress = (text: string): PublishProgress | undefined => {
     through: Number(groups.through),
     lostAt: Number(groups.lostAt),
     changedAt: Number(groups.changedAt),
+    call: Number(groups.call),
     incarnation: groups.incarnation || undefined,
   };
 };

@@ -3,11 +3,17 @@ import type { ContentId } from "../../core/ids.ts";
 import { READ_MODEL_COUNT_LIFE_MS } from "../../core/limits.ts";
 import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
 import { sumHomes } from "../../core/views/sum-homes.ts";
-import type { ContentCount, CountPart } from "../../ports/read-model.ts";
+import type {
+  ContentCount,
+  CountPart,
+  CountsPublished,
+  PublishMark,
+} from "../../ports/read-model.ts";
 import type { RedisAnswer, RedisClient, RedisCommand } from "./client.ts";
 import { demandDone } from "./client.ts";
 import { askIncarnation, type IncarnationDeps, readIncarnation } from "./incarnation.ts";
 import { countKey } from "./keys.ts";
+import { readMark, setMark } from "./publish-mark.ts";
 import { NEWER_LUA, runKnownScript, runScript, STAMP_CHARS, shaOf } from "./script.ts";
 import { StampText, WholeText } from "./stored.ts";
 
@@ -28,19 +34,26 @@ if wins then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 redis.call('PEXPIRE', KEYS[1], ${READ_MODEL_COUNT_LIFE_MS})
 return wins and 1 or 0`;
 
-/** One call. @returns the incarnation @throws ReadModelError when a part was refused; the others may be in */
+export interface CountsPublish {
+  readonly parts: readonly CountPart[];
+  readonly mark?: PublishMark | undefined;
+}
+
+/** One call. @throws ReadModelError when a part was refused; the others may be in */
 export const publishCounts = async (
   client: RedisClient,
-  parts: readonly CountPart[],
+  { parts, mark }: CountsPublish,
   deps: IncarnationDeps,
-): Promise<string> => {
+): Promise<CountsPublished> => {
   const sha = await shaOf(SET_PART_LUA);
   const answers = await client.send([
     ...parts.map((part, index) => setPart(part, index === 0 ? undefined : sha)),
+    ...(mark === undefined ? [] : [setMark(mark)]),
     askIncarnation(deps),
   ]);
   for (const answer of answers) demandDone(answer);
-  return readIncarnation(answers.at(-1));
+  const had = mark === undefined ? undefined : readMark(answers.at(-2));
+  return { incarnation: readIncarnation(answers.at(-1)), had };
 };
 
 /** @param sha absent: the text goes along */

@@ -7,6 +7,9 @@ export const countKey = (content: ContentId): string => `count:{${content}}`;
 /** HASH of a stream's numbers: see `stream-hash.ts`. */
 export const streamKey = (stream: StreamId): string => `view:{${stream}}`;
 
+/** STRING: see `publish-mark.ts`. */
+export const markKey = (shard: number): string => `told:{${shard}}`;
+
 /** STRING: see `incarnation.ts`. */
 export const INCARNATION_KEY = "headcount:incarnation";
 

@@ -22,7 +22,7 @@ export const redisReadModel = (
     counts: (contents) => readCounts(reader, schedule, contents),
     stream: (id) => readStream(reader, id, clock.now()),
     live: (limit, category) => readLive(reader, { limit, category }, clock.now()),
-    publishCounts: async (parts) => ({ incarnation: await publishCounts(writer, parts, deps) }),
+    publishCounts: (parts, mark) => publishCounts(writer, { parts, mark }, deps),
     publishStream: (numbers) => publishStream(writer, numbers, deps),
   };
 };

@@ -6,7 +6,12 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { PublishProgress, PublishStore } from "../../ports/publish-store.ts";
 import type { Random } from "../../ports/random.ts";
-import type { CountPart, ReadModelWriter } from "../../ports/read-model.ts";
+import type {
+  CountPart,
+  CountsPublished,
+  PublishMark,
+  ReadModelWriter,
+} from "../../ports/read-model.ts";
 import { PublishPace } from "./publish-pace.ts";
 import { PublishWalk, type WalkStep } from "./publish-walk.ts";
 import { Unpublished } from "./unpublished.ts";
@@ -43,6 +48,9 @@ export class CountPublisher {
   readonly #pace: PublishPace;
   #lostAt: number;
   #incarnation: string | undefined;
+  /** The last call that left, and the last that was acknowledged. */
+  #called: number;
+  #acknowledged: number;
   #changedAt: number;
   #saved: PublishProgress | undefined;
 
@@ -55,6 +63,8 @@ export class CountPublisher {
     const { through, ...rest } = this.#saved ?? { through: 0, ...NOTHING, lostAt: deps.position() };
     this.#lostAt = rest.lostAt;
     this.#incarnation = rest.incarnation;
+    this.#called = rest.call;
+    this.#acknowledged = rest.call;
     this.#changedAt = rest.changedAt;
     if (through < deps.position()) this.#walk(through);
   }
@@ -108,6 +118,7 @@ export class CountPublisher {
       through: this.#through,
       lostAt: this.#lostAt,
       incarnation: this.#incarnation,
+      call: this.#acknowledged,
       changedAt: this.#changedAt,
     };
   }
@@ -134,7 +145,7 @@ export class CountPublisher {
 
   /** @returns whether the read model took it */
   async #publish(): Promise<boolean> {
-    const { writer, clock, random, log, name } = this.#deps;
+    const { writer, clock, random, log, name, shard } = this.#deps;
     const through = this.#through;
     const isProbe = this.#unpublished.isEmpty;
     const steps = this.#unpublished.take();
@@ -142,11 +153,12 @@ export class CountPublisher {
     // A walk may end without having met anything.
     if (steps.length === 0 && !isProbe) return true;
     try {
-      const { incarnation } = await writer.publishCounts(this.#parts(steps));
+      const mark = { shard, call: this.#nextCall(), through };
+      const answer = await writer.publishCounts(this.#parts(steps), mark);
       if (this.#pace.isFailing) log.info("tally.publishing", { tally: name });
       this.#pace.answered();
       this.#unpublished.published();
-      this.#heard(incarnation, through);
+      this.#heard(mark, answer);
       return true;
     } catch (cause) {
       if (!this.#pace.isFailing)
@@ -165,18 +177,36 @@ export class CountPublisher {
     });
   }
 
-  /** @param through what was published when the call left, and is lost; so may be what it carried */
-  #heard(incarnation: string, through: number): void {
+  #nextCall(): number {
+    this.#called = Math.max(this.#called + 1, this.#deps.clock.now());
+    return this.#called;
+  }
+
+  /**
+   * What was published when the call left may be lost, and so may be what it carried: all of it to another incarnation,
+   * and to one that fell back what came after its mark.
+   */
+  #heard({ call, through }: PublishMark, { incarnation, had }: CountsPublished): void {
     const before = this.#incarnation;
+    const acknowledged = this.#acknowledged;
     this.#incarnation = incarnation;
-    if (before === undefined || before === incarnation) return;
-    this.#lostAt = Math.max(this.#lostAt, through);
-    this.#walk(0);
+    this.#acknowledged = call;
+    // A clock that went back is not to be below what is there.
+    this.#called = Math.max(this.#called, had?.call ?? 0);
+    if (before === undefined) return;
+    if (before !== incarnation || had === undefined) {
+      if (before === incarnation && acknowledged === 0) return;
+      this.#lostAt = Math.max(this.#lostAt, through);
+      this.#walk(0);
+    } else if (had.call < acknowledged) {
+      this.#walk(Math.min(had.through, this.#through));
+    }
   }
 }
 
-const NOTHING = { incarnation: undefined, changedAt: 0 };
+const NOTHING = { incarnation: undefined, call: 0, changedAt: 0 };
 
+/** Calls that brought nothing leave nothing to save. */
 const isSame = (one: PublishProgress, other: PublishProgress | undefined): boolean =>
   one.through === other?.through &&
   one.lostAt === other.lostAt &&

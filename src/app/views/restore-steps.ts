@@ -166,4 +166,10 @@ export const settleRestored = async ({
  * incomplete but may be wrong, so none is left out. Saved also where objects answer readers themselves: a read model
  * that is chosen again may still have them.
  */
-const ALL_OWED: PublishProgress = { through: 0, lostAt: 0, incarnation: undefined, changedAt: 0 };
+const ALL_OWED: PublishProgress = {
+  through: 0,
+  lostAt: 0,
+  incarnation: undefined,
+  call: 0,
+  changedAt: 0,
+};

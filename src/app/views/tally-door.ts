@@ -42,12 +42,12 @@ export class TallyDoor {
   }
 
   async alarm(): Promise<void> {
-    if (this.#restore.phase === "open") return this.#wake().alarm();
+    if (this.#isOpen()) return this.#wake().alarm();
     // Changes of the Corrector are saved with it.
     await this.#tally?.alarm();
     await this.#restore.alarm();
     // Nobody may come for long, and readers who do not ask are to be told.
-    if (this.#restore.phase === "open") this.#wake();
+    if (this.#isOpen()) this.#wake();
   }
 
   #wake(): Tally {
@@ -58,6 +58,10 @@ export class TallyDoor {
 
   /** Before that numbers are not whole. */
   #publishIfOpen(): void {
-    if (this.#restore.phase === "open") this.#tally?.publish();
+    if (this.#isOpen()) this.#tally?.publish();
+  }
+
+  #isOpen(): boolean {
+    return this.#restore.phase === "open";
   }
 }

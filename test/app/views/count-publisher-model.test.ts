@@ -38,7 +38,18 @@ type Step =
   | { readonly do: "start"; readonly content: string; readonly views: number }
   | { readonly do: "pass"; readonly ms: number }
   | { readonly do: "fate"; readonly fate: PublishFate }
-  | { readonly do: "crash" | "evict" | "die leaving" | "lose" | "do late" | "release" | "flush" };
+  | {
+      readonly do:
+        | "crash"
+        | "evict"
+        | "die leaving"
+        | "lose"
+        | "copy"
+        | "fall back"
+        | "do late"
+        | "release"
+        | "flush";
+    };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("view" as const), contents: some }) },
@@ -63,6 +74,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         "evict" as const,
         "die leaving" as const,
         "lose" as const,
+        "copy" as const,
+        "fall back" as const,
         "do late" as const,
         "release" as const,
         "flush" as const,
@@ -75,6 +88,7 @@ class ModelWorld extends PublishingWorld {
   /** Position at the last loss: what has not changed since may be left out. */
   lostAt = 0;
   isLost = false;
+  #fallBack: (() => void) | undefined;
 
   async take(what: Step): Promise<void> {
     const { harness, readModel } = this;
@@ -107,6 +121,12 @@ class ModelWorld extends PublishingWorld {
         this.lostAt = harness.tally.status().position;
         this.isLost = true;
         return readModel.lose();
+      case "copy":
+        this.#fallBack = readModel.copy();
+        return;
+      case "fall back":
+        this.isLost = true;
+        return this.#fallBack?.();
       case "do late":
         return readModel.doLate();
       case "release":
