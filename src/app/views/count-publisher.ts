@@ -55,7 +55,8 @@ export class CountPublisher {
     const { through, ...rest } = this.#saved ?? { through: 0, ...NOTHING, lostAt: deps.position() };
     this.#lostAt = rest.lostAt;
     this.#incarnation = rest.incarnation;
-    this.#changedAt = rest.changedAt;
+    // What an earlier life left unsaved changed since it last said when.
+    this.#changedAt = deps.ledger.dirty ? deps.clock.now() : rest.changedAt;
     if (through < deps.position()) this.#walk(through);
   }
 

@@ -12,7 +12,7 @@ export class TallyDoor {
     this.#restore = restore;
     this.#make = make;
     // Its unsaved changes have an alarm from the moment it wakes.
-    if (restore.phase === "open") this.#wake();
+    if (this.#isOpen()) this.#wake();
   }
 
   /** @throws while the Tally is being restored */
@@ -42,12 +42,12 @@ export class TallyDoor {
   }
 
   async alarm(): Promise<void> {
-    if (this.#restore.phase === "open") return this.#wake().alarm();
+    if (this.#isOpen()) return this.#wake().alarm();
     // Changes of the Corrector are saved with it.
     await this.#tally?.alarm();
     await this.#restore.alarm();
     // Nobody may come for long, and readers who do not ask are to be told.
-    if (this.#restore.phase === "open") this.#wake();
+    if (this.#isOpen()) this.#wake();
   }
 
   #wake(): Tally {
@@ -58,6 +58,11 @@ export class TallyDoor {
 
   /** Before that numbers are not whole. */
   #publishIfOpen(): void {
-    if (this.#restore.phase === "open") this.#tally?.publish();
+    if (this.#isOpen()) this.#tally?.publish();
+  }
+
+  /** Asked anew after each await, which may have opened it. */
+  #isOpen(): boolean {
+    return this.#restore.phase === "open";
   }
 }
