@@ -65,7 +65,9 @@ export class CountPublisher {
     this.#incarnation = rest.incarnation;
     this.#called = rest.call;
     this.#acknowledged = rest.call;
-    this.#changedAt = rest.changedAt;
+    // What an earlier life left unpublished changed since it last said when.
+    const isBehind = through < deps.position() || deps.ledger.dirty;
+    this.#changedAt = isBehind ? deps.clock.now() : rest.changedAt;
     if (through < deps.position()) this.#walk(through);
   }
 

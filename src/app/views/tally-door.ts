@@ -12,7 +12,7 @@ export class TallyDoor {
     this.#restore = restore;
     this.#make = make;
     // Its unsaved changes have an alarm from the moment it wakes.
-    if (restore.phase === "open") this.#wake();
+    if (this.#isOpen()) this.#wake();
   }
 
   /** @throws while the Tally is being restored */
@@ -61,6 +61,7 @@ export class TallyDoor {
     if (this.#isOpen()) this.#tally?.publish();
   }
 
+  /** Asked anew after each await, which may have opened it. */
   #isOpen(): boolean {
     return this.#restore.phase === "open";
   }

@@ -1,12 +1,10 @@
 import type { ContentId } from "../../core/ids.ts";
 import { stamp } from "../../core/stamp.ts";
-import { acceptChunk } from "../../core/views/cursor.ts";
 import { Ledger } from "../../core/views/ledger.ts";
 import type { ReportingCalendar } from "../../core/views/reporting-day.ts";
 import type { CountTables } from "../../ports/database.ts";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
-import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
-import { joinFrames } from "../../protocol/frame.ts";
+import type { Chunk } from "../../protocol/chunk.ts";
 import type {
   AppendAnswer,
   CloseAnswer,
@@ -16,15 +14,14 @@ import type {
   TallyStatus,
 } from "../../protocol/object-rpc.ts";
 import { TallyArchive, type TallyArchiveDeps } from "./archive.ts";
-import { ChunkFold } from "./chunk-fold.ts";
 import { closeTally } from "./close-tally.ts";
 import { TallyCorrection } from "./correction.ts";
 import { expireRaw } from "./expire-raw.ts";
 import { type Flushed, flushTally } from "./flush-tally.ts";
 import { Hours } from "./hours.ts";
+import { Intake } from "./intake.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
-import { SourcePace } from "./source-pace.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
 import { TallyPublishing, type TallyPublishingDeps } from "./tally-publishing.ts";
 
@@ -39,8 +36,8 @@ export interface TallyDeps extends TallyArchiveDeps {
 }
 
 /**
- * The one writer of a shard's cells. A chunk is folded, logged with its verdicts and acknowledged in one
- * transaction; cells and totals follow at the next checkpoint, and on wake the log behind it is added again.
+ * The one writer of a shard's cells. What comes in is logged at once; cells and totals follow at the next checkpoint,
+ * and on wake the log behind it is added again.
  */
 export class Tally {
   /** What its Corrector asks of it. */
@@ -50,9 +47,8 @@ export class Tally {
   readonly #hours: Hours;
   readonly #archive: TallyArchive;
   readonly #alarm: TallyAlarm;
-  readonly #fold: ChunkFold;
   readonly #keeper: LedgerKeeper;
-  readonly #pace = new SourcePace();
+  readonly #intake: Intake;
   readonly #generation: number;
   readonly #publishing: TallyPublishing;
 
@@ -71,24 +67,22 @@ export class Tally {
     });
     this.#publishing = publishing;
     this.#alarm = new TallyAlarm({ ...deps, publishing, archive: this.#archive });
-    this.#fold = new ChunkFold(store, this.#ledger, this.#hours);
     this.#keeper = new LedgerKeeper({
       ...deps,
       publishing,
       ledger: this.#ledger,
       alarm: this.#alarm,
     });
-    this.correction = new TallyCorrection({
+    const parts = {
       ...deps,
       ledger: this.#ledger,
       hours: this.#hours,
       archive: this.#archive,
+      alarm: this.#alarm,
       keeper: this.#keeper,
-    });
-    for (const entry of store.entriesAbove(this.#keeper.checkpoint)) {
-      this.#fold.replay(entry);
-      this.#keeper.reached(entry.position);
-    }
+    };
+    this.correction = new TallyCorrection(parts);
+    this.#intake = new Intake(parts);
     if (this.#ledger.dirty) this.#alarm.inherit();
   }
 
@@ -98,24 +92,10 @@ export class Tally {
   }
 
   append(chunk: Chunk): AppendAnswer {
-    const { store, clock } = this.#deps;
-    const now = clock.now();
-    const nextAfterMs = this.#pace.nextAfterMs(chunk.source, now);
-    const acceptance = acceptChunk(store.mark(chunk.source), chunk);
-    if (acceptance.status === "rewind") return { mark: acceptance.mark, nextAfterMs };
-    if (acceptance.gap) this.#warn("tally.gap", { source: chunk.source, floor: chunk.floor });
-
-    const mark = Math.max(acceptance.above, chunk.through);
-    const fresh = [...decodeRows(chunk.rows)].filter(({ id }) => id > acceptance.above);
-    this.#fold.moveHorizon(now);
-    this.#keeper.commit(() => {
-      store.advance({ source: chunk.source, mark, horizon: this.#fold.horizon });
-      if (fresh.length === 0) return;
-      this.#foldAndLog(chunk.source, joinFrames(fresh.map(({ frames }) => frames)));
-    });
+    const answer = this.#intake.append(chunk);
     // The alarm that is set for it may wait for an archiving.
-    this.#publishing.tend(now);
-    return { mark, nextAfterMs };
+    this.#publishing.tend(this.#deps.clock.now());
+    return answer;
   }
 
   counts(contents: readonly ContentId[]): CountsAnswer {
@@ -174,8 +154,8 @@ export class Tally {
       clock,
       calendar,
       begin: (through) => {
-        this.#fold.moveHorizon(clock.now());
-        this.#keeper.commit(() => store.saveClosing(through, this.#fold.horizon));
+        const horizon = this.#intake.moveHorizon();
+        this.#keeper.commit(() => store.saveClosing(through, horizon));
         this.#hours.close(through);
       },
       flush: () => this.flush(),
@@ -200,11 +180,10 @@ export class Tally {
       checkpoint: this.#keeper.checkpoint,
       flushed: store.flushed(),
       closedThrough: store.closed(),
-      sources: this.#pace.sources,
       bytes: store.bytes(),
       dirtyHours: store.hours.countDirty(store.closing()),
       ...this.#archive.status(),
-      ...this.#fold.status(),
+      ...this.#intake.status(),
     };
   }
 
@@ -219,19 +198,5 @@ export class Tally {
     this.checkpoint();
     await this.#archive.tend(this.#keeper.position);
     this.#alarm.handled();
-  }
-
-  #foldAndLog(source: string, frames: Uint8Array): void {
-    const position = this.#keeper.position + 1;
-    const { verdicts, newestAt, unreadable } = this.#fold.run(frames, position);
-    if (unreadable > 0) this.#warn("tally.unreadable", { source, frames: unreadable });
-    this.#deps.store.appendEntry({ position, source, frames, verdicts }, newestAt);
-    this.#keeper.reached(position);
-    this.#archive.appended(frames.length);
-    this.#alarm.arm();
-  }
-
-  #warn(event: string, fields: Record<string, string | number>): void {
-    this.#deps.log.error(event, { tally: this.#deps.name, ...fields });
   }
 }

@@ -367,6 +367,16 @@ describe("a read model that has lost everything", () => {
     expect(world.harness.disk.alarm).toBeUndefined();
   });
 
+  test("is noticed by a Tally that crashed before it saved anything", async () => {
+    const world = new PublishingWorld(NOON);
+    await world.view("a");
+    world.harness.crash();
+    await world.pass(MINUTE_MS);
+    world.readModel.lose();
+    await world.pass(PUBLISH_PROBE_MS);
+    expect(world.missing(["a"])).toEqual([]);
+  });
+
   test("is noticed by a Tally that was evicted meanwhile, which looks no longer for that", async () => {
     const world = new PublishingWorld(NOON);
     await world.view("a");
