@@ -31,10 +31,8 @@ export interface GuardedDatabaseDeps extends GuardDeps {
  * to repeat. With a breaker, a database that fails is left alone. All that comes out is a `DatabaseError`.
  */
 export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): Database => {
-  const guardAll = <Tables extends object>(
-    tables: Tables,
-    timeoutMs?: number,
-  ): Tables => guarded(tables, policyOf(timeoutMs, deps), deps);
+  const guardAll = <Tables extends object>(tables: Tables, timeoutMs?: number): Tables =>
+    guarded(tables, policyOf(timeoutMs, deps), deps);
   return {
     counts: guardAll(database.counts),
     shards: guardAll(database.shards),

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { StreamRegistry } from "../../../src/app/live/stream-registry.ts";
 import { REGISTERED_MEMO_MS, UNREGISTERED_MEMO_MS } from "../../../src/core/limits.ts";
-import { HandTime } from "../../support/hand-time.ts";
 import { RestingError } from "../../../src/ports/resting.ts";
+import { HandTime } from "../../support/hand-time.ts";
 import { aStream, MemoryStreams, stream } from "../../support/live-fakes.ts";
 import { NotedLog } from "../../support/noted-log.ts";
 
