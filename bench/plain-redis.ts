@@ -33,13 +33,14 @@ const api = {
   },
   /** A pipeline after another, as large as a Tally's, without asking what is there. */
   async publish(work: PublishWork): Promise<void> {
+    if (connected === undefined) throw new Error("there is no connection yet");
     for (const parts of publishCalls(work)) {
-      const pipeline = connected?.multi();
+      const pipeline = connected.multi();
       for (const { content, shard, views, stamp, asOf } of parts) {
-        pipeline?.hSet(countKey(content), `${shard}`, `${stamp} ${views} ${asOf}`);
-        pipeline?.pExpire(countKey(content), READ_MODEL_COUNT_LIFE_MS);
+        pipeline.hSet(countKey(content), `${shard}`, `${stamp} ${views} ${asOf}`);
+        pipeline.pExpire(countKey(content), READ_MODEL_COUNT_LIFE_MS);
       }
-      await pipeline?.execAsPipeline();
+      await pipeline.execAsPipeline();
     }
   },
 };
@@ -50,13 +51,17 @@ type Client = Awaited<ReturnType<typeof connect>>;
 
 let connected: Client | undefined;
 
-const connect = (path: string) =>
-  createClient({
+const connect = (path: string) => {
+  const client = createClient({
     RESP: 2,
     disableClientInfo: true,
     maintNotifications: "disabled",
     socket: { path, tls: false, reconnectStrategy: false },
-  }).connect();
+  });
+  // Whoever sent a command hears of it.
+  client.on("error", () => undefined);
+  return client.connect();
+};
 
 const answer = async (
   client: Client,
