@@ -37,8 +37,7 @@ const hasText =
     if (status !== 200 || !body.includes(text)) throw new Error(`${status}: ${body.slice(0, 500)}`);
   };
 
-/** That it was, whatever by. */
-export const answered = hasText("");
+const answered = hasText("");
 
 export const memoryGroup = (bare: Measurable, headcount: Measurable): ReadGroup => {
   const many = Array.from({ length: MANY }, (_, n) => `content=article-${n}`).join("&");
