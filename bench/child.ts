@@ -1,7 +1,8 @@
 /** A process of its own that is asked by name and answers over IPC, so that loads and servers do not share an event loop. */
-import { execFileSync, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { pin } from "./workerd.ts";
 
 /** What a child can be asked; arguments and answers are what a structured clone keeps. */
 export type Api = Readonly<Record<string, (argument: never) => unknown>>;
@@ -32,7 +33,7 @@ interface Reply {
 export const startChild = <A extends Api>(file: string, core: number): Child<A> => {
   const child = fork(resolve(import.meta.dirname, file), { serialization: "advanced" });
   const pid = child.pid ?? 0;
-  execFileSync("taskset", ["-acp", `${core}`, `${pid}`], { stdio: "pipe" });
+  pin(pid, core);
   const open = new Map<number, PromiseWithResolvers<unknown>>();
   child.on("message", ({ id, answer, error }: Reply) => {
     const waiting = open.get(id);

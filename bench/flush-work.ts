@@ -17,7 +17,7 @@ export interface FlushWork {
 const HOUR = Date.UTC(2026, 10, 22, 9);
 
 /** Ids of a usual length, spread as ids are: neighbours in a shard are none in the table. */
-const contentOf = (index: number): ContentId => {
+export const contentOf = (index: number): ContentId => {
   const spread = Math.imul(index, 0x9e3779b1) >>> 0;
   return `article-${spread.toString(36).padStart(7, "0")}-${index}` as ContentId;
 };

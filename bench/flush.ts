@@ -2,21 +2,19 @@
  * How many changed cells a second reach a MariaDB: by the adapter on workerd through the gateway, beside mysql2 doing the
  * same upserts over a socket. See `docs/performance.md`.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createPool, type Pool } from "mysql2/promise";
-import { unstable_readConfig } from "wrangler";
-import { bundleForWorkerd } from "../dev/raw-workerd.ts";
 import { upsertStatement } from "../src/adapters/mysql/forward-upsert.ts";
 import { CRON_PARALLEL } from "../src/core/limits.ts";
 import { viewHourly } from "../src/schema/mysql/views.ts";
+import { postWork, startBenchWorker } from "./bench-worker.ts";
 import { type FlushWork, laneCells } from "./flush-work.ts";
 import { startPrivateMySql } from "./private-mysql.ts";
 import { writeSection } from "./report-file.ts";
 import { median } from "./statistics.ts";
-import { startWorkerd } from "./workerd.ts";
 
 interface Scenario {
   readonly name: string;
@@ -120,7 +118,10 @@ const withWriters = async <T>(port: number, work: (writers: Writers) => Promise<
   try {
     const mysql = await startPrivateMySql(directory);
     ends.unshift(mysql.stop);
-    const client = await startClient(join(directory, "client"), port, mysql.url);
+    const client = await startBenchWorker({
+      ...{ file: "flush-client.ts", directory: join(directory, "client") },
+      ...{ port, core: undefined, secrets: { DATABASE_URL: mysql.url } },
+    });
     ends.unshift(client.stop);
     const pool = createPool({ ...mysql.address, connectionLimit: CRON_PARALLEL });
     ends.unshift(() => pool.end());
@@ -132,25 +133,6 @@ const withWriters = async <T>(port: number, work: (writers: Writers) => Promise<
     for (const end of ends) await end();
     rmSync(directory, { recursive: true });
   }
-};
-
-const startClient = (directory: string, port: number, url: string) => {
-  mkdirSync(directory);
-  const { compatibility_date } = unstable_readConfig({ config: "wrangler.toml" });
-  const wranglerFile = join(directory, "wrangler.json");
-  const main = resolve("bench/flush-client.ts");
-  writeFileSync(wranglerFile, JSON.stringify({ name: "flush", main, compatibility_date }));
-  const secrets = { DATABASE_URL: url };
-  bundleForWorkerd({ wranglerFile, directory, stateDirectory: directory, port, secrets });
-  return startWorkerd(directory, port, undefined, "/");
-};
-
-const postWork = async (port: number, work: FlushWork): Promise<void> => {
-  const answer = await fetch(`http://127.0.0.1:${port}/`, {
-    method: "POST",
-    body: JSON.stringify(work),
-  });
-  if ((await answer.text()) !== "done") throw new Error(`the writer answered ${answer.status}`);
 };
 
 const writeBy = async (pool: Pool, work: FlushWork): Promise<void> => {

@@ -34,6 +34,7 @@ export const startHeadcount = async (
   directory: string,
   port: number,
   core: number,
+  secrets: Readonly<Record<string, string>> = {},
 ): Promise<HeadcountServer> => {
   const stateDirectory = join(directory, "state");
   mkdirSync(stateDirectory, { recursive: true });
@@ -44,7 +45,7 @@ export const startHeadcount = async (
     directory,
     stateDirectory,
     port,
-    secrets: { ...NO_DATABASE, TOKEN_KEYS: tokenKeys, ADMIN_KEY: adminKey },
+    secrets: { ...NO_DATABASE, TOKEN_KEYS: tokenKeys, ADMIN_KEY: adminKey, ...secrets },
   });
   const source = new ViewSource(makeMinter({ tokenKeys, shards: `${vars.TALLY_SHARDS}` }));
   // Ready: this isolate then knows the day's salt, as one that also mints does.

@@ -7,8 +7,12 @@ export interface Answer {
   readonly body: string;
 }
 
-/** @returns a whole request, headers and body, ready to be written */
-export const requestBytes = (path: string, body: unknown): Buffer => {
+/** @param headers besides those of a browser @returns a whole request, headers and body, ready to be written */
+export const requestBytes = (
+  path: string,
+  body: unknown,
+  headers: readonly string[] = [],
+): Buffer => {
   const json = JSON.stringify(body);
   const head = [
     `POST ${path} HTTP/1.1`,
@@ -17,6 +21,7 @@ export const requestBytes = (path: string, body: unknown): Buffer => {
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36",
     "Origin: https://news.example",
     "CF-Connecting-IP: 203.0.113.7",
+    ...headers,
     `Content-Length: ${Buffer.byteLength(json)}`,
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${json}`);

@@ -27,7 +27,12 @@ export const saturate = async (
     next += 1;
     if (request === undefined) return;
     connection.send(request, (answer) => {
-      verify(answer);
+      try {
+        verify(answer);
+      } catch (error) {
+        // To whoever waits, who then ends the servers.
+        return done.reject(error);
+      }
       answers += 1;
       if (answers === requests.length) done.resolve();
       sendNext(connection);
@@ -35,9 +40,12 @@ export const saturate = async (
   };
   const startedAt = performance.now();
   for (const connection of open) sendNext(connection);
-  await done.promise;
+  try {
+    await done.promise;
+  } finally {
+    for (const connection of open) connection.close();
+  }
   const seconds = (performance.now() - startedAt) / 1_000;
-  for (const connection of open) connection.close();
   return { answers, seconds, latenciesMs: [] };
 };
 

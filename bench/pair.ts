@@ -1,12 +1,11 @@
 /** What every benchmark stands on: the floor and the product beside each other, and the flags they have in common. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startBare } from "./bare-server.ts";
+import { startBenchWorker } from "./bench-worker.ts";
 import { type HeadcountServer, startHeadcount } from "./headcount-server.ts";
-import { CLIENT_CORE, SERVER_CORE, type Server } from "./workerd.ts";
+import { CLIENT_CORE, pin, SERVER_CORE, type Server } from "./workerd.ts";
 
 export interface BenchFlags {
   readonly rounds: number;
@@ -33,9 +32,7 @@ export const benchFlags = (
 };
 
 /** Keeps this process off the servers' core. */
-export const pinClient = (): void => {
-  execFileSync("taskset", ["-acp", `${CLIENT_CORE}`, `${process.pid}`], { stdio: "pipe" });
-};
+export const pinClient = (): void => pin(process.pid, CLIENT_CORE);
 
 /** Runs `work` with both servers new and their storage empty, and ends them whatever happens. */
 export const withPair = async <T>(
@@ -45,7 +42,10 @@ export const withPair = async <T>(
   const directory = mkdtempSync(join(tmpdir(), "headcount-bench-"));
   const running: { stop(): Promise<void> }[] = [];
   try {
-    const bare = await startBare(join(directory, "bare"), port);
+    const bare = await startBenchWorker({
+      ...{ file: "bare-hono.ts", directory: join(directory, "bare") },
+      ...{ port, core: SERVER_CORE },
+    });
     running.push(bare);
     const headcount = await startHeadcount(join(directory, "headcount"), port + 1, SERVER_CORE);
     running.push(headcount);

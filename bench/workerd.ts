@@ -19,6 +19,11 @@ export interface Server {
 export const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
 
+/** Keeps a process that runs, with all its threads, on a core. */
+export const pin = (pid: number, core: number): void => {
+  execFileSync("taskset", ["-acp", `${core}`, `${pid}`], { stdio: "pipe" });
+};
+
 const START_DEADLINE_MS = 20_000;
 
 /**

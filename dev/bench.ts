@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   correct: async () => (await import("../bench/correct.ts")).benchCorrect,
   flush: async () => (await import("../bench/flush.ts")).benchFlush,
   live: async () => (await import("../bench/live.ts")).benchLive,
+  publish: async () => (await import("../bench/publish.ts")).benchPublish,
   read: async () => (await import("../bench/read.ts")).benchRead,
 };
 

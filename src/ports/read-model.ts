@@ -74,7 +74,7 @@ export interface ReadModelWriter {
   publishStream(numbers: PublishedStream): Promise<StreamPublished>;
 }
 
-/** The store said no, or nothing, or has not everything yet. Its message holds no command, key or value. */
+/** The store said no, or nothing, or has not everything yet. Its message is for the log: no command, key or value of a store, of an object which it is. */
 export class ReadModelError extends Error {
   override readonly name: string = "ReadModelError";
 }

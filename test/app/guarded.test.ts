@@ -23,7 +23,7 @@ class Fault extends Error {
   }
 }
 
-const POLICY: Policy = {
+const POLICY = {
   port: "store",
   timeoutMs: 100,
   tries: { attempts: 3, minPauseMs: 0, maxPauseMs: 0 },
@@ -32,7 +32,7 @@ const POLICY: Policy = {
     mayPass: cause instanceof Fault && cause.mayPass,
     fault: cause instanceof Fault ? cause.fault : "backend",
   }),
-};
+} satisfies Policy;
 
 /** As a class, so that methods which are not the object's own are guarded too. */
 class Store {

@@ -37,4 +37,7 @@ test("two deployments never get the same secrets", () => {
 test("variables are those of wrangler.toml, and the file goes over them", () => {
   expect(readVariables(fileWith("")).TALLY_SHARDS).toBe("8");
   expect(readVariables(fileWith("TALLY_SHARDS=3")).TALLY_SHARDS).toBe("3");
+  const reader = "https://user:password@reader.example";
+  const { DATABASE_HISTORY_URL } = readVariables(fileWith(`DATABASE_HISTORY_URL=${reader}`));
+  expect(DATABASE_HISTORY_URL).toBe(reader);
 });

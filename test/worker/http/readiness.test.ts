@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";
 import { BREAKER_FAILURES } from "../../../src/core/limits.ts";
 import { adminRequest } from "../support/admin.ts";
-import { brokenTally } from "../support/broken.ts";
+import { brokenTally, hangingD1 } from "../support/broken.ts";
 import { makeGet, refusalOf } from "../support/client.ts";
 import { workerWith } from "../support/compose.ts";
 
@@ -98,6 +98,30 @@ test("a database that is back is found by readers alone, after its rest", async 
     interval: 100,
   });
   expect(await (await worker(makeGet("/readyz"))).json()).toMatchObject({ breakers: [CLOSED, {}] });
+});
+
+test("a database that hangs is left alone after few readers, who are answered in their time; the log has a line for each call, none for refusals", async () => {
+  let calls = 0;
+  const DB = new Proxy(hangingD1, {
+    get(target, name) {
+      calls += 1;
+      return Reflect.get(target, name);
+    },
+  });
+  const worker = workerWith({ DB });
+  const read = (stream: string) => worker(makeGet(`/v1/streams/${stream}`));
+  // At once, as readers come: of a stream each, so that nobody shares an answer.
+  const streams = Array.from({ length: BREAKER_FAILURES }, (_, i) => `hanging-${i}`);
+  for (const answer of await Promise.all(streams.map(read))) {
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ status: "aggregating" });
+  }
+  expect(await (await worker(makeGet("/readyz"))).json()).toMatchObject({
+    breakers: [{ backend: "database", state: "open" }, RANKINGS],
+  });
+  for (let i = 0; i < 5; i += 1) expect((await read(`refused-${i}`)).status).toBe(200);
+  expect(breakerLines()).toMatchObject([{ event: "breaker.opened", backend: "database" }]);
+  expect(lines).toHaveLength(1 + calls);
 });
 
 test("a Tally that is overloaded is named in the log once, and not asked again by readers", async () => {

@@ -23,6 +23,17 @@ export const brokenTally: TallyRpc = {
   leave: fail,
 };
 
+const never = (): Promise<never> => new Promise(() => undefined);
+
+const hangingStatement: D1PreparedStatement = new Proxy(env.DB.prepare("SELECT 1"), {
+  get: (_, name) => (name === "bind" ? () => hangingStatement : never),
+});
+
+/** A D1 that takes whatever it is asked, and never answers. */
+export const hangingD1: D1Database = new Proxy(env.DB, {
+  get: (_, name) => (name === "prepare" ? () => hangingStatement : never),
+});
+
 /** A D1 that fails whatever it is asked. */
 export const brokenD1: D1Database = new Proxy(env.DB, {
   get: () => () => {
