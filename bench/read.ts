@@ -125,8 +125,8 @@ const table = (
   groups: readonly ReadGroup[],
   rounds: readonly Round[],
 ): string => {
-  const head = ["", "requests/s", "counts/s", ...columns];
-  const lines = [`| ${head.join(" | ")} |`, `|${" --- |".repeat(head.length)}`];
+  const head = ["requests/s", "counts/s", ...columns];
+  const lines = [`| | ${head.join(" | ")} |`, `|${" --- |".repeat(head.length + 1)}`];
   for (const group of groups) {
     for (const scenario of group) lines.push(lineOf(scenario, group[0], rounds));
   }
