@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createClient } from "@redis/client";
+import { connectRedis } from "../dev/redis/connect.ts";
 import { countKey, LIVE_KEYS } from "../src/adapters/redis/keys.ts";
 import { READ_LIST_LUA } from "../src/adapters/redis/list-script.ts";
 import type { ContentId } from "../src/core/ids.ts";
@@ -21,7 +21,7 @@ import { homeOf, type PublishWork, publishCalls } from "./publish-work.ts";
 const api = {
   /** @returns its port */
   async listen(socketPath: string): Promise<number> {
-    const client = await connect(socketPath);
+    const client = await connectRedis(socketPath);
     connected = client;
     const listSha = await client.scriptLoad(READ_LIST_LUA);
     const server = createServer(
@@ -47,21 +47,9 @@ const api = {
 
 export type PlainRedisApi = typeof api;
 
-type Client = Awaited<ReturnType<typeof connect>>;
+type Client = Awaited<ReturnType<typeof connectRedis>>;
 
 let connected: Client | undefined;
-
-const connect = (path: string) => {
-  const client = createClient({
-    RESP: 2,
-    disableClientInfo: true,
-    maintNotifications: "disabled",
-    socket: { path, tls: false, reconnectStrategy: false },
-  });
-  // Whoever sent a command hears of it.
-  client.on("error", () => undefined);
-  return client.connect();
-};
 
 const answer = async (
   client: Client,

@@ -11,13 +11,7 @@ import { saturate } from "./load.ts";
 import { benchFlags, pinClient, withPair } from "./pair.ts";
 import { startPrivateMySql } from "./private-mysql.ts";
 import { TALLY_SHARDS } from "./publish-work.ts";
-import {
-  answered,
-  memoryGroup,
-  type ReadGroup,
-  type ReadScenario,
-  redisGroups,
-} from "./read-scenarios.ts";
+import { memoryGroup, type ReadGroup, type ReadScenario, redisGroups } from "./read-scenarios.ts";
 import { type Measurable, type RedisSide, withRedis } from "./redis-side.ts";
 import { writeSection } from "./report-file.ts";
 import { median } from "./statistics.ts";
@@ -32,7 +26,8 @@ interface Measured {
 /** By scenario. */
 type Round = ReadonlyMap<ReadScenario, Measured>;
 
-const WARM_UP = 2_000;
+/** Requests of each connection. */
+const WARM_UP = 32;
 const TRIES = 10;
 
 export const benchRead = async (args: readonly string[]): Promise<void> => {
@@ -102,7 +97,8 @@ const inTurn = async (scenarios: readonly ReadScenario[], seconds: number): Prom
 /** Again when an answer was not the one measured: on a busy machine Redis is given up at times, and left alone for a while. */
 const measure = async (scenario: ReadScenario, seconds: number): Promise<Measured> => {
   for (let left = TRIES; ; left -= 1) {
-    const { requestsPerSecond } = await load({ ...scenario, verify: () => undefined }, WARM_UP);
+    const warmUp = { ...scenario, verify: () => undefined };
+    const { requestsPerSecond } = await load(warmUp, WARM_UP * scenario.connections);
     try {
       return await load(scenario, Math.ceil(requestsPerSecond * seconds));
     } catch (cause) {
@@ -129,8 +125,8 @@ const table = (
   groups: readonly ReadGroup[],
   rounds: readonly Round[],
 ): string => {
-  const head = ["", "requests/s", "counts/s", ...columns];
-  const lines = [`| ${head.join(" | ")} |`, `|${" --- |".repeat(head.length)}`];
+  const head = ["requests/s", "counts/s", ...columns];
+  const lines = [`| | ${head.join(" | ")} |`, `|${" --- |".repeat(head.length + 1)}`];
   for (const group of groups) {
     for (const scenario of group) lines.push(lineOf(scenario, group[0], rounds));
   }

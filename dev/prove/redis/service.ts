@@ -1,7 +1,7 @@
 /** The service with its numbers in a Redis of its own, through the protocol of Upstash: that Redis can be killed, come back and be emptied. */
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createClient } from "@redis/client";
+import { connectRedis } from "../../redis/connect.ts";
 import { type RedisServer, startRedis } from "../../redis/server.ts";
 import { type Service, startService } from "../../service.ts";
 import type { CallsSummary } from "./calls.ts";
@@ -75,15 +75,7 @@ const withRedis: <Result>(
   path: string,
   work: (send: SendCommand) => Promise<Result>,
 ) => Promise<Result> = async (path, work) => {
-  const client = createClient({
-    RESP: 2,
-    disableClientInfo: true,
-    maintNotifications: "disabled",
-    socket: { path, tls: false, reconnectStrategy: false },
-  });
-  // Whoever sent a command hears of it.
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connectRedis(path);
   try {
     return await work((...words) => client.sendCommand(words));
   } finally {
