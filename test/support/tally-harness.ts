@@ -5,7 +5,12 @@ import type { Verdict } from "../../src/core/views/verdict.ts";
 import { verdictOf } from "../../src/core/views/verdict.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import type { CountTables } from "../../src/ports/database.ts";
-import type { CountPart, CountsPublished, ReadModelWriter } from "../../src/ports/read-model.ts";
+import type {
+  CountPart,
+  CountsPublished,
+  PublishMark,
+  ReadModelWriter,
+} from "../../src/ports/read-model.ts";
 import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { FinaliseAnswer } from "../../src/protocol/correction-rpc.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
@@ -157,11 +162,14 @@ export class TallyHarness {
   /** A call leaves when all that was written before it is on disk, and nothing comes back to a life that is over. */
   #writerOf(readModel: Pick<ReadModelWriter, "publishCounts">) {
     const life = this.#life;
-    const publishCounts = async (parts: readonly CountPart[]): Promise<CountsPublished> => {
+    const publishCounts = async (
+      parts: readonly CountPart[],
+      mark?: PublishMark,
+    ): Promise<CountsPublished> => {
       await this.beforeLeaving();
       if (life !== this.#life) return NEVER;
       this.disk.flush();
-      const answer = await readModel.publishCounts(parts).catch((cause: unknown) => {
+      const answer = await readModel.publishCounts(parts, mark).catch((cause: unknown) => {
         if (life === this.#life) throw cause;
       });
       return answer === undefined || life !== this.#life ? NEVER : answer;

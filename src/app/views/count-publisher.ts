@@ -12,6 +12,7 @@ import type {
   PublishMark,
   ReadModelWriter,
 } from "../../ports/read-model.ts";
+import { PublishAccount } from "./publish-account.ts";
 import { PublishPace } from "./publish-pace.ts";
 import { PublishWalk, type WalkStep } from "./publish-walk.ts";
 import { Unpublished } from "./unpublished.ts";
@@ -47,10 +48,7 @@ export class CountPublisher {
   readonly #unpublished = new Unpublished();
   readonly #pace: PublishPace;
   #lostAt: number;
-  #incarnation: string | undefined;
-  /** The last call that left, and the last that was acknowledged. */
-  #called: number;
-  #acknowledged: number;
+  readonly #account: PublishAccount;
   #changedAt: number;
   #saved: PublishProgress | undefined;
 
@@ -62,9 +60,7 @@ export class CountPublisher {
     // The first time there is all to tell, and nothing there that is wrong.
     const { through, ...rest } = this.#saved ?? { through: 0, ...NOTHING, lostAt: deps.position() };
     this.#lostAt = rest.lostAt;
-    this.#incarnation = rest.incarnation;
-    this.#called = rest.call;
-    this.#acknowledged = rest.call;
+    this.#account = new PublishAccount(rest);
     // What an earlier life left unpublished changed since it last said when.
     const isBehind = through < deps.position() || deps.ledger.dirty;
     this.#changedAt = isBehind ? deps.clock.now() : rest.changedAt;
@@ -119,8 +115,7 @@ export class CountPublisher {
     return {
       through: this.#through,
       lostAt: this.#lostAt,
-      incarnation: this.#incarnation,
-      call: this.#acknowledged,
+      ...this.#account.saved,
       changedAt: this.#changedAt,
     };
   }
@@ -155,7 +150,7 @@ export class CountPublisher {
     // A walk may end without having met anything.
     if (steps.length === 0 && !isProbe) return true;
     try {
-      const mark = { shard, call: this.#nextCall(), through };
+      const mark = { shard, call: this.#account.nextCall(clock.now()), through };
       const answer = await writer.publishCounts(this.#parts(steps), mark);
       if (this.#pace.isFailing) log.info("tally.publishing", { tally: name });
       this.#pace.answered();
@@ -179,30 +174,14 @@ export class CountPublisher {
     });
   }
 
-  #nextCall(): number {
-    this.#called = Math.max(this.#called + 1, this.#deps.clock.now());
-    return this.#called;
-  }
-
-  /**
-   * What was published when the call left may be lost, and so may be what it carried: all of it to another incarnation,
-   * and to one that fell back what came after its mark.
-   */
-  #heard({ call, through }: PublishMark, { incarnation, had }: CountsPublished): void {
-    const before = this.#incarnation;
-    const acknowledged = this.#acknowledged;
-    this.#incarnation = incarnation;
-    this.#acknowledged = call;
-    // A clock that went back is not to be below what is there.
-    this.#called = Math.max(this.#called, had?.call ?? 0);
-    if (before === undefined) return;
-    if (before !== incarnation || had === undefined) {
-      if (before === incarnation && acknowledged === 0) return;
-      this.#lostAt = Math.max(this.#lostAt, through);
+  /** What was published when the call left may be lost, and so may be what it carried. */
+  #heard(mark: PublishMark, answer: CountsPublished): void {
+    const kept = this.#account.heard(mark, answer);
+    if (kept === "all") return;
+    if (kept === "nothing") {
+      this.#lostAt = Math.max(this.#lostAt, mark.through);
       this.#walk(0);
-    } else if (had.call < acknowledged) {
-      this.#walk(Math.min(had.through, this.#through));
-    }
+    } else this.#walk(Math.min(kept.through, this.#through));
   }
 }
 

@@ -118,13 +118,17 @@ class ModelWorld extends PublishingWorld {
         };
         return;
       case "lose":
+        // What was sent to the store that is lost does not reach the one in its place.
+        readModel.doLate();
         this.lostAt = harness.tally.status().position;
         this.isLost = true;
         return readModel.lose();
       case "copy":
-        this.#fallBack = readModel.copy();
+        // One that was never told anything has no name yet either: to fall back to it is to lose everything.
+        if (readModel.parts.size > 0) this.#fallBack = readModel.copy();
         return;
       case "fall back":
+        readModel.doLate();
         this.isLost = true;
         return this.#fallBack?.();
       case "do late":
