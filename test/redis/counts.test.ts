@@ -145,6 +145,27 @@ describe.skipIf(NO_REDIS)("contents in Redis", () => {
     expect((await redis.model.counts([odd, even])).size).toBe(2);
   });
 
+  test("a shard's mark stands behind what came with it: the latest call's is kept, and told to the next", async () => {
+    const tell = (shard: number, call: number, through: number) =>
+      redis.model.publishCounts(partsOf(content("m"), 1), { shard, call, through });
+    expect((await tell(901, 10, 5)).had).toBeUndefined();
+    expect((await tell(901, 20, 7)).had).toEqual({ call: 10, through: 5 });
+    expect((await tell(901, 15, 6)).had).toEqual({ call: 20, through: 7 });
+    expect((await tell(901, 30, 9)).had).toEqual({ call: 20, through: 7 });
+    expect((await tell(902, 1, 1)).had).toBeUndefined();
+    await redis.redis.flush();
+    expect((await tell(901, 40, 9)).had).toBeUndefined();
+  });
+
+  test("a mark that is none gives way", async () => {
+    await redis.redis.command("HSET", "told:{903}", "a", "b");
+    const mark = { shard: 903, call: 2, through: 1 };
+    expect((await redis.model.publishCounts([], mark)).had).toBeUndefined();
+    expect((await redis.model.publishCounts([], { ...mark, call: 3 })).had).toMatchObject({
+      call: 2,
+    });
+  });
+
   test("whoever publishes first names the incarnation, everybody is told it, and when all is lost it is another", async () => {
     const first = await redis.model.publishCounts([]);
     expect(first.incarnation).toMatch(new RegExp(`^${NOON}-[0-9a-f]{16}$`));
