@@ -37,7 +37,10 @@ export const lagOf = (
 
 const endOf = ({ startedAt, durationMs }: FlushRun): number => startedAt + durationMs;
 
-/** Told after the writer's, the reader's may all be younger. */
-const has = (runs: readonly FlushRun[], { id, startedAt }: FlushRun): boolean =>
-  runs.some((run) => run.id === id) ||
-  (runs.length === READER_RUNS && runs.every((run) => run.startedAt > startedAt));
+/**
+ * Told after the writer's, the reader's may all be younger. By their ends, when their rows are written: of flushes that
+ * overlapped, the one that began first may be the last to be taken over.
+ */
+const has = (runs: readonly FlushRun[], wanted: FlushRun): boolean =>
+  runs.some(({ id }) => id === wanted.id) ||
+  (runs.length === READER_RUNS && runs.every((run) => endOf(run) > endOf(wanted)));
