@@ -8,6 +8,7 @@ import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
 import { rankingsStore } from "../../../src/adapters/objects/rankings-store.ts";
 import { systemClock } from "../../../src/adapters/runtime/runtime.ts";
 import { LiveRankings } from "../../../src/app/live/rankings.ts";
+import { LIVE_WINDOW_MS } from "../../../src/core/limits.ts";
 import { stamp } from "../../../src/core/stamp.ts";
 import type { LiveEntry } from "../../../src/protocol/room-rpc.ts";
 import * as d1 from "../../../src/schema/d1/viewers.ts";
@@ -62,7 +63,8 @@ type MySqlTable =
   | typeof mysql.viewerHistory
   | typeof mysql.dailyStatistics;
 
-const NOON = Date.UTC(2026, 10, 21, 12);
+/** A little while ago, where a window begins: the list forgets what it has not heard of for a day. */
+const BEGIN = Math.floor(Date.now() / LIVE_WINDOW_MS - 3) * LIVE_WINDOW_MS;
 const DAY = { day: 20_261_121, peak: 9, uniques: 8, sessions: 12 };
 
 /** Two streams with all that lasts, one of them ended. */
@@ -76,11 +78,11 @@ const entries = (name: string): readonly LiveEntry[] =>
       peak: 9,
       total: 20,
       uniqueToday: 8,
-      startedAt: NOON,
-      asOf: NOON + 600_000,
+      startedAt: BEGIN,
+      asOf: BEGIN + 600_000,
       stamp: stamp(1, version),
       samples: [1, 2].map((window) => {
-        return { recordedAt: NOON + window * 300_000, viewers: window, peak: 9 };
+        return { recordedAt: BEGIN + window * 300_000, viewers: window, peak: 9 };
       }),
       days: [{ ...DAY, watchedSeconds: 3_600, liveSeconds: 600 }],
     }),
@@ -117,8 +119,8 @@ describe("a flush leaves in the database exactly what rooms have told", () => {
     const [first] = listed;
     if (first === undefined) throw new Error("no entry");
     expect((await object().publish(first)).saved).toEqual({
-      asOf: NOON + 600_000,
-      sampledThrough: NOON + 600_000,
+      asOf: BEGIN + 600_000,
+      sampledThrough: BEGIN + 600_000,
     });
   });
 
