@@ -31,7 +31,7 @@ import { TallyRestore } from "./app/views/restore-tally.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
-import { makeDatabase, makeWriter } from "./compose-stores.ts";
+import { makeDatabase, makeReadModel } from "./compose-stores.ts";
 import { checkEnv, type UncheckedEnv } from "./env.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 
@@ -68,7 +68,7 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   const correctors = objectCorrectors(env.CORRECTORS, timers);
   const restore = new TallyRestore({ ...common, shards, correctors });
   const tables = { counts, statistics, calendar };
-  const writer = makeWriter(readModel, schedule);
+  const writer = makeReadModel(readModel, schedule);
   const toReaders = writer && { writer, background };
   return new TallyDoor(restore, () => new Tally({ ...common, ...tables, toReaders, abort }));
 };
@@ -135,7 +135,7 @@ export const composeRoom = (
     sockets,
     keyedHash,
     rankings,
-    readModel: makeWriter(readModel, schedule),
+    readModel: makeReadModel(readModel, schedule),
     sessions: streams,
     streams,
     jobs,

@@ -5,7 +5,6 @@ import { d1Database } from "./adapters/d1/database.ts";
 import { explainD1 } from "./adapters/d1/explain.ts";
 import type { GuardDeps } from "./adapters/guarded.ts";
 import { guardedDatabase } from "./adapters/guarded-database.ts";
-import { guardedReadModel } from "./adapters/guarded-read-model.ts";
 import { mysqlDatabase } from "./adapters/mysql/database.ts";
 import { explainMySql } from "./adapters/mysql/explain.ts";
 import { databaseReaders } from "./adapters/reader-roles.ts";
@@ -61,20 +60,8 @@ const makeReader = (url: string, gate: Gate): ReadTables => {
 };
 
 /** @returns nothing where nobody publishes: the objects answer readers themselves */
-export const makeWriter = (
+export const makeReadModel = (
   config: ReadModelConfig,
   schedule: ShardSchedule,
-): ReadModelWriter | undefined => makeRedis(config, schedule);
-
-/** What is published, for readers. @returns nothing where nobody publishes */
-export const makePublished = (
-  config: ReadModelConfig,
-  schedule: ShardSchedule,
-  breakers: Breakers,
-): ReadModel | undefined => {
-  const redis = makeRedis(config, schedule);
-  return redis && guardedReadModel(redis, { timers, random, gate: breakers.of("redis") });
-};
-
-const makeRedis = (config: ReadModelConfig, schedule: ShardSchedule) =>
+): (ReadModel & ReadModelWriter) | undefined =>
   config.kind === "redis" ? redisReadModel(config, { schedule, clock, random }) : undefined;

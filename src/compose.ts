@@ -1,4 +1,5 @@
 import { Breakers } from "./adapters/breakers.ts";
+import { guardedReadModel } from "./adapters/guarded-read-model.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import { guardedCounts, guardedLive, guardedNumbers } from "./adapters/objects/guarded-reads.ts";
@@ -28,7 +29,7 @@ import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
 import { StatsReader } from "./app/views/read-stats.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
-import { makeDatabase, makePublished, makeReaders, makeWriter } from "./compose-stores.ts";
+import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -70,8 +71,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     schedule,
     log,
   });
-  const published = makePublished(config.readModel, schedule, breakers);
-  const writer = makeWriter(config.readModel, schedule);
+  const writer = makeReadModel(config.readModel, schedule);
+  const published =
+    writer && guardedReadModel(writer, { timers, random, gate: breakers.of("redis") });
   const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {

@@ -1,8 +1,8 @@
 import { and, asc, eq, gte, inArray, lt } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { CountTables, TotalRecord } from "../../ports/database.ts";
+import type { CountTables } from "../../ports/database.ts";
 import { viewHourly, viewTotals } from "../../schema/d1/views.ts";
-import { inBatches } from "../sql/row-table.ts";
+import { selectInBatches } from "../sql/row-table.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 
@@ -11,14 +11,10 @@ export const d1CountTables = (db: DrizzleD1Database): CountTables => ({
 
   saveTotals: (rows) => forwardUpsert(db, viewTotals, rows),
 
-  async totals(contents) {
-    const found: TotalRecord[] = [];
-    await inBatches(contents, IDS_PER_STATEMENT, async (batch) => {
-      const ids = inArray(viewTotals.content, [...batch]);
-      found.push(...(await db.select().from(viewTotals).where(ids)));
-    });
-    return found;
-  },
+  totals: (contents) =>
+    selectInBatches(contents, IDS_PER_STATEMENT, (batch) =>
+      db.select().from(viewTotals).where(inArray(viewTotals.content, batch)),
+    ),
 
   hours: (content, from, to) =>
     db

@@ -1,8 +1,8 @@
 import { and, asc, eq, gte, inArray, lt } from "drizzle-orm";
 
-import type { CountTables, TotalRecord } from "../../ports/database.ts";
+import type { CountTables } from "../../ports/database.ts";
 import { viewHourly, viewTotals } from "../../schema/mysql/views.ts";
-import { inBatches } from "../sql/row-table.ts";
+import { selectInBatches } from "../sql/row-table.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import type { MySqlHandle } from "./handle.ts";
 import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
@@ -12,14 +12,10 @@ export const mysqlCountTables = (db: MySqlHandle): CountTables => ({
 
   saveTotals: (rows) => forwardUpsert(db.$client, viewTotals, rows),
 
-  async totals(contents) {
-    const found: TotalRecord[] = [];
-    await inBatches(contents, IDS_PER_STATEMENT, async (batch) => {
-      const ids = inArray(viewTotals.content, [...batch]);
-      found.push(...(await db.select().from(viewTotals).where(ids)));
-    });
-    return found;
-  },
+  totals: (contents) =>
+    selectInBatches(contents, IDS_PER_STATEMENT, (batch) =>
+      db.select().from(viewTotals).where(inArray(viewTotals.content, batch)),
+    ),
 
   hours: (content, from, to) =>
     db

@@ -3,7 +3,7 @@ import type { StreamId } from "../../core/ids.ts";
 import type { AuditEntry, RegistryTables, Stream } from "../../ports/database.ts";
 import { broadcasters, categories, streams, users } from "../../schema/mysql/contents.ts";
 import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
-import { inBatches } from "../sql/row-table.ts";
+import { selectInBatches } from "../sql/row-table.ts";
 import { endAt, type StreamChange, startAt } from "../sql/stream-changes.ts";
 import type { MySqlHandle } from "./handle.ts";
 import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
@@ -50,12 +50,10 @@ export const mysqlRegistryTables = (db: MySqlHandle): RegistryTables => ({
   },
 
   async findStreams(ids) {
-    const found: Stream[] = [];
-    await inBatches(ids, IDS_PER_STATEMENT, async (batch) => {
-      const rows = await db.select().from(streams).where(inArray(streams.id, batch));
-      found.push(...rows.map(asStream));
-    });
-    return found;
+    const rows = await selectInBatches(ids, IDS_PER_STATEMENT, (batch) =>
+      db.select().from(streams).where(inArray(streams.id, batch)),
+    );
+    return rows.map(asStream);
   },
 
   async putStream({ id, category, ...entry }, audit) {

@@ -1,13 +1,13 @@
 import { type AnyColumn, and, asc, desc, eq, gte, inArray, lt, max, sum } from "drizzle-orm";
 
-import type { CurrentViewers, StreamTables } from "../../ports/database.ts";
+import type { StreamTables } from "../../ports/database.ts";
 import {
   currentViewers,
   dailyStatistics,
   userSessions,
   viewerHistory,
 } from "../../schema/mysql/viewers.ts";
-import { inBatches } from "../sql/row-table.ts";
+import { selectInBatches } from "../sql/row-table.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import type { MySqlHandle } from "./handle.ts";
 import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
@@ -46,14 +46,10 @@ export const mysqlStreamTables = (db: MySqlHandle): StreamTables => ({
       .orderBy(asc(recordedAt));
   },
 
-  async currents(streams) {
-    const found: CurrentViewers[] = [];
-    await inBatches(streams, IDS_PER_STATEMENT, async (batch) => {
-      const ids = inArray(currentViewers.stream, [...batch]);
-      found.push(...(await db.select().from(currentViewers).where(ids)));
-    });
-    return found;
-  },
+  currents: (streams) =>
+    selectInBatches(streams, IDS_PER_STATEMENT, (batch) =>
+      db.select().from(currentViewers).where(inArray(currentViewers.stream, batch)),
+    ),
 
   days: (stream, from, to) =>
     db

@@ -50,6 +50,19 @@ const compare = (a: unknown, b: unknown): number => {
   return `${a}` < `${b}` ? -1 : Number(`${a}` > `${b}`);
 };
 
+/** @param select the rows of some ids, in any order @returns those of all */
+export const selectInBatches = async <Id, R>(
+  ids: readonly Id[],
+  size: number,
+  select: (batch: Id[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> => {
+  const found: R[] = [];
+  await inBatches(ids, size, async (batch) => {
+    found.push(...(await select([...batch])));
+  });
+  return found;
+};
+
 /** @returns statements it took */
 export const inBatches = async <R>(
   rows: readonly R[],
