@@ -3,7 +3,7 @@ import type { RedisConnection } from "../src/adapters/redis/client.ts";
 import { redisReadModel } from "../src/adapters/redis/read-model.ts";
 import { systemRandom } from "../src/adapters/runtime/runtime.ts";
 import type { StreamId } from "../src/core/ids.ts";
-import { HOUR_MS, READ_MODEL_LIST_MAX, READ_MODEL_LIST_SETTLE_MS } from "../src/core/limits.ts";
+import { HOUR_MS, READ_MODEL_LIST_MAX, READ_MODEL_SETTLE_MS } from "../src/core/limits.ts";
 import { stamp } from "../src/core/stamp.ts";
 import type { PublishedStream } from "../src/ports/read-model.ts";
 import { MANY_CONTENTS, publishCalls, SCHEDULE } from "./publish-work.ts";
@@ -13,7 +13,7 @@ export const fillRedis = async (connection: RedisConnection): Promise<void> => {
   const model = redisReadModel(connection, {
     ...{ schedule: SCHEDULE, random: systemRandom },
     // The list begins so long ago that it is whole now.
-    clock: { now: () => startedAt - READ_MODEL_LIST_SETTLE_MS },
+    clock: { now: () => startedAt - READ_MODEL_SETTLE_MS },
   });
   for (const parts of publishCalls({ contents: MANY_CONTENTS, version: 1 })) {
     await model.publishCounts(parts);

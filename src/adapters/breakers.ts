@@ -14,6 +14,7 @@ export class Gate {
   readonly backend: string;
   readonly #breaker = new Breaker();
   readonly #deps: BreakersDeps;
+  #closedAt = Number.NEGATIVE_INFINITY;
 
   constructor(backend: string, deps: BreakersDeps) {
     this.backend = backend;
@@ -34,6 +35,11 @@ export class Gate {
     return this.#breaker.state.phase === "closed";
   }
 
+  /** It was away, and came back less than this ago. */
+  isBackFor(lessThanMs: number): boolean {
+    return this.#deps.clock.now() - this.#closedAt < lessThanMs;
+  }
+
   get state(): BackendState {
     const { phase: state, since } = this.#breaker.state;
     return { backend: this.backend, state, ...(since !== null && { since }) };
@@ -44,7 +50,8 @@ export class Gate {
     const { since } = this.#breaker.state;
     this.#breaker.succeeded();
     if (since === null) return;
-    log.info("breaker.closed", { backend: this.backend, afterMs: clock.now() - since });
+    this.#closedAt = clock.now();
+    log.info("breaker.closed", { backend: this.backend, afterMs: this.#closedAt - since });
   }
 
   failed(pass: Pass | undefined, isOverload: boolean): void {

@@ -1,4 +1,4 @@
-import { READ_MODEL_TIMEOUT_MS } from "../core/limits.ts";
+import { READ_MODEL_SETTLE_MS, READ_MODEL_TIMEOUT_MS } from "../core/limits.ts";
 import { NotWholeYetError, type ReadModel, ReadModelError } from "../ports/read-model.ts";
 import { RestingError } from "../ports/resting.ts";
 import { TimeoutError } from "../ports/timers.ts";
@@ -12,6 +12,8 @@ const POLICY: Policy = {
   port: "read-model",
   timeoutMs: READ_MODEL_TIMEOUT_MS,
   tries: { attempts: 1, minPauseMs: 0, maxPauseMs: 0 },
+  // Until those who publish have told it what happened meanwhile, its numbers are from before.
+  settleMs: READ_MODEL_SETTLE_MS,
   explain: (cause, what) => ({
     error: asReadModelError(cause, what),
     mayPass: false,

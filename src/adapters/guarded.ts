@@ -19,6 +19,8 @@ export interface Policy {
   /** Of one try, of every method or of each. */
   readonly timeoutMs: number | ((method: string) => number);
   readonly tries: Tries;
+  /** How long nobody is told what a backend says that was left alone and is back. */
+  readonly settleMs?: number | undefined;
   /**
    * What a failure means, and the error of the port's own kind for it.
    * @param cause the vendor's, a `TimeoutError`, or a `RestingError` when the backend was not asked; errors keep the last as their `cause`
@@ -80,16 +82,19 @@ const guardedCall = (call: Call, method: string, policy: Policy, deps: GuardDeps
       const isResting = deps.atRest !== "try" && gate?.isClosed === false;
       return { error, mayPass: mayPass && fault !== "overload" && !isResting };
     };
+    let answer: unknown;
     try {
       const attempt = () => demandWithin(call(...args), timeoutMs, what, deps.timers);
-      const answer = await repeated(attempt, failureOf, tries, deps);
+      answer = await repeated(attempt, failureOf, tries, deps);
       gate?.succeeded();
-      return answer;
     } catch (error) {
       if (last.fault === "caller") gate?.succeeded();
       else gate?.failed(pass, last.fault === "overload");
       throw error;
     }
+    // What brought it back, and what was asked before it went away, say no more than the others.
+    demandSettled(gate, what, policy);
+    return answer;
   };
 };
 
@@ -102,9 +107,18 @@ const admitted = (
   { atRest }: GuardDeps,
 ): Pass | undefined => {
   if (gate === undefined) return undefined;
+  demandSettled(gate, what, policy);
   // It may take long, or be one of many: it is not the probe that others wait for.
   if (atRest === "try") return gate.pass;
   const pass = gate.admit(probeMs);
-  if (pass === undefined) throw policy.explain(new RestingError(gate.backend), what).error;
+  if (pass === undefined) throw restingError(gate, what, policy);
   return pass;
 };
+
+/** @throws of the port's own kind when the backend is hardly back */
+const demandSettled = (gate: Gate | undefined, what: string, policy: Policy): void => {
+  if (gate?.isBackFor(policy.settleMs ?? 0)) throw restingError(gate, what, policy);
+};
+
+const restingError = ({ backend }: Gate, what: string, { explain }: Policy): Error =>
+  explain(new RestingError(backend), what).error;

@@ -496,8 +496,8 @@ export const READ_MODEL_STREAM_LIFE_MS = DAY_MS;
 /** Streams of one list in the read model. */
 export const READ_MODEL_LIST_MAX = 1_000;
 
-/** A list begun anew is whole after this: every live room has published by then. */
-export const READ_MODEL_LIST_SETTLE_MS = 30 * SECOND_MS;
+/** After this a list begun anew, and a read model that was away, are whole: everybody has published by then. */
+export const READ_MODEL_SETTLE_MS = 30 * SECOND_MS;
 
 /** A reader of the database that has not the last flush so long after it lags. */
 export const READER_LAG_MS = 30 * SECOND_MS;

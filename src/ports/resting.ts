@@ -1,4 +1,4 @@
-/** Said instead of asking a backend that has failed too often just now; it is the cause of the error of the port's own kind. */
+/** Said instead of asking a backend that has failed too often just now, or of telling what it says when it is hardly back; it is the cause of the error of the port's own kind. */
 export class RestingError extends Error {
   override readonly name = "RestingError";
 

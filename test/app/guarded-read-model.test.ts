@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { Breakers } from "../../src/adapters/breakers.ts";
 import { guardedReadModel } from "../../src/adapters/guarded-read-model.ts";
-import { BREAKER_FAILURES, READ_MODEL_TIMEOUT_MS } from "../../src/core/limits.ts";
+import {
+  BREAKER_FAILURES,
+  BREAKER_REST_MIN_MS,
+  READ_MODEL_SETTLE_MS,
+  READ_MODEL_TIMEOUT_MS,
+} from "../../src/core/limits.ts";
 import { NotWholeYetError, ReadModelError } from "../../src/ports/read-model.ts";
 import { isResting } from "../../src/ports/resting.ts";
 import { HandTime } from "../support/hand-time.ts";
@@ -55,6 +60,22 @@ test("it is left alone after failures, of whichever reads, and the error says so
   expect(thrown).toBeInstanceOf(ReadModelError);
   expect(thrown).toMatchObject({ message: "read-model.live: redis is left alone after failures" });
   expect(isResting(thrown)).toBe(true);
+});
+
+test("one that is hardly back is believed by nobody for half a minute: its numbers are from before", async () => {
+  const world = makeWorld();
+  world.does = () => Promise.reject(new ReadModelError("away"));
+  for (let i = 0; i < BREAKER_FAILURES; i += 1) await world.failure();
+  world.does = async () => undefined;
+  await world.time.pass(BREAKER_REST_MIN_MS);
+  expect(isResting(await world.failure())).toBe(true);
+  expect(world.gate.isClosed).toBe(true);
+  const { calls } = world;
+  await world.time.pass(READ_MODEL_SETTLE_MS - 1);
+  expect(isResting(await world.failure())).toBe(true);
+  expect(world.calls).toBe(calls);
+  await world.time.pass(1);
+  expect(await world.model.live(20)).toEqual({ asOf: 0, streams: [] });
 });
 
 test("a list that is not whole yet is an answer: nobody leaves it alone for that", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import {
   LIVE_STALE_MS,
   READ_MODEL_LIST_MAX,
-  READ_MODEL_LIST_SETTLE_MS,
+  READ_MODEL_SETTLE_MS,
   READ_MODEL_STREAM_LIFE_MS,
 } from "../../src/core/limits.ts";
 import { stamp } from "../../src/core/stamp.ts";
@@ -150,7 +150,7 @@ describe.skipIf(NO_REDIS)("streams in Redis", () => {
     await redis.redis.flush();
     await expect(redis.model.live(1)).rejects.toThrow(ReadModelError);
     await publish("after");
-    redis.now += READ_MODEL_LIST_SETTLE_MS - 1;
+    redis.now += READ_MODEL_SETTLE_MS - 1;
     await expect(redis.model.live(1)).rejects.toThrow("not whole yet");
     await expect(redis.model.live(1, "games")).rejects.toThrow("not whole yet");
     redis.now += 1;
@@ -165,7 +165,7 @@ describe.skipIf(NO_REDIS)("streams in Redis", () => {
       await expect(redis.model.live(1)).rejects.toThrow("not whole yet");
       await publish("after");
       await expect(redis.model.live(1)).rejects.toThrow("not whole yet");
-      redis.now += READ_MODEL_LIST_SETTLE_MS;
+      redis.now += READ_MODEL_SETTLE_MS;
       expect(await listed()).toContain("after");
     },
   );

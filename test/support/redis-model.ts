@@ -1,7 +1,7 @@
 /** The read model over a Redis of its own, with a clock that stands still, and a record of what it asked for. */
 import { redisReadModel } from "../../src/adapters/redis/read-model.ts";
 import type { ContentId, StreamId } from "../../src/core/ids.ts";
-import { READ_MODEL_LIST_SETTLE_MS } from "../../src/core/limits.ts";
+import { READ_MODEL_SETTLE_MS } from "../../src/core/limits.ts";
 import { type Stamp, stamp } from "../../src/core/stamp.ts";
 import { homesOf, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type {
@@ -64,13 +64,13 @@ export const openRedisModel = async ({ token = "token-of-a-test" } = {}): Promis
     },
     sorted: (key) => texts("ZRANGE", key, "0", "-1"),
     settle: async () => {
-      opened.now -= READ_MODEL_LIST_SETTLE_MS;
+      opened.now -= READ_MODEL_SETTLE_MS;
       const first = aStreamOf(streamOf("first"), {
         asOf: opened.now,
         status: "ended",
       });
       await opened.model.publishStream(first);
-      opened.now += READ_MODEL_LIST_SETTLE_MS;
+      opened.now += READ_MODEL_SETTLE_MS;
     },
   };
   return opened;

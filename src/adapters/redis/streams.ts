@@ -1,5 +1,5 @@
 import type { StreamId } from "../../core/ids.ts";
-import { LIVE_STALE_MS, MINUTE_MS, READ_MODEL_LIST_SETTLE_MS } from "../../core/limits.ts";
+import { LIVE_STALE_MS, MINUTE_MS, READ_MODEL_SETTLE_MS } from "../../core/limits.ts";
 import type { Stamp } from "../../core/stamp.ts";
 import {
   NotWholeYetError,
@@ -85,7 +85,7 @@ export const readLive = async (
   const found = demandDone(answer);
   const [bornAt, ...listed] = Array.isArray(found) ? found : [];
   // Not so of what is no number either.
-  if (!(now - Number.parseInt(`${bornAt}`, 10) >= READ_MODEL_LIST_SETTLE_MS)) {
+  if (!(now - Number.parseInt(`${bornAt}`, 10) >= READ_MODEL_SETTLE_MS)) {
     throw new NotWholeYetError("Redis: the list of live streams is not whole yet");
   }
   const streams = listed.flatMap((entry) => readEntry(entry) ?? []);

@@ -118,8 +118,7 @@ class ModelWorld extends PublishingWorld {
         };
         return;
       case "lose":
-        // What was sent to the store that is lost does not reach the one in its place.
-        readModel.doLate();
+        await this.#endOnItsWay();
         this.lostAt = harness.tally.status().position;
         this.isLost = true;
         return readModel.lose();
@@ -128,7 +127,7 @@ class ModelWorld extends PublishingWorld {
         if (readModel.parts.size > 0) this.#fallBack = readModel.copy();
         return;
       case "fall back":
-        readModel.doLate();
+        await this.#endOnItsWay();
         this.isLost = true;
         return this.#fallBack?.();
       case "do late":
@@ -139,6 +138,13 @@ class ModelWorld extends PublishingWorld {
       case "flush":
         await harness.tally.flush();
     }
+  }
+
+  /** What was sent to the store that is lost does not reach the one in its place. */
+  async #endOnItsWay(): Promise<void> {
+    this.readModel.doLate();
+    this.readModel.release();
+    await settled();
   }
 
   /** Whatever is not published has an alarm, in this life and in the next. */

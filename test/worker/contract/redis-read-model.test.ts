@@ -2,7 +2,7 @@ import { describe, expect, inject, test } from "vitest";
 import { redisReadModel } from "../../../src/adapters/redis/read-model.ts";
 import { systemRandom } from "../../../src/adapters/runtime/runtime.ts";
 import type { StreamId } from "../../../src/core/ids.ts";
-import { READ_MODEL_LIST_SETTLE_MS } from "../../../src/core/limits.ts";
+import { READ_MODEL_SETTLE_MS } from "../../../src/core/limits.ts";
 import { stamp } from "../../../src/core/stamp.ts";
 import { type PublishedStream, ReadModelError } from "../../../src/ports/read-model.ts";
 import type { RoomNumbers } from "../../../src/protocol/room-rpc.ts";
@@ -25,7 +25,7 @@ const modelAt = (now: () => number) =>
 const model = modelAt(Date.now);
 
 /** As if the list had begun some time ago, unless somebody else has begun it a moment ago. */
-const early = modelAt(() => Date.now() - READ_MODEL_LIST_SETTLE_MS);
+const early = modelAt(() => Date.now() - READ_MODEL_SETTLE_MS);
 
 const open = (): ReadModelWorld => {
   const lost = new Set<number>();
