@@ -39,6 +39,7 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
     statistics: guardAll(database.statistics),
     corrections: guardAll(database.corrections),
     exclusions: guardAll(database.exclusions),
+    suspicions: guardAll(database.suspicions),
     contents: guardAll(database.contents),
     registry: guardAll(database.registry),
     streams: guardAll(database.streams),
@@ -51,6 +52,7 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
 const SHOWN_AT_ONCE = new Set<string>([
   "findStreams",
   "content",
+  "findContents",
   "totals",
   "currents",
   "ranking",

@@ -1,4 +1,6 @@
+import type { ExclusionEffect, ExclusionKind } from "../core/views/exclusion.ts";
 import type { CorrectionReason } from "../protocol/correction-rpc.ts";
+import type { AuditEntry } from "./database.ts";
 
 /** What one run of correction did to an hour of a shard. */
 export interface CorrectionRun {
@@ -36,10 +38,14 @@ export interface CorrectionTables {
   list(query: CorrectionQuery): Promise<readonly CorrectionRun[]>;
 }
 
-/** Events that are not to count. */
+/** Events that are not to count, or are to count whatever the rules said. */
 export interface Exclusion {
-  readonly kind: "visitor" | "network" | "browser" | "user";
-  /** A visitor's or network's key as 16 hexadecimal digits, a browser family, a user's id. */
+  readonly effect: ExclusionEffect;
+  readonly kind: ExclusionKind;
+  /**
+   * A visitor's or network's key as 16 hexadecimal digits, a browser's family, a kind of network, a content, a rule
+   * with its version (`bot@1`), a user's id.
+   */
   readonly value: string;
   /** Absent: of any content. */
   readonly content?: string | undefined;
@@ -49,7 +55,38 @@ export interface Exclusion {
   readonly toAt?: number | undefined;
 }
 
+/** An exclusion with who made it and why; taken back, never deleted. */
+export interface ExclusionRecord extends Exclusion {
+  readonly id: string;
+  readonly reason: string;
+  readonly actor: string;
+  /** Ms. */
+  readonly createdAt: number;
+  /** What it was decided about. */
+  readonly suspicion?: string | undefined;
+  readonly revoked?:
+    | { readonly at: number; readonly by: string; readonly reason: string }
+    | undefined;
+}
+
+export interface ExclusionQuery {
+  readonly limit: number;
+  /** Made before this, ms. */
+  readonly before?: number | undefined;
+}
+
+/** A write keeps the audit entry too, both or neither, and is safe to repeat. */
 export interface ExclusionTables {
   /** Those that stand and touch `from <= at < to`, ms. */
   during(from: number, to: number): Promise<readonly Exclusion[]>;
+  /** A record of an id that there is stays as it is. */
+  put(record: ExclusionRecord, audit: AuditEntry): Promise<void>;
+  /** @returns as it is then; one that was taken back before stays so. `undefined`: there is none */
+  revoke(
+    id: string,
+    revoked: NonNullable<ExclusionRecord["revoked"]>,
+    audit: AuditEntry,
+  ): Promise<ExclusionRecord | undefined>;
+  /** The youngest first, those taken back too. */
+  list(query: ExclusionQuery): Promise<readonly ExclusionRecord[]>;
 }

@@ -5,7 +5,7 @@ import type { StatisticsTables } from "./statistics-tables.ts";
 /** What may be read from a server that follows the writer. */
 export interface ReadTables {
   readonly counts: Pick<CountTables, "totals" | "hours">;
-  readonly statistics: Pick<StatisticsTables, "days" | "uniques">;
+  readonly statistics: Pick<StatisticsTables, "days" | "uniques" | "regions" | "mostViewed">;
   readonly streams: Pick<
     StreamTables,
     "ranking" | "currents" | "history" | "broadcasterHistory" | "days" | "broadcasterDays"

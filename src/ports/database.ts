@@ -5,6 +5,7 @@ import type { Stamp } from "../core/stamp.ts";
 import type { LiveNumbers } from "../protocol/room-rpc.ts";
 import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
 import type { StatisticsTables } from "./statistics-tables.ts";
+import type { SuspicionTables } from "./suspicion-tables.ts";
 
 /** The store of everything that must last. Every call throws a `DatabaseError` when the store fails or does not answer in time; every write is safe to repeat. */
 export interface Database {
@@ -13,6 +14,7 @@ export interface Database {
   readonly statistics: StatisticsTables;
   readonly corrections: CorrectionTables;
   readonly exclusions: ExclusionTables;
+  readonly suspicions: SuspicionTables;
   readonly contents: ContentTables;
   readonly registry: RegistryTables;
   readonly streams: StreamTables;
@@ -193,6 +195,8 @@ export interface AuditEntry {
 
 export interface ContentTables {
   content(id: ContentId): Promise<Content | undefined>;
+  /** Those of them that are known, in any order. */
+  findContents(ids: readonly ContentId[]): Promise<readonly Content[]>;
   /** Writes the whole content and the audit entry, both or neither. */
   putContent(content: Content, audit: AuditEntry): Promise<void>;
   /** Keeps the audit entry of a deed that changes nothing here. */

@@ -30,12 +30,25 @@ export interface ViewRegion {
   readonly day: number;
   /** ISO 3166-1 alpha-2, `XX` where unknown. */
   readonly country: string;
-  /** Empty where unknown. */
+  /** Empty where unknown; `OTHER_PLACE` for all regions with too few views to be told by themselves. */
   readonly region: string;
+  /** The same of cities. */
+  readonly city: string;
   readonly shard: number;
   readonly views: number;
   readonly final: boolean;
   readonly stamp: Stamp;
+}
+
+export interface ViewsOfContent {
+  readonly content: ContentId;
+  readonly views: number;
+}
+
+/** Lists in the order of views, then of ids by their bytes; without contents that have none. */
+export interface MostViewed {
+  readonly all: readonly ViewsOfContent[];
+  readonly byCategory: ReadonlyMap<string, readonly ViewsOfContent[]>;
 }
 
 /**
@@ -49,4 +62,11 @@ export interface StatisticsTables {
   saveRegions(rows: readonly ViewRegion[]): Promise<number>;
   days(content: ContentId, from: number, to: number): Promise<readonly ViewDay[]>;
   uniques(content: ContentId, from: number, to: number): Promise<readonly ViewUniques[]>;
+  /** Rows whose stamp is not that of the uniques of their day and shard are of an earlier run, and say nothing any more. */
+  regions(content: ContentId, from: number, to: number): Promise<readonly ViewRegion[]>;
+  /**
+   * The contents with the most views in `from <= day < to`: of all of them, and of each category that there is.
+   * @param limit of each list
+   */
+  mostViewed(from: number, to: number, limit: number): Promise<MostViewed>;
 }

@@ -1,15 +1,24 @@
-import { eq } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { ContentTables } from "../../ports/database.ts";
 import { categories, contents } from "../../schema/d1/contents.ts";
 import { asContent } from "../sql/registry-rows.ts";
+import { selectInBatches } from "../sql/row-table.ts";
 import { insertAudit } from "./audit.ts";
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 
 /** D1's `batch` is one transaction: a change and its audit row, both or neither. */
 export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
   async content(id) {
     const [row] = await db.select().from(contents).where(eq(contents.id, id));
     return row && asContent(row);
+  },
+
+  async findContents(ids) {
+    const rows = await selectInBatches(ids, IDS_PER_STATEMENT, (batch) =>
+      db.select().from(contents).where(inArray(contents.id, batch)),
+    );
+    return rows.map(asContent);
   },
 
   async putContent(content, audit) {

@@ -9,6 +9,7 @@ import { d1RegistryTables } from "./registry-tables.ts";
 import { d1ShardTables } from "./shard-tables.ts";
 import { d1StatisticsTables } from "./statistics-tables.ts";
 import { d1StreamTables } from "./stream-tables.ts";
+import { d1SuspicionTables } from "./suspicion-tables.ts";
 import { d1UpkeepTables } from "./upkeep-tables.ts";
 
 export const d1Database = (binding: D1Database): Database => {
@@ -19,6 +20,7 @@ export const d1Database = (binding: D1Database): Database => {
     statistics: d1StatisticsTables(db),
     corrections: d1CorrectionTables(db),
     exclusions: d1ExclusionTables(db),
+    suspicions: d1SuspicionTables(db),
     contents: d1ContentTables(db),
     registry: d1RegistryTables(db),
     streams: d1StreamTables(db),

@@ -3,6 +3,7 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
 import { viewDaily, viewRegions, viewUniques } from "../../schema/d1/views.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
+import { mostViewed } from "./most-viewed.ts";
 
 export const d1StatisticsTables = (db: DrizzleD1Database): StatisticsTables => ({
   saveDays: (rows) => forwardUpsert(db, viewDaily, rows),
@@ -24,4 +25,15 @@ export const d1StatisticsTables = (db: DrizzleD1Database): StatisticsTables => (
         and(eq(viewUniques.content, content), gte(viewUniques.day, from), lt(viewUniques.day, to)),
       )
       .orderBy(asc(viewUniques.day), asc(viewUniques.shard)),
+
+  regions: (content, from, to) =>
+    db
+      .select()
+      .from(viewRegions)
+      .where(
+        and(eq(viewRegions.content, content), gte(viewRegions.day, from), lt(viewRegions.day, to)),
+      )
+      .orderBy(asc(viewRegions.day), asc(viewRegions.shard)),
+
+  mostViewed: (from, to, limit) => mostViewed(db, from, to, limit),
 });

@@ -1,8 +1,10 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import type { ContentTables } from "../../ports/database.ts";
 import { categories, contents } from "../../schema/mysql/contents.ts";
 import { asContent } from "../sql/registry-rows.ts";
+import { selectInBatches } from "../sql/row-table.ts";
 import type { MySqlHandle } from "./handle.ts";
+import { IDS_PER_STATEMENT } from "./ids-per-statement.ts";
 import { demand, insertAudit } from "./within-transaction.ts";
 
 /** A change and its audit row are one transaction: both or neither. */
@@ -10,6 +12,13 @@ export const mysqlContentTables = (db: MySqlHandle): ContentTables => ({
   async content(id) {
     const [row] = await db.select().from(contents).where(eq(contents.id, id));
     return row && asContent(row);
+  },
+
+  async findContents(ids) {
+    const rows = await selectInBatches(ids, IDS_PER_STATEMENT, (batch) =>
+      db.select().from(contents).where(inArray(contents.id, batch)),
+    );
+    return rows.map(asContent);
   },
 
   async putContent(content, audit) {

@@ -10,6 +10,7 @@ import { mysqlRegistryTables } from "./registry-tables.ts";
 import { mysqlShardTables } from "./shard-tables.ts";
 import { mysqlStatisticsTables } from "./statistics-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
+import { mysqlSuspicionTables } from "./suspicion-tables.ts";
 import { mysqlUpkeepTables } from "./upkeep-tables.ts";
 
 /**
@@ -25,6 +26,7 @@ export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
     statistics: mysqlStatisticsTables(db),
     corrections: mysqlCorrectionTables(db),
     exclusions: mysqlExclusionTables(db),
+    suspicions: mysqlSuspicionTables(db),
     contents: mysqlContentTables(db),
     registry: mysqlRegistryTables(db),
     streams: mysqlStreamTables(db),

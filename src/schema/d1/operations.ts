@@ -1,5 +1,6 @@
 /** What runs, what was decided, and who may. */
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { EXCLUSION_EFFECTS, EXCLUSION_KINDS } from "../../core/views/exclusion.ts";
 import { count, flag, id, json, time } from "./columns.ts";
 
 export const jobRuns = sqliteTable(
@@ -68,7 +69,9 @@ export const exclusions = sqliteTable(
   "exclusions",
   {
     id: id().primaryKey(),
-    kind: text("kind", { enum: ["visitor", "network", "browser", "user"] }).notNull(),
+    /** Reinstated is what the rules did not count. */
+    effect: text("effect", { enum: EXCLUSION_EFFECTS }).notNull().default("exclude"),
+    kind: text("kind", { enum: EXCLUSION_KINDS }).notNull(),
     value: id("value").notNull(),
     /** Null is all contents. */
     content: id("content_id"),
@@ -78,7 +81,11 @@ export const exclusions = sqliteTable(
     reason: text("reason").notNull(),
     actor: id("actor").notNull(),
     createdAt: time("created_at").notNull(),
+    /** What it was decided about, if it was. */
+    suspicion: id("suspicion_id"),
     revokedAt: time("revoked_at"),
+    revokedBy: id("revoked_by"),
+    revokedFor: text("revoked_for"),
   },
   (table) => [index("exclusions_by_value").on(table.kind, table.value)],
 );
@@ -91,6 +98,11 @@ export const suspicions = sqliteTable(
     raisedAt: time("raised_at").notNull(),
     content: id("content_id").notNull(),
     kind: id("kind").notNull(),
+    /** Name and version of what raised it: network-share@1. */
+    rule: id("rule").notNull().default(""),
+    /** What it is about: views of `fromAt <= at < toAt`, which moves while it goes on. */
+    fromAt: time("from_at").notNull().default(0),
+    toAt: time("to_at").notNull().default(0),
     /** 0 to 100. */
     score: integer("score").notNull(),
     status: text("status", { enum: ["open", "excluded", "dismissed"] }).notNull(),

@@ -30,7 +30,10 @@ export const viewDaily = sqliteTable(
     final: flag("final"),
     stamp: stamp(),
   },
-  (table) => [primaryKey({ columns: [table.content, table.day, table.shard] })],
+  (table) => [
+    primaryKey({ columns: [table.content, table.day, table.shard] }),
+    index("view_daily_by_day").on(table.day, table.content, table.views),
+  ],
 );
 
 /** Visitors of a content on a reporting day. */
@@ -55,6 +58,7 @@ export const viewRegions = sqliteTable(
     day: day(),
     country: text("country").notNull(),
     region: text("region").notNull(),
+    city: text("city").notNull().default(""),
     shard: shard(),
     views: count("views"),
     final: flag("final"),
@@ -62,7 +66,7 @@ export const viewRegions = sqliteTable(
   },
   (table) => [
     primaryKey({
-      columns: [table.content, table.day, table.country, table.region, table.shard],
+      columns: [table.content, table.day, table.country, table.region, table.city, table.shard],
     }),
   ],
 );

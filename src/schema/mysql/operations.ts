@@ -1,5 +1,6 @@
 /** What runs, what was decided, and who may, as `src/schema/d1/operations.ts` explains it. */
 import { index, mysqlTable, primaryKey } from "drizzle-orm/mysql-core";
+import type { ExclusionEffect, ExclusionKind } from "../../core/views/exclusion.ts";
 import type { CorrectionReason } from "../../protocol/correction-rpc.ts";
 import { count, flag, id, json, prose, small, time, word } from "./columns.ts";
 
@@ -57,7 +58,8 @@ export const exclusions = mysqlTable(
   "exclusions",
   {
     id: id().primaryKey(),
-    kind: word<"visitor" | "network" | "browser" | "user">("kind"),
+    effect: word<ExclusionEffect>("effect").default("exclude"),
+    kind: word<ExclusionKind>("kind"),
     value: id("value").notNull(),
     content: id("content_id"),
     fromAt: time("from_at").notNull(),
@@ -65,7 +67,10 @@ export const exclusions = mysqlTable(
     reason: prose("reason").notNull(),
     actor: id("actor").notNull(),
     createdAt: time("created_at").notNull(),
+    suspicion: id("suspicion_id"),
     revokedAt: time("revoked_at"),
+    revokedBy: id("revoked_by"),
+    revokedFor: prose("revoked_for"),
   },
   (table) => [index("exclusions_by_value").on(table.kind, table.value)],
 );
@@ -77,6 +82,9 @@ export const suspicions = mysqlTable(
     raisedAt: time("raised_at").notNull(),
     content: id("content_id").notNull(),
     kind: id("kind").notNull(),
+    rule: id("rule").notNull().default(""),
+    fromAt: time("from_at").notNull().default(0),
+    toAt: time("to_at").notNull().default(0),
     score: small("score"),
     status: word<"open" | "excluded" | "dismissed">("status"),
     detail: json(),

@@ -31,7 +31,10 @@ export const viewDaily = mysqlTable(
     final: flag("final"),
     stamp: stamp(),
   },
-  (table) => [primaryKey({ columns: [table.content, table.day, table.shard] })],
+  (table) => [
+    primaryKey({ columns: [table.content, table.day, table.shard] }),
+    index("view_daily_by_day").on(table.day, table.content, table.views),
+  ],
 );
 
 export const viewUniques = mysqlTable(
@@ -47,8 +50,8 @@ export const viewUniques = mysqlTable(
   (table) => [primaryKey({ columns: [table.content, table.day, table.shard] })],
 );
 
-/** The longest name of a region, in characters. */
-const REGION_CHARS = 64;
+/** The longest name of a region or a city, in characters. */
+const PLACE_CHARS = 64;
 
 export const viewRegions = mysqlTable(
   "view_regions",
@@ -56,7 +59,8 @@ export const viewRegions = mysqlTable(
     content: contentId(),
     day: day(),
     country: word<string>("country"),
-    region: exact("region", REGION_CHARS),
+    region: exact("region", PLACE_CHARS),
+    city: exact("city", PLACE_CHARS).default(""),
     shard: shard(),
     views: count("views"),
     final: flag("final"),
@@ -64,7 +68,7 @@ export const viewRegions = mysqlTable(
   },
   (table) => [
     primaryKey({
-      columns: [table.content, table.day, table.country, table.region, table.shard],
+      columns: [table.content, table.day, table.country, table.region, table.city, table.shard],
     }),
   ],
 );

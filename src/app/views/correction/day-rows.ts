@@ -30,7 +30,10 @@ export const addDayRows = (into: DayRows, walked: WalkedContent, of: RowsOf): vo
   into.uniques.push({ content, day, shard, uniques, final, stamp: stamped });
   for (const [place, views] of walked.places) {
     const { country, region } = of.places.at(place);
-    into.regions.push({ content, day, country, region, shard, views, final, stamp: stamped });
+    into.regions.push({
+      ...{ content, day, country, region, city: "", shard, views, final },
+      stamp: stamped,
+    });
   }
 };
 
