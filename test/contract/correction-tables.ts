@@ -53,6 +53,7 @@ const excluded = (more: Partial<ExclusionRow> = {}): ExclusionRow => {
   made += 1;
   return {
     id: `exclusion-${`${made}`.padStart(4, "0")}`,
+    effect: "exclude",
     kind: "visitor",
     value: `value-${made}`,
     fromAt: HOUR,
@@ -64,8 +65,8 @@ const excluded = (more: Partial<ExclusionRow> = {}): ExclusionRow => {
   };
 };
 
-const asTold = ({ kind, value, content, fromAt, toAt }: ExclusionRow): Exclusion => ({
-  ...{ kind, value, content, fromAt, toAt },
+const asTold = ({ effect, kind, value, content, fromAt, toAt }: ExclusionRow): Exclusion => ({
+  ...{ effect, kind, value, content, fromAt, toAt },
 });
 
 /** The promises of the ports `CorrectionTables` and `ExclusionTables`, for any adapter of them. */

@@ -34,7 +34,7 @@ const viewUniques = (content: ContentId, more: Partial<ViewUniques> = {}): ViewU
 });
 
 const viewRegion = (content: ContentId, more: Partial<ViewRegion> = {}): ViewRegion => ({
-  ...{ content, day: DAY, country: "DE", region: "BE", shard: 3, views: 2, final: false },
+  ...{ content, day: DAY, country: "DE", region: "BE", city: "", shard: 3, views: 2, final: false },
   stamp: stamp(1, 1),
   ...more,
 });

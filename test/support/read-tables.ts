@@ -7,7 +7,12 @@ const unexpected = () => Promise.reject(new Error("the test has no such table"))
 
 const NOTHING: ReadTables = {
   counts: { totals: unexpected, hours: unexpected },
-  statistics: { days: unexpected, uniques: unexpected },
+  statistics: {
+    days: unexpected,
+    uniques: unexpected,
+    regions: unexpected,
+    mostViewed: unexpected,
+  },
   streams: {
     ranking: unexpected,
     currents: unexpected,

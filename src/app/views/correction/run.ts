@@ -21,7 +21,7 @@ export interface CorrectorDeps {
   readonly rawLog: Pick<RawLog, "read">;
   readonly statistics: Pick<StatisticsTables, "saveUniques" | "saveRegions">;
   readonly corrections: Pick<CorrectionTables, "record">;
-  readonly exclusions: ExclusionTables;
+  readonly exclusions: Pick<ExclusionTables, "during">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -226,7 +226,9 @@ test("a content whose every view is excluded has a cell of 0, and its regions an
   world.append([event(1, "bought", 1), event(2, "bought", 1), event(3, "read", 2)]);
   await world.correct();
   expect(world.cells(NINE)).toEqual({ bought: 1, read: 1 });
-  world.exclusions = [{ kind: "visitor", value: hexOfHash(visitor(1)), fromAt: 0 }];
+  world.exclusions = [
+    { effect: "exclude", kind: "visitor", value: hexOfHash(visitor(1)), fromAt: 0 },
+  ];
   await world.correctHours(NINE);
   expect(world.cells(NINE)).toEqual({ read: 1 });
   expect([...world.uniques.values()].map(({ content, uniques }) => [content, uniques])).toEqual([

@@ -80,7 +80,9 @@ test("when every view of a content is excluded its published number holds until 
   const views = () => ["bought", "read"].map((id) => world.harness().views(id));
   expect(views()).toEqual([2, 1]);
   const before = await world.flushed("bought", NINE);
-  world.exclusions = [{ kind: "visitor", value: hexOfHash(visitor(7)), fromAt: 0 }];
+  world.exclusions = [
+    { effect: "exclude", kind: "visitor", value: hexOfHash(visitor(7)), fromAt: 0 },
+  ];
   await world.correctHours(NINE);
   const after = await world.flushed("bought", NINE);
   expect(after).toMatchObject({ views: 0, final: true });
