@@ -16,13 +16,21 @@ import { views } from "./views.ts";
 /** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
 const METHODS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/views(?:\/confirm)?$/, "POST"],
+  [/^\/v1\/(?:receipts|events)$/, "POST"],
   [/^\/v1\/streams\/[^/]+\/heartbeat$/, "POST"],
   [/^\/v1\/streams\/[^/]+\/live$/, "GET"],
   [/^\/v1\/admin\/(?:contents|categories|users|broadcasters|streams)\/[^/]+$/, "PUT"],
   [/^\/v1\/admin\/streams\/[^/]+\/(?:start|end)$/, "POST"],
-  [/^\/v1\/admin\/(?:flush|correct|rebuild|reconcile)$/, "POST"],
+  [/^\/v1\/admin\/(?:flush|correct|rebuild|reconcile|replay|import)$/, "POST"],
   [/^\/v1\/admin\/(?:status|corrections)$/, "GET, HEAD"],
-  [/^\/v1\/(?:streams\/[^/]+|rankings\/live|stats\/contents\/[^/]+)$/, "GET, HEAD"],
+  [/^\/v1\/admin\/exclusions$/, "GET, HEAD, POST"],
+  [/^\/v1\/admin\/exclusions\/[^/]+$/, "DELETE"],
+  [/^\/v1\/admin\/suspicions$/, "GET, HEAD"],
+  [/^\/v1\/admin\/suspicions\/[^/]+\/(?:exclude|dismiss)$/, "POST"],
+  [
+    /^\/v1\/(?:streams\/[^/]+|rankings\/(?:live|views)|stats\/contents\/[^/]+(?:\/regions)?)$/,
+    "GET, HEAD",
+  ],
   [/^\/v1\/stats\/(?:streams|broadcasters)\/[^/]+\/history$/, "GET, HEAD"],
   [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
   [/^\/(?:demo(?:\/[^/]+|\/live\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],

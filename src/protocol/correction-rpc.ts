@@ -68,7 +68,14 @@ export interface TallyCorrectionRpc {
 }
 
 /** Why an hour is corrected. */
-export type CorrectionReason = "hourly" | "daily" | "late" | "carry" | "manual" | "rebuild";
+export type CorrectionReason =
+  | "hourly"
+  | "daily"
+  | "late"
+  | "carry"
+  | "manual"
+  | "rebuild"
+  | "exclusion";
 
 export type CorrectionOrder =
   /** Every dirty hour that has been over for a while. */

@@ -100,6 +100,7 @@ const FOLD_VERDICTS: ReadonlySet<string> = new Set<Verdict>([
   "duplicate",
   "late",
   "unreadable",
+  "suspect",
 ]);
 
 /**

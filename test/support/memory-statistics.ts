@@ -8,7 +8,7 @@ import type {
 type Row = ViewDay | ViewUniques | ViewRegion;
 
 /** Days of contents in memory, as the contract has them. */
-export class MemoryStatistics implements StatisticsTables {
+export class MemoryStatistics implements Omit<StatisticsTables, "mostViewed"> {
   readonly #days = new Map<string, ViewDay>();
   readonly #uniques = new Map<string, ViewUniques>();
   readonly #regions = new Map<string, ViewRegion>();
@@ -22,7 +22,7 @@ export class MemoryStatistics implements StatisticsTables {
   }
 
   async saveRegions(rows: readonly ViewRegion[]): Promise<number> {
-    return save(this.#regions, rows, ({ country, region }) => `${country}/${region}`);
+    return save(this.#regions, rows, ({ country, region, city }) => `${country}/${region}/${city}`);
   }
 
   async days(content: string, from: number, to: number): Promise<readonly ViewDay[]> {
@@ -31,6 +31,10 @@ export class MemoryStatistics implements StatisticsTables {
 
   async uniques(content: string, from: number, to: number): Promise<readonly ViewUniques[]> {
     return during(this.#uniques, content, from, to);
+  }
+
+  async regions(content: string, from: number, to: number): Promise<readonly ViewRegion[]> {
+    return during(this.#regions, content, from, to);
   }
 
   /** All that only correction writes. */

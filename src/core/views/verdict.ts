@@ -19,6 +19,8 @@ export const VERDICTS = {
   unknown: 19,
   /** What an operator has excluded: correction alone says so. */
   excluded: 20,
+  /** Looks like tampering, and is held until correction decides; only where suspects are held. */
+  suspect: 21,
 } as const;
 export type Verdict = keyof typeof VERDICTS;
 

@@ -43,7 +43,9 @@ export const correctionRuns = sqliteTable(
     hour: time("hour").notNull(),
     /** Unix ms, and larger than that of any earlier run of the hour. */
     run: time("run").notNull(),
-    reason: text("reason", { enum: ["hourly", "daily", "late", "carry", "manual", "rebuild"] })
+    reason: text("reason", {
+      enum: ["hourly", "daily", "late", "carry", "manual", "rebuild", "exclusion"],
+    })
       .notNull()
       .default("hourly"),
     outcome: text("outcome", { enum: ["done", "gap", "superseded", "failed"] }).notNull(),
