@@ -86,10 +86,13 @@ export class RankingsReader {
   /** @param category all of them when absent */
   async read(limit: number, category?: string): Promise<RankingRead> {
     const { published } = this.#deps;
-    const ask = () => published?.live(RANKING_MAX_STREAMS, category);
-    const known: Step<LiveRanking, Asked> = { source: "readmodel", ask };
+    const steps = [this.#rankings(category)];
+    if (published !== undefined) {
+      const ask = () => published.live(RANKING_MAX_STREAMS, category);
+      steps.unshift({ source: "readmodel", ask });
+    }
     const told = await this.#ladder.read(category ?? ALL, {
-      now: [...(published === undefined ? [] : [known]), this.#rankings(category)],
+      now: steps,
       saved: {
         source: "database",
         ask: () => savedRanking(this.#deps, RANKING_MAX_STREAMS, category),
