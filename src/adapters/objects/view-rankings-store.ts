@@ -16,7 +16,7 @@ export const viewRankingsStore = (
   for (const table of ["shards", "periods"] satisfies Table[]) {
     sql.exec(
       `CREATE TABLE IF NOT EXISTS ${table} (name, part INTEGER, text TEXT NOT NULL,
-        PRIMARY KEY (name, part)) WITHOUT ROWID`,
+        PRIMARY KEY (name, part))`,
     );
   }
 
