@@ -15,6 +15,7 @@ import { roomStore } from "./adapters/objects/room-store.ts";
 import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
+import { viewRankingsStore } from "./adapters/objects/view-rankings-store.ts";
 import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { jsonLog as log } from "./adapters/runtime/json-log.ts";
 import {
@@ -31,6 +32,7 @@ import { TallyRestore } from "./app/views/restore-tally.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
+import { ViewRankings } from "./app/views/view-rankings.ts";
 import { makeDatabase, makeReadModel } from "./compose-stores.ts";
 import { checkEnv, type UncheckedEnv } from "./env.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
@@ -153,4 +155,14 @@ export const composeRankings = (context: ObjectContext, env: UncheckedEnv): Live
   const store = rankingsStore(context.storage, context.background);
   const { streams } = makeDatabase(checked.config.database);
   return new LiveRankings({ store, tables: streams, clock });
+};
+
+/** @throws when the deployment is not configured: nothing is published for a choice nobody made */
+export const composeViewRankings = (
+  { storage, background }: ObjectContext,
+  env: UncheckedEnv,
+): ViewRankings => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  return new ViewRankings({ store: viewRankingsStore(storage, background), clock, log });
 };
