@@ -35,4 +35,8 @@ export class ViewRankings extends DurableObject<UncheckedEnv> implements ViewRan
   ): Promise<ViewRanking | undefined> {
     return this.#rankings.views(window, limit, category);
   }
+
+  override alarm(): Promise<void> {
+    return this.#rankings.alarm();
+  }
 }

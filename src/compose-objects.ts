@@ -15,6 +15,7 @@ import { roomStore } from "./adapters/objects/room-store.ts";
 import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
+import { viewRankingsStore } from "./adapters/objects/view-rankings-store.ts";
 import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { jsonLog as log } from "./adapters/runtime/json-log.ts";
 import {
@@ -156,9 +157,13 @@ export const composeRankings = (context: ObjectContext, env: UncheckedEnv): Live
   return new LiveRankings({ store, tables: streams, clock });
 };
 
-/** @throws when the deployment is not configured */
-export const composeViewRankings = (_context: ObjectContext, env: UncheckedEnv): ViewRankings => {
+/** @throws when the deployment is not configured: nothing is published for a choice nobody made */
+export const composeViewRankings = (
+  { storage, background }: ObjectContext,
+  env: UncheckedEnv,
+): ViewRankings => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  return new ViewRankings();
+  const writer = makeReadModel(checked.config.readModel, checked.config.schedule);
+  return new ViewRankings({ store: viewRankingsStore(storage, background), writer, clock, log });
 };

@@ -517,8 +517,7 @@ export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;
 /** Rankings that an isolate remembers, of each kind: 100 entries with their titles are some 30 KB. */
 export const RANKING_MEMO_LISTS = 500;
 
-/** Contents in one read of a ranking of views. */
-export const VIEW_RANKING_MAX_CONTENTS = 100;
+/** Contents in one read of a ranking of views where no limit was asked for. */
 export const VIEW_RANKING_DEFAULT_CONTENTS = 20;
 
 /** How long caches may keep a ranking of views: the last hour's is told anew as often. */
@@ -530,9 +529,49 @@ export const VIEW_RANKING_OUTLIVED_MS = HOUR_MS;
 /** The ranking of the last hour is told from the read model up to this age. */
 export const REALTIME_MAX_AGE_MS = MINUTE_MS;
 
-/** Lists in one publish of rankings: of 100 contents with long ids, 9 MB. */
-export const PUBLISH_MAX_RANKINGS = 1_000;
-
 /** Life of a ranking in the read model after it was last published: of the last hour, and of a period. */
 export const READ_MODEL_REALTIME_LIFE_MS = HOUR_MS;
 export const READ_MODEL_PERIOD_LIFE_MS = DAY_MS;
+
+/** Contents of one list of a ranking, and what may be asked for. */
+export const RANKED_CONTENTS = 100;
+
+/** How long the order of the last hour stands before it is made anew. */
+export const VIEW_RANKINGS_MERGE_MS = SECOND_MS;
+
+/** From a shard's telling to its saving: what the shards tell meanwhile rides along, and they tell every 5 s. */
+export const VIEW_RANKINGS_SAVE_MS = 10 * SECOND_MS;
+
+/**
+ * Contents of all shards together that the object of rankings holds, some 200 bytes each. Every shard has an equal part of
+ * them; up to 40 shards that is all that they may tell.
+ */
+export const VIEW_RANKINGS_MAX_CONTENTS = 200_000;
+
+/** Two publishes of lists to the read model are at least this far apart. */
+export const VIEW_RANKINGS_PUBLISH_MS = 2 * SECOND_MS;
+
+/** Lists in one publish, the rest goes with the next: up to 8 KB each. */
+export const VIEW_RANKINGS_MAX_LISTS = 1_000;
+
+/**
+ * What has not changed is published again after this, for a read model that lost it; that of the last hour sooner, since
+ * readers do not believe one that is a minute old.
+ */
+export const VIEW_RANKINGS_AGAIN_MS = { realtime: 30 * SECOND_MS, period: MINUTE_MS } as const;
+
+/** Nothing is published again when nobody told anything for so long: who misses a list asks the object. */
+export const VIEW_RANKINGS_AGAIN_FOR_MS = HOUR_MS;
+
+/** Rows of all categories together in one list of the database: a query may tell 100,000. */
+export const MOST_VIEWED_MAX_ROWS = 50_000;
+
+/** How old the lists of a period may be when the job comes by; a flush comes every 5 minutes. */
+export const RANK_EVERY_MS = {
+  day: 5 * MINUTE_MS,
+  week: 30 * MINUTE_MS,
+  month: 30 * MINUTE_MS,
+} as const;
+
+/** The job comes a little sooner or later than it did the last time. */
+export const RANK_SLACK_MS = MINUTE_MS;

@@ -90,7 +90,7 @@ export interface ReadModelWriter {
   /**
    * Of a list the one with the later `asOf` stays, of equals what came last. What is lost here nobody tells: lists are
    * published again from time to time.
-   * @param lists each once, at most `PUBLISH_MAX_RANKINGS`
+   * @param lists each once, at most `VIEW_RANKINGS_MAX_LISTS`
    */
   publishRankings(lists: readonly PublishedRanking[]): Promise<void>;
 }

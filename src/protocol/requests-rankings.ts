@@ -1,10 +1,10 @@
 /** Queries of rankings. */
 import * as v from "valibot";
 import {
+  RANKED_CONTENTS,
   RANKING_DEFAULT_STREAMS,
   RANKING_MAX_STREAMS,
   VIEW_RANKING_DEFAULT_CONTENTS,
-  VIEW_RANKING_MAX_CONTENTS,
 } from "../core/limits.ts";
 import { RANKING_WINDOWS } from "./rankings-rpc.ts";
 import { Consistency, IdParam, limitTo, once } from "./requests.ts";
@@ -23,5 +23,5 @@ export const LiveRankingQuery = v.strictObject(
 /** Query of `GET /v1/rankings/views`. */
 export const ViewRankingQuery = v.strictObject({
   window: v.optional(once(v.picklist(RANKING_WINDOWS)), ["realtime"]),
-  ...rankingQuery(VIEW_RANKING_MAX_CONTENTS, VIEW_RANKING_DEFAULT_CONTENTS),
+  ...rankingQuery(RANKED_CONTENTS, VIEW_RANKING_DEFAULT_CONTENTS),
 });

@@ -1,9 +1,9 @@
 import type { ContentId } from "../../core/ids.ts";
 import {
+  RANKED_CONTENTS,
   READ_MODEL_TIMEOUT_MS,
   READ_TIMEOUT_MS,
   VIEW_RANKING_MAX_AGE_SECONDS,
-  VIEW_RANKING_MAX_CONTENTS,
   VIEW_RANKING_OUTLIVED_MS,
 } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -93,7 +93,7 @@ export class ViewRankingsReader {
     const { window, category } = asked;
     const steps = [this.#object(asked)];
     if (published !== undefined) {
-      const ask = () => published.views(window, VIEW_RANKING_MAX_CONTENTS, category);
+      const ask = () => published.views(window, RANKED_CONTENTS, category);
       steps.unshift({ source: "readmodel", ask });
     }
     const told = await this.#ladder.read(keyOf(asked), { now: steps });
@@ -116,21 +116,18 @@ export class ViewRankingsReader {
   /** As many as anybody may ask for, so that readers of any limit share them. */
   #object({ window, category }: ViewRankingAsked): Step<ViewRanking, Asked> {
     const { objects } = this.#deps;
-    const ask = () => objects.views(window, VIEW_RANKING_MAX_CONTENTS, category);
+    const ask = () => objects.views(window, RANKED_CONTENTS, category);
     return { source: "rankings", ask };
   }
 
   async #introduce({ contents, ...ranking }: ViewRanking): Promise<Shown<List>> {
-    const { clock, contents: register } = this.#deps;
-    const found = await register.findAll(contents.map(({ content }) => content));
+    const found = await this.#deps.contents.findAll(contents.map(({ content }) => content));
     const ranked = contents.map(({ content, views, previousRank }, index): RankedView => {
       const { title, url } = found.get(content)?.row ?? {};
       const page = { ...(title && { title }), ...(url && { url }) };
       return { rank: index + 1, content, ...page, views, previousRank };
     });
-    // Of a period that has begun a moment ago there may be none yet.
-    const stale = ranking.window !== "realtime" && clock.now() >= ranking.to;
-    return { list: { ...ranking, contents: ranked }, stale };
+    return { list: { ...ranking, contents: ranked }, stale: false };
   }
 }
 
