@@ -34,6 +34,14 @@ const numbers = aStreamOf(streamOf(`${CANARY}-stream`), {
   category: `${CANARY}-category`,
 });
 
+const aRanking = {
+  ...{ window: "realtime", category: `${CANARY}-category` },
+  ranking: {
+    ...{ window: "realtime", asOf: NOON, from: NOON, to: NOON + 1 },
+    contents: ids.map((id) => ({ content: id, views: 1, previousRank: null })),
+  },
+} as const;
+
 type Model = ReadModel & ReadModelWriter;
 
 const CALLS: Readonly<Record<string, (model: Model) => Promise<unknown>>> = {
@@ -42,6 +50,8 @@ const CALLS: Readonly<Record<string, (model: Model) => Promise<unknown>>> = {
   live: (model) => model.live(5, `${CANARY}-category`),
   publishCounts: (model) => model.publishCounts(ids.flatMap((id) => partsOf(id, 7))),
   publishStream: (model) => model.publishStream(numbers),
+  views: (model) => model.views("realtime", 5, `${CANARY}-category`),
+  publishRankings: (model) => model.publishRankings([aRanking]),
 };
 
 const modelAt = (connection: RedisConnection): Model =>
@@ -59,7 +69,7 @@ const refusalOf = async (asked: Promise<unknown>): Promise<string> => {
   );
   expect(thrown).toBeInstanceOf(ReadModelError);
   const whole = inspect(thrown, { depth: 9, showHidden: true });
-  expect(whole).not.toMatch(/canary|http:|count:\{|view:\{|\{live\}|headcount:|evalsha|hmget/i);
+  expect(whole).not.toMatch(/canary|http:|count:\{|view:\{|\{live\}|\{rank\}|headcount:|evalsha|hmget/i);
   return thrown instanceof Error ? thrown.message : "";
 };
 
@@ -145,7 +155,7 @@ describe.skipIf(NO_REDIS)("what fails is told without a word of what was asked",
     await refusalOf(CALLS[call]?.(model) ?? Promise.resolve());
   });
 
-  test.for(["counts", "stream", "live"])("%s, given up after half a second", async (call) => {
+  test.for(["counts", "stream", "live", "views"])("%s, given up after half a second", async (call) => {
     redis.faults.add({ when: () => true, fault: { kind: "delay", ms: 3_000 } });
     const asked = CALLS[call]?.(modelAt(redis)) ?? Promise.resolve();
     expect(await refusalOf(asked)).toBe("Redis did not answer within 500 ms");
@@ -176,6 +186,7 @@ describe.skipIf(NO_REDIS)("what fails is told without a word of what was asked",
     expect(await one.counts([content("a")])).toEqual(new Map());
     expect(await one.stream(numbers.stream)).toBeUndefined();
     await refusalOf(one.live(1));
+    expect(await one.views("day", 1)).toBeUndefined();
     for (const result of [
       "{}",
       '{"result":null}',
@@ -186,6 +197,10 @@ describe.skipIf(NO_REDIS)("what fails is told without a word of what was asked",
       await refusalOf(modelAt(await answering(`[${result}]`)).publishCounts([]));
       const three = modelAt(await answering(`[${result},${result},${result}]`));
       await refusalOf(three.publishStream(numbers));
+    }
+    for (const result of ["{}", '{"result":null}', '{"result":"T0s="}', '{"result":[]}']) {
+      const model = modelAt(await answering(`[${result}]`));
+      await refusalOf(model.publishRankings([aRanking]));
     }
     // As base64.
     const named = '{"result":"bmFtZWQ="}';

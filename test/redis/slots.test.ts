@@ -76,6 +76,7 @@ describe.skipIf(NO_REDIS)("in a cluster", () => {
   test("slots are those of the specification", () => {
     expect(crc16("123456789")).toBe(0x31c3);
     expect(slotOf("count:{a}")).toBe(slotOf("view:{a}"));
+    expect(slotOf("{rank}:day:all")).toBe(slotOf("{rank}:realtime:category:a"));
     expect(slotOf("count:{a}")).not.toBe(slotOf("count:{b}"));
   });
 
@@ -98,6 +99,16 @@ describe.skipIf(NO_REDIS)("in a cluster", () => {
     await model.stream(streamOf("new"));
     await model.live(5);
     await model.live(5, "games");
+    const ranking = { asOf: redis.now, from: 0, to: 2 * redis.now, contents: [] };
+    await model.publishRankings(
+      (["realtime", "day"] as const).flatMap((window) =>
+        [undefined, "games"].map((category) => ({
+          ...{ window, category, ranking: { window, ...ranking } },
+        })),
+      ),
+    );
+    await model.views("day", 5);
+    await model.views("realtime", 5, "games");
 
     // Once more from the beginning, each alone, so that it is known what was done by which.
     const commands = redis.calls.flat();
@@ -121,6 +132,8 @@ describe.skipIf(NO_REDIS)("in a cluster", () => {
           ...["count:{a}", "count:{b}", "count:{c}", "headcount:incarnation"],
           ...["view:{moves}", "view:{new}", "view:{silent}"],
           ...["{live}:all", "{live}:born", "{live}:entries", "{live}:gone", "{live}:heard"],
+          ...["{rank}:realtime:all", "{rank}:realtime:category:games"],
+          ...["{rank}:day:all", "{rank}:day:category:games"],
           ...["{live}:category:c", "{live}:category:games", "{live}:category:music"],
         ]),
       );

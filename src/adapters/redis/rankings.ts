@@ -5,7 +5,7 @@ import {
   READ_MODEL_REALTIME_LIFE_MS,
   REALTIME_MAX_AGE_MS,
 } from "../../core/limits.ts";
-import type { PublishedRanking } from "../../ports/read-model.ts";
+import { type PublishedRanking, ReadModelError } from "../../ports/read-model.ts";
 import type { RankedContent, RankingWindow, ViewRanking } from "../../protocol/rankings-rpc.ts";
 import { demandDone, type RedisClient } from "./client.ts";
 import { rankingKey } from "./keys.ts";
@@ -31,7 +31,10 @@ export const publishRankings = async (
 ): Promise<void> => {
   if (lists.length === 0) return;
   const answers = await client.send(await runScriptEach(SET_RANKING_LUA, lists.map(settingList)));
-  for (const answer of answers) demandDone(answer);
+  for (const answer of answers) {
+    const done = demandDone(answer);
+    if (done !== 0 && done !== 1) throw new ReadModelError("Redis: no answer of the script");
+  }
 };
 
 const settingList = ({ window, category, ranking }: PublishedRanking): ScriptRun => {

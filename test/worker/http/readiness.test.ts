@@ -27,7 +27,10 @@ const breakerLines = (): readonly Line[] =>
   lines.filter(({ event }) => event.startsWith("breaker."));
 
 const CLOSED = { backend: "database", state: "closed" };
-const RANKINGS = { backend: "rankings", state: "closed" };
+const RANKINGS = [
+  { backend: "rankings", state: "closed" },
+  { backend: "rankings:views", state: "closed" },
+];
 
 /** A Worker whose database answers unless it is said to be away. */
 const withDatabase = () => {
@@ -58,7 +61,7 @@ test("a database that is away is told of, fails readers at once and operators no
     const range = "granularity=day&from=2026-11-01&to=2026-11-02";
     return worker(makeGet(`/v1/stats/contents/away-${asked}?${range}`));
   };
-  expect(await ready()).toEqual({ status: "ready", breakers: [CLOSED, RANKINGS] });
+  expect(await ready()).toEqual({ status: "ready", breakers: [CLOSED, ...RANKINGS] });
 
   state.isAway = true;
   for (let i = 0; i < BREAKER_FAILURES; i += 1) {
@@ -66,7 +69,7 @@ test("a database that is away is told of, fails readers at once and operators no
   }
   expect(await ready()).toEqual({
     status: "ready",
-    breakers: [{ backend: "database", state: "open", since: expect.any(Number) }, RANKINGS],
+    breakers: [{ backend: "database", state: "open", since: expect.any(Number) }, ...RANKINGS],
   });
   const { calls } = state;
   for (let i = 0; i < 5; i += 1) {
@@ -79,7 +82,7 @@ test("a database that is away is told of, fails readers at once and operators no
   const order = adminRequest("PUT", "categories/while-open", { title: "While open" });
   expect((await worker(order)).status).toBe(200);
   expect((await readStats()).status).toBe(200);
-  expect(await ready()).toEqual({ status: "ready", breakers: [CLOSED, RANKINGS] });
+  expect(await ready()).toEqual({ status: "ready", breakers: [CLOSED, ...RANKINGS] });
   expect(breakerLines()).toMatchObject([
     { event: "breaker.opened", backend: "database" },
     { event: "breaker.closed", backend: "database" },
@@ -97,7 +100,7 @@ test("a database that is back is found by readers alone, after its rest", async 
     timeout: 30_000,
     interval: 100,
   });
-  expect(await (await worker(makeGet("/readyz"))).json()).toMatchObject({ breakers: [CLOSED, {}] });
+  expect(await (await worker(makeGet("/readyz"))).json()).toMatchObject({ breakers: [CLOSED, {}, {}] });
 });
 
 test("a database that hangs is left alone after few readers, who are answered in their time; the log has a line for each call, none for refusals", async () => {
@@ -117,7 +120,7 @@ test("a database that hangs is left alone after few readers, who are answered in
     expect(await answer.json()).toMatchObject({ status: "aggregating" });
   }
   expect(await (await worker(makeGet("/readyz"))).json()).toMatchObject({
-    breakers: [{ backend: "database", state: "open" }, RANKINGS],
+    breakers: [{ backend: "database", state: "open" }, ...RANKINGS],
   });
   for (let i = 0; i < 5; i += 1) expect((await read(`refused-${i}`)).status).toBe(200);
   expect(breakerLines()).toMatchObject([{ event: "breaker.opened", backend: "database" }]);
