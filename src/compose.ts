@@ -8,6 +8,7 @@ import { objectsReadModel } from "./adapters/objects/read-model.ts";
 import { objectRooms } from "./adapters/objects/rooms.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
+import { objectViewRankings } from "./adapters/objects/view-rankings.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog as log } from "./adapters/runtime/json-log.ts";
@@ -62,6 +63,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const known = new StreamRegistry({ streams: registry, clock, timers, log });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
+  const viewRankings = objectViewRankings(env.VIEW_RANKINGS, timers);
   // Objects are left alone by readers only: what is told to them, and orders, reach them in any case.
   const guard = { breakers, timers, random };
   const objects = objectsReadModel({
@@ -107,6 +109,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },
+    rankViews: { readers, rankings: viewRankings, calendar, ...job },
     correct: { correctors, calendar, ...job },
     corrections,
     rebuild: { tallies, correctors, schedule, clock },
