@@ -164,5 +164,6 @@ export const composeViewRankings = (
 ): ViewRankings => {
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
-  return new ViewRankings({ store: viewRankingsStore(storage, background), clock, log });
+  const writer = makeReadModel(checked.config.readModel, checked.config.schedule);
+  return new ViewRankings({ store: viewRankingsStore(storage, background), writer, clock, log });
 };

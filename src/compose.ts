@@ -2,7 +2,12 @@ import { Breakers } from "./adapters/breakers.ts";
 import { guardedReadModel } from "./adapters/guarded-read-model.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import { objectCorrectors } from "./adapters/objects/correctors.ts";
-import { guardedCounts, guardedLive, guardedNumbers } from "./adapters/objects/guarded-reads.ts";
+import {
+  guardedCounts,
+  guardedLive,
+  guardedNumbers,
+  guardedViews,
+} from "./adapters/objects/guarded-reads.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { objectsReadModel } from "./adapters/objects/read-model.ts";
 import { objectRooms } from "./adapters/objects/rooms.ts";
@@ -20,6 +25,7 @@ import {
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { KnownRows } from "./app/known-rows.ts";
 import { HistoryReader } from "./app/live/read-history.ts";
 import { RankingsReader } from "./app/live/read-rankings.ts";
 import { StreamReader } from "./app/live/read-stream.ts";
@@ -29,8 +35,11 @@ import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
 import { StatsReader } from "./app/views/read-stats.ts";
+import { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
+import type { ContentId } from "./core/ids.ts";
+import { REGISTERED_MEMO_MS } from "./core/limits.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -70,12 +79,18 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     tallies: guardedCounts(tallies, guard),
     rooms: guardedNumbers(rooms, guard),
     rankings: guardedLive(rankings, guard),
+    viewRankings: guardedViews(objectViewRankings(env.VIEW_RANKINGS, timers), guard),
     schedule,
     log,
   });
   const writer = makeReadModel(config.readModel, schedule);
   const published =
     writer && guardedReadModel(writer, { timers, random, gate: breakers.of("redis") });
+  const pages = new KnownRows({
+    find: (ids: readonly ContentId[]) => contents.findContents(ids),
+    lifeMs: () => REGISTERED_MEMO_MS,
+    ...{ clock, timers, log },
+  });
   const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
   return {
@@ -121,6 +136,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     startStream: { registry: orders.registry, rooms, known, clock, random },
     streams: new StreamReader({ ...ladder, registry: known }),
     rankings: new RankingsReader({ ...ladder, registry: known }),
+    viewRankings: new ViewRankingsReader({ ...ladder, contents: pages }),
     status: { tallies, correctors, jobs, schedule },
     arrive: {
       registry: known,

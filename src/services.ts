@@ -17,6 +17,7 @@ import type { RegistryDeps } from "./app/views/put-content.ts";
 import type { RankViewsDeps } from "./app/views/rank-views.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
+import type { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
 import type { ContentId } from "./core/ids.ts";
@@ -65,6 +66,7 @@ export interface Services {
   readonly startStream: StartStreamDeps;
   readonly streams: StreamReader;
   readonly rankings: RankingsReader;
+  readonly viewRankings: ViewRankingsReader;
   readonly status: StatusDeps;
   readonly arrive: ArriveDeps;
   readonly rooms: Rooms;

@@ -48,12 +48,18 @@ export interface Step<Value, Source extends string> {
   ask(): Promise<Value | undefined>;
 }
 
-/** @see descend @returns undefined when no step could tell */
+export interface DescentForOne<Value, Source extends string> {
+  readonly found: { readonly value: Value; readonly source: Source } | undefined;
+  /** A step was asked in vain. */
+  readonly failed: boolean;
+}
+
+/** @see descend */
 export const descendForOne = async <Value, Source extends string>(
   steps: readonly Step<Value, Source>[],
   log: Log,
   event: string,
-): Promise<{ readonly value: Value; readonly source: Source } | undefined> => {
+): Promise<DescentForOne<Value, Source>> => {
   const rungs = steps.map(({ source, ask }) => ({
     source,
     ask: async () => {
@@ -61,7 +67,8 @@ export const descendForOne = async <Value, Source extends string>(
       return new Map(value === undefined ? [] : [[ONE, value]]);
     },
   }));
-  return (await descend(rungs, [ONE], log, event)).found.get(ONE);
+  const { found, failed } = await descend(rungs, [ONE], log, event);
+  return { found: found.get(ONE), failed: failed.size > 0 };
 };
 
 const ONE = "";

@@ -514,6 +514,25 @@ export const READER_RUNS = 4;
 /** Saved numbers of a live stream are shown up to this age: five minutes between two flushes, and what these take. */
 export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;
 
+/** Rankings that an isolate remembers, of each kind: 100 entries with their titles are some 30 KB. */
+export const RANKING_MEMO_LISTS = 500;
+
+/** Contents in one read of a ranking of views where no limit was asked for. */
+export const VIEW_RANKING_DEFAULT_CONTENTS = 20;
+
+/** How long caches may keep a ranking of views: the last hour's is told anew as often. */
+export const VIEW_RANKING_MAX_AGE_SECONDS = 5;
+
+/** A ranking of views is told as stale for so long after what it is about: then nothing of the last hour is in it. */
+export const VIEW_RANKING_OUTLIVED_MS = HOUR_MS;
+
+/** The ranking of the last hour is told from the read model up to this age. */
+export const REALTIME_MAX_AGE_MS = MINUTE_MS;
+
+/** Life of a ranking in the read model after it was last published: of the last hour, and of a period. */
+export const READ_MODEL_REALTIME_LIFE_MS = HOUR_MS;
+export const READ_MODEL_PERIOD_LIFE_MS = DAY_MS;
+
 /** Contents of one list of a ranking, and what may be asked for. */
 export const RANKED_CONTENTS = 100;
 

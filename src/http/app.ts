@@ -8,6 +8,7 @@ import { health, misconfigured } from "./health.ts";
 import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
+import { rankings } from "./rankings.ts";
 import { scripts } from "./scripts.ts";
 import { stats } from "./stats.ts";
 import { streams } from "./streams.ts";
@@ -56,6 +57,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   app.route("/", stats);
   app.route("/", live);
   app.route("/", streams);
+  app.route("/", rankings);
   app.route("/", admin);
   app.route("/", health);
   app.route("/", demo);

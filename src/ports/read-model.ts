@@ -1,5 +1,6 @@
 import type { ContentId, StreamId } from "../core/ids.ts";
 import type { Stamp } from "../core/stamp.ts";
+import type { RankingWindow, ViewRanking } from "../protocol/rankings-rpc.ts";
 import type { LiveNumbers, LiveRanking, RoomNumbers } from "../protocol/room-rpc.ts";
 
 /** A content's number: the sum of its homes' parts. */
@@ -23,6 +24,12 @@ export interface ReadModel {
   stream(id: StreamId): Promise<RoomNumbers | undefined>;
   /** Live and syncing ones heard of in the last minute, the most viewers first, then the youngest. @param limit 1 to 100 @param category all of them when absent */
   live(limit: number, category?: string): Promise<LiveRanking>;
+  /**
+   * The most viewed contents.
+   * @param limit 1 to 100 @param category all of them when absent
+   * @returns undefined: there is nothing to tell of it here, or only what is not of now
+   */
+  views(window: RankingWindow, limit: number, category?: string): Promise<ViewRanking | undefined>;
 }
 
 /** A shard's part of a content's number, as its Tally publishes it. */
@@ -37,6 +44,14 @@ export interface CountPart {
 
 /** What a room publishes of its stream. */
 export type PublishedStream = LiveNumbers & Pick<RoomNumbers, "recent">;
+
+/** A list of the most viewed contents, its first 100. */
+export interface PublishedRanking {
+  readonly window: RankingWindow;
+  /** All of them when undefined. */
+  readonly category: string | undefined;
+  readonly ranking: ViewRanking;
+}
 
 /** How far a Tally was when it called. */
 export interface PublishMark {
@@ -72,6 +87,12 @@ export interface ReadModelWriter {
   /** @param parts at most `PUBLISH_MAX_COUNTS` @param mark of a Tally that keeps account of what is published */
   publishCounts(parts: readonly CountPart[], mark?: PublishMark): Promise<CountsPublished>;
   publishStream(numbers: PublishedStream): Promise<StreamPublished>;
+  /**
+   * Of a list the one with the later `asOf` stays, of equals what came last. What is lost here nobody tells: lists are
+   * published again from time to time.
+   * @param lists each once, at most `VIEW_RANKINGS_MAX_LISTS`
+   */
+  publishRankings(lists: readonly PublishedRanking[]): Promise<void>;
 }
 
 /** The store said no, or nothing, or has not everything yet. Its message is for the log: no command, key or value of a store, of an object which it is. */

@@ -7,7 +7,6 @@ import {
   MAX_CONTENTS,
   MAX_TOKENS,
   MAX_WAIT_SECONDS,
-  RANKING_MAX_STREAMS,
   STATS_DEFAULT_LIMIT,
   STATS_MAX_LIMIT,
 } from "../core/limits.ts";
@@ -141,7 +140,7 @@ export const StreamParam = v.pipe(
   v.transform((id) => id as StreamId),
 );
 
-const Consistency = v.optional(v.strictTuple([v.literal("strong")]));
+export const Consistency = v.optional(v.strictTuple([v.literal("strong")]));
 
 /** Query of `GET /v1/counts/:content` and `GET /v1/streams/:id`: what is not known is refused, so that a random query string is a key to no cache. */
 export const NumbersQuery = v.strictObject({ consistency: Consistency });
@@ -162,7 +161,7 @@ export const HeartbeatBody = v.strictObject({
 });
 
 /** A parameter that is given once. */
-const once = <Output>(schema: v.GenericSchema<string, Output>) =>
+export const once = <Output>(schema: v.GenericSchema<string, Output>) =>
   v.pipe(
     v.strictTuple([schema]),
     v.transform(([value]) => value),
@@ -177,20 +176,13 @@ export const LiveQuery = v.strictObject({
 
 export const NoQuery = v.strictObject({});
 
-const limitTo = (max: number) =>
+export const limitTo = (max: number) =>
   v.pipe(
     v.string(),
     v.regex(/^[1-9]\d{0,3}$/, "limit is a whole number above 0"),
     v.transform(Number),
     v.maxValue(max),
   );
-
-/** Query of `GET /v1/rankings/live`. */
-export const RankingQuery = v.strictObject({
-  category: v.optional(v.strictTuple([Id])),
-  limit: v.optional(v.strictTuple([limitTo(RANKING_MAX_STREAMS)])),
-  consistency: Consistency,
-});
 
 /** Query of `GET /v1/admin/corrections`. */
 export const CorrectionsQuery = v.strictObject({

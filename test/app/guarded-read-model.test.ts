@@ -30,7 +30,7 @@ const makeWorld = () => {
     await ask();
     return { asOf: 0, streams: [] };
   };
-  const given = { counts: all, stream: ask, live };
+  const given = { counts: all, stream: ask, live, views: ask };
   const model = guardedReadModel(given, { timers: time, random: RANDOM, gate });
   const failure = (): Promise<unknown> => model.live(20).catch((cause: unknown) => cause);
   return Object.assign(world, { model, failure });

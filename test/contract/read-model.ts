@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { ContentId, StreamId } from "../../src/core/ids.ts";
 import { stamp } from "../../src/core/stamp.ts";
 import { homesOf, parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
+import { slotOf } from "../../src/core/views/slots.ts";
 import type { ReadModel } from "../../src/ports/read-model.ts";
+import type {
+  PeriodRanking,
+  RankedContent,
+  RankingWindow,
+  ShardSlots,
+  SlotViews,
+  ViewRanking,
+} from "../../src/protocol/rankings-rpc.ts";
 import type { LiveEntry, LiveNumbers, RoomNumbers } from "../../src/protocol/room-rpc.ts";
 import { anEntry } from "../support/live-fakes.ts";
 
@@ -18,6 +27,10 @@ export interface ReadModelWorld {
   end(stream: StreamId): Promise<void>;
   /** Tells the list what a room would. */
   list(entry: LiveEntry): Promise<void>;
+  /** Tells who ranks contents what a Tally would. */
+  rankHour(slots: ShardSlots): Promise<void>;
+  /** Tells who ranks contents what the job `rank` would. */
+  rankPeriod(ranking: PeriodRanking): Promise<void>;
 }
 
 const DEADLINE_MS = 60_000;
@@ -46,6 +59,43 @@ const eventuallyListed = async (
 
 const OURS = `rm-${crypto.randomUUID().slice(0, 8)}`;
 let made = 0;
+
+/** The order may be some time old. */
+const eventuallyRanked = async (
+  { model }: ReadModelWorld,
+  window: RankingWindow,
+  category: string,
+  expected: readonly RankedContent[],
+  limit = 100,
+): Promise<ViewRanking> => {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (true) {
+    const ranking = await model.views(window, limit, category);
+    const isExpected = JSON.stringify(ranking?.contents) === JSON.stringify(expected);
+    if (ranking !== undefined && isExpected) return ranking;
+    if (Date.now() > deadline) expect(ranking?.contents).toEqual(expected);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+};
+
+const ranked = (...views: readonly number[]): readonly RankedContent[] =>
+  views.map((count, index) => ({
+    content: fresh() as ContentId,
+    views: count,
+    previousRank: index === 0 ? null : index,
+  }));
+
+const HOUR = 3_600_000;
+
+/** A period that is under way. */
+const period = (
+  byCategory: PeriodRanking["byCategory"],
+  more: Partial<PeriodRanking> = {},
+): PeriodRanking => {
+  const asOf = Date.now();
+  const all = byCategory.flatMap(([, contents]) => contents);
+  return { window: "day", asOf, from: asOf - HOUR, to: asOf + HOUR, all, byCategory, ...more };
+};
 
 /** An id that nobody has used; its number is at the end. */
 const fresh = (): string => {
@@ -255,6 +305,90 @@ export const readModelContract = (open: () => ReadModelWorld): void => {
       await list({ ...entry, status: "ended", viewers: 0, stamp: stamp(2, 3) });
       await list({ ...entry, viewers: 6, stamp: stamp(2, 2) });
       await eventuallyListed(model, entry.category ?? "", []);
+    });
+  });
+
+  describe("the most viewed contents", () => {
+    test("a period's list is told in its order with every field, that of a category its own", async () => {
+      const world = open();
+      const [games, music] = [fresh(), fresh()];
+      const [played, heard] = [ranked(9, 7, 7), ranked(8, 1)];
+      const all = [...played, ...heard].toSorted((a, b) => b.views - a.views);
+      const told = period(
+        [
+          [games, played],
+          [music, heard],
+        ],
+        { all },
+      );
+      await world.rankPeriod(told);
+      const { asOf, from, to } = told;
+      const ranking = await eventuallyRanked(world, "day", games, played);
+      expect(ranking).toEqual({ window: "day", asOf, from, to, contents: played });
+      await eventuallyRanked(world, "day", music, heard);
+      expect((await world.model.views("day", 100))?.contents).toEqual(all);
+    });
+
+    test("no more are told than asked for, the first ones", async () => {
+      const world = open();
+      const category = fresh();
+      const contents = ranked(5, 4, 3);
+      await world.rankPeriod(period([[category, contents]]));
+      await eventuallyRanked(world, "day", category, contents.slice(0, 2), 2);
+    });
+
+    test("the last hour's list has places, and those of the hour before", async () => {
+      const world = open();
+      const [category, now] = [fresh(), Date.now()];
+      const [rises, falls, begins] = [fresh(), fresh(), fresh()] as ContentId[] as [
+        ContentId,
+        ContentId,
+        ContentId,
+      ];
+      const slots: readonly SlotViews[] = [
+        { content: begins, category, views: 1, before: 0 },
+        { content: falls, category, views: 3, before: 50 },
+        { content: rises, category, views: 20, before: 4 },
+      ];
+      const told = { shard: 0, stamp: stamp(1, now), asOf: now, slot: slotOf(now) };
+      await world.rankHour({ ...told, contents: slots });
+      const ranking = await eventuallyRanked(world, "realtime", category, [
+        { content: rises, views: 20, previousRank: 2 },
+        { content: falls, views: 3, previousRank: 1 },
+        { content: begins, views: 1, previousRank: null },
+      ]);
+      expect(ranking.asOf).toBe(now);
+      expect(ranking.to - ranking.from).toBe(HOUR);
+    });
+
+    test("in a category that nobody viewed there is nothing", async () => {
+      const world = open();
+      await world.rankPeriod(period([[fresh(), ranked(1)]]));
+      for (const window of ["day", "realtime"] as const) {
+        expect((await world.model.views(window, 100, fresh()))?.contents ?? []).toEqual([]);
+      }
+    });
+
+    test("a period that is over is not told", async () => {
+      const world = open();
+      const category = fresh();
+      const over = { window: "week", to: Date.now() } as const;
+      await world.rankPeriod(period([[category, ranked(3)]], over));
+      expect(await world.model.views("week", 100)).toBeUndefined();
+      expect(await world.model.views("week", 100, category)).toBeUndefined();
+    });
+
+    test("of two lists the one as of later is told, whichever came last", async () => {
+      const world = open();
+      const category = fresh();
+      const [older, newer] = [ranked(3), ranked(2)];
+      const asOf = Date.now();
+      const window = "month";
+      await world.rankPeriod(period([[category, newer]], { window, asOf }));
+      await world.rankPeriod(period([[category, older]], { window, asOf: asOf - 1 }));
+      await eventuallyRanked(world, window, category, newer);
+      await world.rankPeriod(period([[category, older]], { window, asOf: asOf + 1 }));
+      await eventuallyRanked(world, window, category, older);
     });
   });
 };

@@ -1,4 +1,8 @@
-const unexpected = () => Promise.reject(new Error("no test asks for streams here"));
+const unexpected = () => Promise.reject(new Error("no test asks for streams or rankings here"));
 
-/** Objects of streams for who reads contents alone. */
-export const NO_STREAMS = { rooms: { numbers: unexpected }, rankings: { live: unexpected } };
+/** Objects of streams and rankings for who reads counts alone. */
+export const NO_STREAMS = {
+  rooms: { numbers: unexpected },
+  rankings: { live: unexpected },
+  viewRankings: { views: unexpected },
+};

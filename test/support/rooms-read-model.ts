@@ -9,6 +9,7 @@ export const roomsAsReadModel = (rooms: Pick<Rooms, "numbers">) =>
     rooms,
     tallies: { counts: unexpected },
     rankings: { live: unexpected },
+    viewRankings: { views: unexpected },
     schedule: [{ count: 1, fromHourMs: Number.NEGATIVE_INFINITY }],
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });

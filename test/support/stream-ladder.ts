@@ -57,7 +57,7 @@ export class StreamLadder {
         },
         findAll: async (ids: readonly StreamId[]) => {
           if (this.down.has("registry")) return new Map();
-          return new Map(ids.map((id) => [id, { stream: this.registered.get(id) }]));
+          return new Map(ids.map((id) => [id, { row: this.registered.get(id) }]));
         },
       },
     };

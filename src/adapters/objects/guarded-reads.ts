@@ -7,6 +7,7 @@ import {
 import type { Rankings } from "../../ports/rankings.ts";
 import type { Rooms } from "../../ports/rooms.ts";
 import type { Tallies } from "../../ports/tallies.ts";
+import type { ViewRankings } from "../../ports/view-rankings.ts";
 import type { Breakers } from "../breakers.ts";
 import { type GuardDeps, guarded, type Policy } from "../guarded.ts";
 import { isOverloaded, isRetryable } from "./stubs.ts";
@@ -32,6 +33,12 @@ export const guardedLive = (
   { breakers, ...deps }: Deps,
 ): Pick<Rankings, "live"> =>
   guarded({ live }, policyOf("rankings"), { ...deps, gate: breakers.of("rankings") });
+
+export const guardedViews = (
+  { views }: Pick<ViewRankings, "views">,
+  { breakers, ...deps }: Deps,
+): Pick<ViewRankings, "views"> =>
+  guarded({ views }, policyOf("rankings:views"), { ...deps, gate: breakers.of("rankings:views") });
 
 /** An object has nothing but failures of its own: what is expected it answers. */
 const policyOf = (port: string): Policy => ({

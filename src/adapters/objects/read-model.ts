@@ -12,11 +12,13 @@ import {
 import { isResting } from "../../ports/resting.ts";
 import type { Rooms } from "../../ports/rooms.ts";
 import type { Tallies } from "../../ports/tallies.ts";
+import type { ViewRankings } from "../../ports/view-rankings.ts";
 
 export interface ObjectsReadModelDeps {
   readonly tallies: Pick<Tallies, "counts">;
   readonly rooms: Pick<Rooms, "numbers">;
   readonly rankings: Pick<Rankings, "live">;
+  readonly viewRankings: Pick<ViewRankings, "views">;
   readonly schedule: ShardSchedule;
   readonly log: Log;
 }
@@ -27,11 +29,11 @@ export interface ObjectsReadModel extends ReadModel {
 }
 
 /**
- * The objects themselves as read model: Tallies, Rooms and the list of live streams. Of contents only those are absent
- * whose homes do not answer, and which these are is logged here; of a room or the list, who asked is told by the error.
+ * The objects themselves as read model: Tallies, Rooms, the list of live streams and the rankings of contents. Of contents only those are absent
+ * whose homes do not answer, and which these are is logged here; of a room, the list or the rankings, who asked is told by the error.
  */
 export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel => {
-  const { rooms, rankings, schedule } = deps;
+  const { rooms, rankings, viewRankings, schedule } = deps;
   const countParts = async (contents: readonly ContentId[]): Promise<readonly CountPart[]> => {
     const asked = [...byHome(schedule, contents)].map((part) => askShard(deps, ...part));
     return (await Promise.all(asked)).flat();
@@ -59,6 +61,14 @@ export const objectsReadModel = (deps: ObjectsReadModelDeps): ObjectsReadModel =
         return await rankings.live(limit, category);
       } catch (cause) {
         throw unanswered("the list of live streams", cause);
+      }
+    },
+
+    async views(window, limit, category) {
+      try {
+        return await viewRankings.views(window, limit, category);
+      } catch (cause) {
+        throw unanswered("the rankings of contents", cause);
       }
     },
   };

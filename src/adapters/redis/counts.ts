@@ -14,7 +14,7 @@ import { demandDone } from "./client.ts";
 import { askIncarnation, type IncarnationDeps, readIncarnation } from "./incarnation.ts";
 import { countKey } from "./keys.ts";
 import { readMark, setMark } from "./publish-mark.ts";
-import { NEWER_LUA, runKnownScript, runScript, STAMP_CHARS, shaOf } from "./script.ts";
+import { NEWER_LUA, runScriptEach, type ScriptRun, STAMP_CHARS } from "./script.ts";
 import { StampText, WholeText } from "./stored.ts";
 
 /**
@@ -45,9 +45,8 @@ export const publishCounts = async (
   { parts, mark }: CountsPublish,
   deps: IncarnationDeps,
 ): Promise<CountsPublished> => {
-  const sha = await shaOf(SET_PART_LUA);
   const answers = await client.send([
-    ...parts.map((part, index) => setPart(part, index === 0 ? undefined : sha)),
+    ...(await runScriptEach(SET_PART_LUA, parts.map(settingPart))),
     ...(mark === undefined ? [] : [setMark(mark)]),
     askIncarnation(deps),
   ]);
@@ -56,13 +55,10 @@ export const publishCounts = async (
   return { incarnation: readIncarnation(answers.at(-1)), had };
 };
 
-/** @param sha absent: the text goes along */
-const setPart = (part: CountPart, sha: string | undefined): RedisCommand => {
-  const { content, shard, views, stamp, asOf } = part;
-  const keys = [countKey(content)];
-  const args = [`${shard}`, `${stamp} ${views} ${asOf}`];
-  return sha === undefined ? runScript(SET_PART_LUA, keys, args) : runKnownScript(sha, keys, args);
-};
+const settingPart = ({ content, shard, views, stamp, asOf }: CountPart): ScriptRun => ({
+  keys: [countKey(content)],
+  args: [`${shard}`, `${stamp} ${views} ${asOf}`],
+});
 
 /** One call however many there are. @returns those of which every home's part is there and can be read */
 export const readCounts = async (

@@ -1,5 +1,6 @@
-/** Keys of the read model. What is between braces decides where Redis puts a key: one id is one place, the lists are one. */
+/** Keys of the read model. What is between braces decides where Redis puts a key: one id is one place, the lists of each kind are one. */
 import type { ContentId, StreamId } from "../../core/ids.ts";
+import type { RankingWindow } from "../../protocol/rankings-rpc.ts";
 
 /** HASH, a field for each shard: see `count-script.ts`. */
 export const countKey = (content: ContentId): string => `count:{${content}}`;
@@ -30,3 +31,7 @@ export const CATEGORY_PREFIX = "{live}:category:";
 
 /** ZSET like `all`, of one category. */
 export const categoryKey = (category: string): string => `${CATEGORY_PREFIX}${category}`;
+
+/** STRING: see `rankings.ts`. @param category all of them when undefined */
+export const rankingKey = (window: RankingWindow, category: string | undefined): string =>
+  category === undefined ? `{rank}:${window}:all` : `{rank}:${window}:category:${category}`;

@@ -4,6 +4,7 @@ import type { ReadModel, ReadModelWriter } from "../../ports/read-model.ts";
 import { type RedisConnection, redisClient } from "./client.ts";
 import { publishCounts, readCounts } from "./counts.ts";
 import type { IncarnationDeps } from "./incarnation.ts";
+import { publishRankings, readRanking } from "./rankings.ts";
 import { publishStream, readLive, readStream } from "./streams.ts";
 
 export interface RedisReadModelDeps extends IncarnationDeps {
@@ -22,7 +23,10 @@ export const redisReadModel = (
     counts: (contents) => readCounts(reader, schedule, contents),
     stream: (id) => readStream(reader, id, clock.now()),
     live: (limit, category) => readLive(reader, { limit, category }, clock.now()),
+    views: (window, limit, category) =>
+      readRanking(reader, { window, limit, category }, clock.now()),
     publishCounts: (parts, mark) => publishCounts(writer, { parts, mark }, deps),
     publishStream: (numbers) => publishStream(writer, numbers, deps),
+    publishRankings: (lists) => publishRankings(writer, lists),
   };
 };

@@ -23,14 +23,24 @@ export const runScript =
   (pipeline) =>
     pipeline.eval(text, [...keys], [...args]);
 
-/** Runs a script that the server has: a pipeline names the text once, before. @param sha of its text */
-export const runKnownScript =
-  (sha: string, keys: readonly string[], args: readonly string[]): RedisCommand =>
-  (pipeline) =>
-    pipeline.evalsha(sha, [...keys], [...args]);
+export interface ScriptRun {
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+}
 
-/** What the server knows a script by. */
-export const shaOf = async (text: string): Promise<string> => {
+/** Runs a script that often, in one pipeline: the first run names its text, the others what the server knows it by. */
+export const runScriptEach = async (
+  text: string,
+  runs: readonly ScriptRun[],
+): Promise<readonly RedisCommand[]> => {
+  const sha = await shaOf(text);
+  return runs.map(({ keys, args }, index): RedisCommand => {
+    if (index === 0) return runScript(text, keys, args);
+    return (pipeline) => pipeline.evalsha(sha, [...keys], [...args]);
+  });
+};
+
+const shaOf = async (text: string): Promise<string> => {
   const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), hexByte).join("");
 };

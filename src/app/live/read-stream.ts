@@ -120,7 +120,7 @@ export class StreamReader {
     ask: () => Promise<StreamNumbers | undefined>,
   ): Promise<StreamCount | undefined> {
     const { clock, log } = this.#deps;
-    const found = await descendForOne([{ source, ask }], log, RUNG_FAILED);
+    const { found } = await descendForOne([{ source, ask }], log, RUNG_FAILED);
     if (found === undefined) return undefined;
     const numbers = shownNumbers(found.value);
     this.#memo.remember(id, numbers, clock.now());
@@ -130,7 +130,11 @@ export class StreamReader {
   /** The younger of what database and memory have that may be shown. */
   async #fallBack(id: StreamId, stream?: Stream): Promise<StreamCount> {
     const ask = () => savedStream(this.#deps, id);
-    const found = await descendForOne([{ source: "database", ask }], this.#deps.log, RUNG_FAILED);
+    const { found } = await descendForOne(
+      [{ source: "database", ask }],
+      this.#deps.log,
+      RUNG_FAILED,
+    );
     const saved: ToldStream[] =
       found === undefined
         ? []

@@ -7,20 +7,11 @@ import {
 } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
+import type { PublishedRanking, ReadModelWriter } from "../../ports/read-model.ts";
 import type { RankedContent, RankingWindow, ViewRanking } from "../../protocol/rankings-rpc.ts";
 
-/** A list as readers find it; without a category that of all contents. */
-export interface PublishedRanking {
-  readonly window: RankingWindow;
-  readonly category: string | undefined;
-  readonly ranking: ViewRanking;
-}
-
 export interface ViewRankingsPublisherDeps {
-  readonly writer: {
-    /** Throws when the store fails or does not answer in time; safe to repeat. */
-    publishRankings(lists: readonly PublishedRanking[]): Promise<void>;
-  };
+  readonly writer: Pick<ReadModelWriter, "publishRankings">;
   readonly clock: Clock;
   readonly log: Log;
 }

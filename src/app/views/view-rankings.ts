@@ -1,6 +1,7 @@
 import { PUBLISH_REARM_MS, VIEW_RANKINGS_SAVE_MS } from "../../core/limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
+import type { PublishedRanking } from "../../ports/read-model.ts";
 import type { ViewRankingsStore } from "../../ports/view-rankings-store.ts";
 import {
   type PeriodRanking,
@@ -12,7 +13,6 @@ import {
 import { SoonestAlarm } from "../soonest-alarm.ts";
 import { PeriodBoard } from "./view-rankings-periods.ts";
 import {
-  type PublishedRanking,
   ViewRankingsPublisher,
   type ViewRankingsPublisherDeps,
 } from "./view-rankings-publisher.ts";

@@ -70,8 +70,8 @@ test("many are asked for at once, and only those that are not remembered", async
   await registry.find(A);
   const found = await registry.findAll([A, B]);
   expect([...found.keys()]).toEqual([A, B]);
-  expect(found.get(A)?.stream).toMatchObject({ id: A });
-  expect(found.get(B)).toMatchObject({ stream: undefined });
+  expect(found.get(A)?.row).toMatchObject({ id: A });
+  expect(found.get(B)).toMatchObject({ row: undefined });
   expect(streams.asked).toEqual([[A], [B]]);
 });
 

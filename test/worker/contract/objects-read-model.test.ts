@@ -8,6 +8,7 @@ import {
 } from "../../../src/adapters/objects/read-model.ts";
 import { objectRooms } from "../../../src/adapters/objects/rooms.ts";
 import { objectTallies } from "../../../src/adapters/objects/tallies.ts";
+import { objectViewRankings } from "../../../src/adapters/objects/view-rankings.ts";
 import { systemTimers } from "../../../src/adapters/runtime/runtime.ts";
 import { allShards, homesOf } from "../../../src/core/views/shards.ts";
 import type { Log, LogFields } from "../../../src/ports/log.ts";
@@ -20,6 +21,7 @@ import { id } from "../support/events.ts";
 const tallies = objectTallies(env.TALLIES, systemTimers);
 const rooms = objectRooms(env.ROOMS, systemTimers);
 const rankings = objectRankings(env.RANKINGS, systemTimers);
+const viewRankings = objectViewRankings(env.VIEW_RANKINGS, systemTimers);
 
 interface Logged {
   readonly event: string;
@@ -36,7 +38,8 @@ const modelOf = (
     ...{ info: quiet, warn: quiet },
     error: (event, fields) => logged.push({ event, fields }),
   };
-  return objectsReadModel({ tallies, rooms, rankings, schedule: SCHEDULE, log, ...given });
+  const objects = { tallies, rooms, rankings, viewRankings };
+  return objectsReadModel({ ...objects, schedule: SCHEDULE, log, ...given });
 };
 
 /** Tallies of which some do not answer. */
@@ -52,10 +55,12 @@ let lists = 0;
 const open = (): ReadModelWorld => {
   lists += 1;
   const rankings = env.RANKINGS.getByName(`list-${lists}`);
+  const mostViewed = env.VIEW_RANKINGS.getByName(`list-${lists}`);
   const lost = new Set<number>();
   const model = modelOf({
     tallies: without(lost),
     rankings: { live: (limit, category) => rankings.live(limit, category) },
+    viewRankings: { views: async (...asked) => mostViewed.views(...asked) },
   });
   return {
     model,
@@ -78,6 +83,12 @@ const open = (): ReadModelWorld => {
     },
     async list(entry) {
       await rankings.publish(entry);
+    },
+    async rankHour(slots) {
+      await mostViewed.publish(slots);
+    },
+    async rankPeriod(ranking) {
+      await mostViewed.setPeriods([ranking]);
     },
   };
 };
@@ -121,10 +132,18 @@ describe("the read model of the objects", () => {
       throw new Error("out of reach");
     };
     const logged: Logged[] = [];
-    const model = modelOf({ rooms: { numbers: refuse }, rankings: { live: refuse } }, logged);
+    const model = modelOf(
+      {
+        rooms: { numbers: refuse },
+        rankings: { live: refuse },
+        viewRankings: { views: refuse },
+      },
+      logged,
+    );
     for (const [asked, text] of [
       [model.stream(stream("gone")), "ReadModelError: the room of gone: Error: out of reach"],
       [model.live(1), "ReadModelError: the list of live streams: Error: out of reach"],
+      [model.views("day", 1), "ReadModelError: the rankings of contents: Error: out of reach"],
     ] as const) {
       const thrown = await asked.catch((cause: unknown) => cause);
       expect(thrown).toBeInstanceOf(ReadModelError);

@@ -1,10 +1,13 @@
 import { describe, expect, inject, test } from "vitest";
 import { redisReadModel } from "../../../src/adapters/redis/read-model.ts";
 import { systemRandom } from "../../../src/adapters/runtime/runtime.ts";
+import { mergeSlots, type RankedLists } from "../../../src/app/views/view-rankings-merge.ts";
 import type { StreamId } from "../../../src/core/ids.ts";
 import { READ_MODEL_SETTLE_MS } from "../../../src/core/limits.ts";
 import { stamp } from "../../../src/core/stamp.ts";
+import { RANKED_SLOTS, SLOT_MS } from "../../../src/core/views/slots.ts";
 import { type PublishedStream, ReadModelError } from "../../../src/ports/read-model.ts";
+import type { RankingWindow, ViewRanking } from "../../../src/protocol/rankings-rpc.ts";
 import type { RoomNumbers } from "../../../src/protocol/room-rpc.ts";
 import { type ReadModelWorld, readModelContract, SCHEDULE } from "../../contract/read-model.ts";
 
@@ -26,6 +29,21 @@ const model = modelAt(Date.now);
 
 /** As if the list had begun some time ago, unless somebody else has begun it a moment ago. */
 const early = modelAt(() => Date.now() - READ_MODEL_SETTLE_MS);
+
+const publishLists = (
+  window: RankingWindow,
+  bounds: Pick<ViewRanking, "asOf" | "from" | "to">,
+  { all, byCategory }: RankedLists,
+): Promise<void> => {
+  const lists = [[undefined, all] as const, ...byCategory];
+  return model.publishRankings(
+    lists.map(([category, contents]) => ({
+      window,
+      category,
+      ranking: { window, ...bounds, contents },
+    })),
+  );
+};
 
 const open = (): ReadModelWorld => {
   const lost = new Set<number>();
@@ -59,6 +77,14 @@ const open = (): ReadModelWorld => {
     },
     async list({ samples: _, days: __, ...numbers }) {
       await early.publishStream({ ...numbers, recent: 0 });
+    },
+    async rankHour(slots) {
+      const from = (slots.slot - RANKED_SLOTS + 1) * SLOT_MS;
+      const bounds = { asOf: slots.asOf, from, to: (slots.slot + 1) * SLOT_MS };
+      await publishLists("realtime", bounds, mergeSlots([slots]));
+    },
+    async rankPeriod({ all, byCategory, window, ...bounds }) {
+      await publishLists(window, bounds, { all, byCategory: new Map(byCategory) });
     },
   };
 };
