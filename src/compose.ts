@@ -72,6 +72,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const known = new StreamRegistry({ streams: registry, clock, timers, log });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
+  const viewRankings = objectViewRankings(env.VIEW_RANKINGS, timers);
   // Objects are left alone by readers only: what is told to them, and orders, reach them in any case.
   const guard = { breakers, timers, random };
   const objects = objectsReadModel({
@@ -123,6 +124,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },
+    rankViews: { readers, rankings: viewRankings, calendar, ...job },
     correct: { correctors, calendar, ...job },
     corrections,
     rebuild: { tallies, correctors, schedule, clock },

@@ -4,6 +4,7 @@ import { upkeep } from "./app/upkeep.ts";
 import { close } from "./app/views/close.ts";
 import { correct, correctDay } from "./app/views/correct.ts";
 import { flush } from "./app/views/flush.ts";
+import { rankViews } from "./app/views/rank-views.ts";
 import type { Composed, Services } from "./services.ts";
 
 /** What runs when, each expression's jobs in this order. The expressions are those of `wrangler.toml`, in UTC. */
@@ -13,6 +14,8 @@ export const CRONS: ReadonlyMap<string, readonly Job<Services>[]> = new Map([
     [
       { name: "flush", run: (services: Services) => flush(services.flush) },
       { name: "flush-streams", run: (services: Services) => flushStreams(services.flushStreams) },
+      // Behind the flush, whose numbers it sums.
+      { name: "rank", run: (services: Services) => rankViews(services.rankViews) },
     ],
   ],
   // By then the tokens of the hour before have run out, and what they confirmed is in its Tally.

@@ -14,6 +14,7 @@ import type { CorrectDeps } from "./app/views/correct.ts";
 import type { FlushDeps } from "./app/views/flush.ts";
 import type { MintDeps } from "./app/views/mint.ts";
 import type { RegistryDeps } from "./app/views/put-content.ts";
+import type { RankViewsDeps } from "./app/views/rank-views.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
@@ -53,6 +54,7 @@ export interface Services {
   readonly adminKey: string;
   readonly flush: FlushDeps;
   readonly flushStreams: FlushStreamsDeps;
+  readonly rankViews: RankViewsDeps;
   readonly correct: CorrectDeps;
   readonly corrections: Pick<CorrectionTables, "list">;
   readonly rebuild: RebuildDeps;

@@ -4,6 +4,7 @@ import {
   DATABASE_RETRY_MAX_MS,
   DATABASE_RETRY_MIN_MS,
   DATABASE_TIMEOUT_MS,
+  MOST_VIEWED_TIMEOUT_MS,
   UPKEEP_TIMEOUT_MS,
 } from "../core/limits.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type StreamTables,
 } from "../ports/database.ts";
 import { RestingError } from "../ports/resting.ts";
+import type { StatisticsTables } from "../ports/statistics-tables.ts";
 import { TimeoutError } from "../ports/timers.ts";
 import { type Explained, type GuardDeps, guarded, type Policy } from "./guarded.ts";
 
@@ -71,8 +73,10 @@ const policyOf = (ownMs: number | undefined, deps: GuardedDatabaseDeps): Policy 
   const { explain, gate, atRest, attempts = DATABASE_ATTEMPTS } = deps;
   // A reader has waited long enough then, and the breaker has to learn of it while the request is there to tell it.
   const isReader = gate !== undefined && atRest !== "try";
-  const timeoutOf = (method: string): number =>
-    isReader && SHOWN_AT_ONCE.has(method) ? DATABASE_READ_TIMEOUT_MS : DATABASE_TIMEOUT_MS;
+  const timeoutOf = (method: string): number => {
+    if (method === ("mostViewed" satisfies keyof StatisticsTables)) return MOST_VIEWED_TIMEOUT_MS;
+    return isReader && SHOWN_AT_ONCE.has(method) ? DATABASE_READ_TIMEOUT_MS : DATABASE_TIMEOUT_MS;
+  };
   return {
     port: "database",
     timeoutMs: ownMs ?? timeoutOf,

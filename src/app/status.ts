@@ -24,6 +24,7 @@ export type ShardCorrection = ShardTold<CorrectorStatus>;
 interface LastRuns {
   readonly lastFlush: JobRun | undefined;
   readonly lastFlushStreams: JobRun | undefined;
+  readonly lastRank: JobRun | undefined;
   readonly lastCorrect: JobRun | undefined;
   readonly lastCorrectDay: JobRun | undefined;
   readonly lastClose: JobRun | undefined;
@@ -55,17 +56,25 @@ export const readStatus = async (deps: StatusDeps): Promise<Status> => {
 const lastRuns = async (jobs: StatusDeps["jobs"]): Promise<LastRuns> => {
   const last = (job: string) => jobs.last(job).catch(() => undefined);
   const recent = jobs.recent(RECONCILE_JOB, STATUS_RECONCILIATIONS).catch(() => undefined);
-  const [lastFlush, lastFlushStreams, lastCorrect, lastCorrectDay, lastClose, lastUpkeep] =
-    await Promise.all([
-      last("flush"),
-      last("flush-streams"),
-      last("correct"),
-      last("correct-day"),
-      last("close"),
-      last("upkeep"),
-    ]);
+  const [
+    lastFlush,
+    lastFlushStreams,
+    lastRank,
+    lastCorrect,
+    lastCorrectDay,
+    lastClose,
+    lastUpkeep,
+  ] = await Promise.all([
+    last("flush"),
+    last("flush-streams"),
+    last("rank"),
+    last("correct"),
+    last("correct-day"),
+    last("close"),
+    last("upkeep"),
+  ]);
   const shards = { lastFlush, lastCorrect, lastCorrectDay, lastClose, lastUpkeep };
-  return { ...shards, lastFlushStreams, reconciliations: await recent };
+  return { ...shards, lastFlushStreams, lastRank, reconciliations: await recent };
 };
 
 const askAll = async <Answer extends object>(

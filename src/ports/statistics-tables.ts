@@ -1,5 +1,6 @@
 import type { ContentId } from "../core/ids.ts";
 import type { Stamp } from "../core/stamp.ts";
+import type { RankedSpan } from "../core/statistics/ranked-span.ts";
 
 /** A shard's part of a content on a reporting day: the sum of its cells. */
 export interface ViewDay {
@@ -65,8 +66,9 @@ export interface StatisticsTables {
   /** Rows whose stamp is not that of the uniques of their day and shard are of an earlier run, and say nothing any more. */
   regions(content: ContentId, from: number, to: number): Promise<readonly ViewRegion[]>;
   /**
-   * The contents with the most views in `from <= day < to`: of all of them, and of each category that there is.
+   * The contents with the most views: of all of them, and of each category that there is, as far as
+   * `MOST_VIEWED_MAX_ROWS` goes, the first ones of every category first.
    * @param limit of each list
    */
-  mostViewed(from: number, to: number, limit: number): Promise<MostViewed>;
+  mostViewed(span: RankedSpan, limit: number): Promise<MostViewed>;
 }

@@ -35,5 +35,5 @@ export const d1StatisticsTables = (db: DrizzleD1Database): StatisticsTables => (
       )
       .orderBy(asc(viewRegions.day), asc(viewRegions.shard)),
 
-  mostViewed: (from, to, limit) => mostViewed(db, from, to, limit),
+  mostViewed: (span, limit) => mostViewed(db, span, limit),
 });

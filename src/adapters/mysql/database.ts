@@ -1,4 +1,7 @@
-import { UPKEEP_STATEMENT_TIMEOUT_MS } from "../../core/limits.ts";
+import {
+  MOST_VIEWED_STATEMENT_TIMEOUT_MS,
+  UPKEEP_STATEMENT_TIMEOUT_MS,
+} from "../../core/limits.ts";
 import type { Database } from "../../ports/database.ts";
 import { mysqlContentTables } from "./content-tables.ts";
 import { mysqlCorrectionTables } from "./correction-tables.ts";
@@ -23,7 +26,10 @@ export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
   return {
     counts: mysqlCountTables(db),
     shards: mysqlShardTables(db),
-    statistics: mysqlStatisticsTables(db),
+    statistics: mysqlStatisticsTables(
+      db,
+      mysqlHandle(url, timeoutMs ?? MOST_VIEWED_STATEMENT_TIMEOUT_MS),
+    ),
     corrections: mysqlCorrectionTables(db),
     exclusions: mysqlExclusionTables(db),
     suspicions: mysqlSuspicionTables(db),

@@ -5,7 +5,8 @@ import { forwardUpsert } from "./forward-upsert.ts";
 import type { MySqlHandle } from "./handle.ts";
 import { mostViewed } from "./most-viewed.ts";
 
-export const mysqlStatisticsTables = (db: MySqlHandle): StatisticsTables => ({
+/** @param patient for sums over everything: the same, with more time for a statement */
+export const mysqlStatisticsTables = (db: MySqlHandle, patient: MySqlHandle): StatisticsTables => ({
   saveDays: (rows) => forwardUpsert(db.$client, viewDaily, rows),
   saveUniques: (rows) => forwardUpsert(db.$client, viewUniques, rows),
   saveRegions: (rows) => forwardUpsert(db.$client, viewRegions, rows),
@@ -35,5 +36,5 @@ export const mysqlStatisticsTables = (db: MySqlHandle): StatisticsTables => ({
       )
       .orderBy(asc(viewRegions.day), asc(viewRegions.shard)),
 
-  mostViewed: (from, to, limit) => mostViewed(db, from, to, limit),
+  mostViewed: (span, limit) => mostViewed(patient, span, limit),
 });

@@ -81,7 +81,7 @@ const spansOf = (plan: Omit<ReportPlan, "rows">, calendar: ReportingCalendar): R
   };
 };
 
-const spanOf = (from: number, to: number): Span | undefined =>
+export const spanOf = (from: number, to: number): Span | undefined =>
   from < to ? { from, to } : undefined;
 
 /** @param from and `to` in days since 1970-01-01 */

@@ -18,7 +18,11 @@ export const viewHourly = mysqlTable(
     final: flag("final"),
     stamp: stamp(),
   },
-  (table) => [primaryKey({ columns: [table.content, table.hour, table.shard] })],
+  (table) => [
+    primaryKey({ columns: [table.content, table.hour, table.shard] }),
+    // Of rankings, which sum all contents: by rows it would be five times as slow.
+    index("view_hourly_by_hour").on(table.hour, table.content, table.views),
+  ],
 );
 
 export const viewDaily = mysqlTable(

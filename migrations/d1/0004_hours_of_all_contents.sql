@@ -1,0 +1,1 @@
+CREATE INDEX `view_hourly_by_hour` ON `view_hourly` (`hour`,`content_id`,`views`);
