@@ -48,6 +48,7 @@ export const buildClient = async (): Promise<void> => {
     "headcount.js": await bundle("src/client/headcount.ts", "iife"),
     "headcount-live.js": await bundle("src/client/live/stream.ts", "esm"),
     "headcount.debug.js": await bundle("src/client/debug.ts", "iife"),
+    "demo-most-viewed.js": await bundle("src/client/demo/most-viewed.ts", "iife"),
     "demo-live.js": await bundle("src/client/demo/live.ts", "iife"),
   };
   for (const [name, content] of Object.entries(made)) put(`${name}.txt`, content);

@@ -8,6 +8,7 @@ import { type RedisConnection, redisClient } from "../../src/adapters/redis/clie
 import { publishCounts } from "../../src/adapters/redis/counts.ts";
 import { redisReadModel } from "../../src/adapters/redis/read-model.ts";
 import {
+  type PublishedRanking,
   type ReadModel,
   ReadModelError,
   type ReadModelWriter,
@@ -34,13 +35,12 @@ const numbers = aStreamOf(streamOf(`${CANARY}-stream`), {
   category: `${CANARY}-category`,
 });
 
-const aRanking = {
-  ...{ window: "realtime", category: `${CANARY}-category` },
-  ranking: {
-    ...{ window: "realtime", asOf: NOON, from: NOON, to: NOON + 1 },
-    contents: ids.map((id) => ({ content: id, views: 1, previousRank: null })),
-  },
-} as const;
+const contents = ids.map((id) => ({ content: id, views: 1, previousRank: null }));
+const aRanking: PublishedRanking = {
+  window: "realtime",
+  category: `${CANARY}-category`,
+  ranking: { window: "realtime", asOf: NOON, from: NOON, to: NOON + 1, contents },
+};
 
 type Model = ReadModel & ReadModelWriter;
 
@@ -69,7 +69,9 @@ const refusalOf = async (asked: Promise<unknown>): Promise<string> => {
   );
   expect(thrown).toBeInstanceOf(ReadModelError);
   const whole = inspect(thrown, { depth: 9, showHidden: true });
-  expect(whole).not.toMatch(/canary|http:|count:\{|view:\{|\{live\}|\{rank\}|headcount:|evalsha|hmget/i);
+  expect(whole).not.toMatch(
+    /canary|http:|count:\{|view:\{|\{live\}|\{rank\}|headcount:|evalsha|hmget/i,
+  );
   return thrown instanceof Error ? thrown.message : "";
 };
 
@@ -155,11 +157,14 @@ describe.skipIf(NO_REDIS)("what fails is told without a word of what was asked",
     await refusalOf(CALLS[call]?.(model) ?? Promise.resolve());
   });
 
-  test.for(["counts", "stream", "live", "views"])("%s, given up after half a second", async (call) => {
-    redis.faults.add({ when: () => true, fault: { kind: "delay", ms: 3_000 } });
-    const asked = CALLS[call]?.(modelAt(redis)) ?? Promise.resolve();
-    expect(await refusalOf(asked)).toBe("Redis did not answer within 500 ms");
-  });
+  test.for(["counts", "stream", "live", "views"])(
+    "%s, given up after half a second",
+    async (call) => {
+      redis.faults.add({ when: () => true, fault: { kind: "delay", ms: 3_000 } });
+      const asked = CALLS[call]?.(modelAt(redis)) ?? Promise.resolve();
+      expect(await refusalOf(asked)).toBe("Redis did not answer within 500 ms");
+    },
+  );
 
   test("a publish that is given up may be done nevertheless", async () => {
     redis.faults.add({ when: () => true, fault: { kind: "delay", ms: 300 } });

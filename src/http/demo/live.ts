@@ -5,7 +5,7 @@ import type { HttpContext, HttpEnv } from "../context.ts";
 import { problem } from "../problem.ts";
 import { ARTICLES } from "./articles.ts";
 import page from "./live.html";
-import { answerPage, EYE, fill, picture, script } from "./parts.ts";
+import { answerPage, answerScript, EYE, fill, picture, script } from "./parts.ts";
 import { DEMO_STREAMS, type DemoStream } from "./streams.ts";
 
 export const demoLive = new Hono<HttpEnv>();
@@ -19,12 +19,7 @@ demoLive.get("/demo/live/:stream", (c) =>
   ),
 );
 
-demoLive.get("/demo/live.js", (c) =>
-  c.body(code, 200, {
-    "Content-Type": "text/javascript; charset=utf-8",
-    "Cache-Control": "public, max-age=60",
-  }),
-);
+demoLive.get("/demo/live.js", (c) => answerScript(c, code));
 
 const answerStream = (c: HttpContext, stream: DemoStream | undefined) => {
   const article = stream && ARTICLES[stream.picture];

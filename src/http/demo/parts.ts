@@ -11,6 +11,13 @@ export const picture = ({ picture: inside }: Article): string =>
 export const script = (attributes: string): string =>
   `<script defer src="/headcount.js" ${attributes}></script>`;
 
+/** What a page of the demo runs beside the SDK. */
+export const answerScript = (c: HttpContext, code: string): Response =>
+  c.body(code, 200, {
+    "Content-Type": "text/javascript; charset=utf-8",
+    "Cache-Control": "public, max-age=60",
+  });
+
 /** @param slots by the name that stands in the template as `{{name}}` */
 export const fill = (template: string, slots: Readonly<Record<string, string>>): string =>
   template.replace(/\{\{(\w+)\}\}/g, (whole, name) => slots[name] ?? whole);

@@ -1,10 +1,11 @@
 /** `/demo`: what a site looks like that has the SDK, and nothing else of ours. */
 import { Hono } from "hono";
+import code from "../../../dist/demo-most-viewed.js.txt";
 import type { HttpEnv } from "../context.ts";
 import { problem } from "../problem.ts";
 import { ARTICLES, type Article } from "./articles.ts";
 import { demoLive } from "./live.ts";
-import { answerPage, EYE, picture, script } from "./parts.ts";
+import { answerPage, answerScript, EYE, picture, script } from "./parts.ts";
 
 export const demo = new Hono<HttpEnv>();
 
@@ -16,15 +17,18 @@ demo.get("/demo", (c) => {
   return answerPage(c, {
     title: "Headcount: three articles that count",
     // a list is no content: it shows numbers and counts nothing
-    script: script("data-optout"),
+    script: `${script("data-optout")}<script defer src="/demo/most-viewed.js"></script>`,
     main: `<h1>Three articles that count</h1>
       <p class="lead">Open one and stay for three seconds. Open it again within a minute: still one view.</p>
       <ul class="list">${items.join("")}</ul>
+      <section class="ranking" aria-labelledby="now" hidden><h2 id="now">Most viewed now</h2><ol id="most-viewed"></ol></section>
       <p><a class="back" href="/demo/live">Watch a live stream</a>, and its viewers come and go.</p>`,
     footer: `All it takes is <code>&lt;script defer src="/headcount.js" data-content="…"&gt;</code> in an article and
       <code>&lt;b data-headcount-views="…"&gt;</code> where its number goes.`,
   });
 });
+
+demo.get("/demo/most-viewed.js", (c) => answerScript(c, code));
 
 demo.get("/demo/:article", (c) => {
   const id = c.req.param("article");
