@@ -79,7 +79,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     tallies: guardedCounts(tallies, guard),
     rooms: guardedNumbers(rooms, guard),
     rankings: guardedLive(rankings, guard),
-    viewRankings: guardedViews(objectViewRankings(env.VIEW_RANKINGS, timers), guard),
+    viewRankings: guardedViews(viewRankings, guard),
     schedule,
     log,
   });

@@ -1,11 +1,10 @@
 import { viewRankingsStore } from "../../src/adapters/objects/view-rankings-store.ts";
 import { ViewRankings } from "../../src/app/views/view-rankings.ts";
-import type { PublishedRanking } from "../../src/app/views/view-rankings-publisher.ts";
-import type { ContentId } from "../../src/core/ids.ts";
-import { contentId } from "../../src/core/ids.ts";
+import { type ContentId, contentId } from "../../src/core/ids.ts";
 import { VIEW_RANKINGS_MERGE_MS } from "../../src/core/limits.ts";
 import { stamp } from "../../src/core/stamp.ts";
 import { slotOf } from "../../src/core/views/slots.ts";
+import type { PublishedRanking } from "../../src/ports/read-model.ts";
 import type {
   PeriodRanking,
   RankedContent,
