@@ -40,7 +40,6 @@ describe.skipIf(inject("chromium") === "")("the demo's list of what is viewed mo
       ]),
     );
     expect(await demo.getByText("Most viewed now").isVisible()).toBe(true);
-    if (process.env.SHOT) await demo.screenshot({ path: process.env.SHOT, fullPage: true });
     expect(errors).toEqual([]);
   });
 });
