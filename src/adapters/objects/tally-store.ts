@@ -9,6 +9,7 @@ import { hourStore } from "./tally-hours.ts";
 import { publishStore } from "./tally-publish.ts";
 import { restoreStore } from "./tally-restore.ts";
 import { readCell, readCellRow, readTotal } from "./tally-rows.ts";
+import { slotStore } from "./tally-slots.ts";
 import {
   addColumn,
   CHANGED_CELLS,
@@ -42,6 +43,7 @@ export const tallyStore = (
     archive: archiveStore(sql, meta),
     hours: hourStore(sql),
     publish: publishStore(sql, meta),
+    slots: slotStore(sql, meta),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),
     checkpoint: () => meta.number("checkpoint", 0),

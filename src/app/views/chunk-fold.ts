@@ -9,6 +9,7 @@ import { decodeFrame, framesOf } from "../../protocol/frame.ts";
 import type { TallyStatus } from "../../protocol/object-rpc.ts";
 import type { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
+import type { Slots } from "./slots.ts";
 
 export interface FoldedChunk {
   /** A code a frame, in the frames' order. */
@@ -18,18 +19,27 @@ export interface FoldedChunk {
   readonly unreadable: number;
 }
 
+export interface ChunkFoldDeps {
+  readonly store: TallyStore;
+  readonly ledger: Ledger;
+  readonly hours: Hours;
+  readonly slots: Pick<Slots, "count">;
+}
+
 /** Folds chunks into a ledger, with the window of counted views and the horizon behind which it forgets. */
 export class ChunkFold {
   readonly #store: TallyStore;
   readonly #ledger: Ledger;
   readonly #hours: Hours;
+  readonly #slots: ChunkFoldDeps["slots"];
   #horizon: number;
   #window: CountedWindow | undefined;
 
-  constructor(store: TallyStore, ledger: Ledger, hours: Hours) {
+  constructor({ store, ledger, hours, slots }: ChunkFoldDeps) {
     this.#store = store;
     this.#ledger = ledger;
     this.#hours = hours;
+    this.#slots = slots;
     this.#horizon = store.horizon();
   }
 
@@ -80,7 +90,10 @@ export class ChunkFold {
 
   #note({ at, content }: ViewEvent, verdict: Verdict, position: number): void {
     const hour = hourOf(at);
-    if (verdict === "counted") this.#ledger.count({ content, hour }, position);
+    if (verdict === "counted") {
+      this.#ledger.count({ content, hour }, position);
+      this.#slots.count(content, at);
+    }
     const isOpen = this.#hours.happened(hour, verdict, position);
     if (isOpen) this.#ledger.mark({ content, hour }, false, position);
   }
