@@ -8,12 +8,19 @@ import { type MariaDb, startMariaDb } from "../../dev/mysql/mariadb.ts";
 import { migrateMySql } from "../../dev/mysql/migrate.ts";
 import { type Gateway, startGateway } from "../../dev/planetscale-gateway/gateway.ts";
 import { mysqlDatabase } from "../../src/adapters/mysql/database.ts";
+import { MOST_VIEWED_STATEMENT_TIMEOUT_MS } from "../../src/core/limits.ts";
 import type { Database } from "../../src/ports/database.ts";
 import { content } from "../support/events.ts";
 import { FAST_SETTINGS } from "../support/mariadb-setup.ts";
 import { cutMonths, fillTables } from "../support/million-rows.ts";
 import { freshDatabase, NO_MYSQL } from "../support/mysql.ts";
-import { complaintsOf, type QueryPlan, readPlan, type WantedPlan } from "../support/query-plan.ts";
+import {
+  complaintsOf,
+  type QueryPlan,
+  readPlan,
+  readPlans,
+  type WantedPlan,
+} from "../support/query-plan.ts";
 
 interface Case {
   readonly name: string;
@@ -130,6 +137,29 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** All the days that there are, and two of the hours. */
+const RANKED = {
+  days: { from: 20_260_101, to: 20_260_226 },
+  hours: { from, to: from + 2 * 86_400_000 },
+};
+
+const RANKED_BY = {
+  view_daily: { key: "view_daily_by_day", partitions: [] },
+  view_hourly: { key: "view_hourly_by_hour", partitions: ["m202605"] },
+} as const;
+
+/** Of tables that rankings sum: what they sort and put aside is not looked at, only how they get at rows. */
+const rankedPlans = (plans: readonly QueryPlan[]) =>
+  plans
+    .filter(({ table }) => table in RANKED_BY)
+    .map(({ table, key, partitions, extra }) => ({
+      ...{ table, key, partitions, covering: /Using index(?! condition)/.test(extra) },
+    }));
+
+const WANTED_OF_RANKINGS = Object.entries(RANKED_BY).map(([table, wanted]) => ({
+  ...{ table, ...wanted, covering: true },
+}));
+
 describe.skipIf(NO_MYSQL)("plans of the app's own queries", () => {
   const directory = mkdtempSync(join(tmpdir(), "headcount-explain-"));
   let server: MariaDb;
@@ -171,6 +201,14 @@ describe.skipIf(NO_MYSQL)("plans of the app's own queries", () => {
     return readPlan(address, query);
   };
 
+  /** Of each of the two statements. */
+  const plansOfRanking = async ({ address, gateway, statements }: Opened) => {
+    statements.length = 0;
+    await mysqlDatabase(gateway.url).statistics.mostViewed(RANKED, 100);
+    const queries = [...statements];
+    return Promise.all(queries.map(async (query) => rankedPlans(await readPlans(address, query))));
+  };
+
   const close = async ({ gateway, connection }: Opened): Promise<void> => {
     await connection.end();
     await gateway.close();
@@ -189,6 +227,18 @@ describe.skipIf(NO_MYSQL)("plans of the app's own queries", () => {
       const plan = await planOf(opened, ask);
       expect({ plan, complaints: complaintsOf(plan, wanted) }).toEqual({ plan, complaints: [] });
     });
+
+    test("rankings sum days and hours along indexes by time, and read no row of the tables", async () => {
+      expect(await plansOfRanking(opened)).toEqual([WANTED_OF_RANKINGS, WANTED_OF_RANKINGS]);
+    });
+
+    test("a ranking over a million rows of days is there long before it is given up", async () => {
+      const { all } = await mysqlDatabase(
+        opened.gateway.url,
+        MOST_VIEWED_STATEMENT_TIMEOUT_MS / 2,
+      ).statistics.mostViewed(RANKED, 100);
+      expect(all).toHaveLength(100);
+    });
   });
 
   describe("with an index or the months taken away", () => {
@@ -203,6 +253,16 @@ describe.skipIf(NO_MYSQL)("plans of the app's own queries", () => {
     test.for(CASES)("no longer: $name", async ({ ask, wanted, spoil }) => {
       await opened.connection.query(spoil);
       expect(complaintsOf(await planOf(opened, ask), wanted)).not.toEqual([]);
+    });
+
+    test.for([
+      "ALTER TABLE view_daily DROP INDEX view_daily_by_day",
+      "ALTER TABLE view_hourly DROP INDEX view_hourly_by_hour",
+    ])("no longer: rankings along indexes by time, after %s", async (spoil) => {
+      await opened.connection.query(spoil);
+      for (const plans of await plansOfRanking(opened)) {
+        expect(plans).not.toEqual(WANTED_OF_RANKINGS);
+      }
     });
   });
 });

@@ -24,18 +24,26 @@ export interface WantedPlan {
 }
 
 export const readPlan = async (address: MySqlAddress, query: string): Promise<QueryPlan> => {
+  const [plan, ...more] = await readPlans(address, query);
+  if (plan === undefined || more.length > 0) throw new Error("not the plan of one table");
+  return plan;
+};
+
+/** Of a query that joins tables or sums what it has summed; what it puts aside itself is in it, too. */
+export const readPlans = async (
+  address: MySqlAddress,
+  query: string,
+): Promise<readonly QueryPlan[]> => {
   const connection = await createConnection({ ...address });
   try {
     const [rows] = await connection.query<RowDataPacket[]>(`EXPLAIN PARTITIONS ${query}`);
-    const [row] = rows;
-    if (row === undefined || rows.length > 1) throw new Error("not the plan of one table");
-    return {
+    return rows.map((row) => ({
       table: row.table,
       partitions: (row.partitions ?? "").split(",").filter((name: string) => name !== ""),
       key: row.key ?? undefined,
       rows: Number(row.rows),
       extra: row.Extra ?? "",
-    };
+    }));
   } finally {
     await connection.end();
   }

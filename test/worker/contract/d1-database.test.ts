@@ -7,6 +7,7 @@ import { auditLog, exclusions } from "../../../src/schema/d1/operations.ts";
 import { viewRegions } from "../../../src/schema/d1/views.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
+import { mostViewedContract } from "../../contract/most-viewed.ts";
 import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
@@ -28,6 +29,7 @@ describe("the database on D1", () => {
     statistics: database.statistics,
     regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
   }));
+  mostViewedContract(() => database);
   correctionTablesContract(() => ({
     corrections: database.corrections,
     exclusions: database.exclusions,

@@ -6,6 +6,7 @@ import { auditLog, exclusions } from "../../../src/schema/mysql/operations.ts";
 import { viewRegions } from "../../../src/schema/mysql/views.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
+import { mostViewedContract } from "../../contract/most-viewed.ts";
 import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
@@ -36,6 +37,7 @@ describe.skipIf(url === "")("the database on MySQL", () => {
     statistics: database.statistics,
     regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
   }));
+  mostViewedContract(() => database);
   correctionTablesContract(() => ({
     corrections: database.corrections,
     exclusions: database.exclusions,
