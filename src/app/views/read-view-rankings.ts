@@ -124,7 +124,7 @@ export class ViewRankingsReader {
     const found = await this.#deps.contents.findAll(contents.map(({ content }) => content));
     const ranked = contents.map(({ content, views, previousRank }, index): RankedView => {
       const { title, url } = found.get(content)?.row ?? {};
-      const page = { ...(title && { title }), ...(url && { url }) };
+      const page = { ...(title && { title }), ...(isLink(url) && { url }) };
       return { rank: index + 1, content, ...page, views, previousRank };
     });
     return { list: { ...ranking, contents: ranked }, stale: false };
@@ -138,6 +138,10 @@ const AGGREGATING: ViewRankingRead = {
   ranking: { status: "aggregating", contents: [] },
   maxAgeSeconds: 0,
 };
+
+/** Any page may have said it, and sites make links of it: none that runs as a script. */
+const isLink = (url: string | undefined): url is string =>
+  url !== undefined && /^https?:/i.test(url);
 
 /** No id has a space. */
 const keyOf = ({ window, category = "" }: ViewRankingAsked): string => `${window} ${category}`;

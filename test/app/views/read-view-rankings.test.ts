@@ -33,6 +33,20 @@ test("a ranking has places, titles and addresses as far as somebody said them, a
   });
 });
 
+test.each([
+  "javascript:alert(1)",
+  " javascript:alert(1)",
+  "data:text/html,x",
+  "mailto:a@b.test",
+  "",
+])("what a page said of its address is told only where it may be a link: not %s", async (url) => {
+  ladder.register("a", { title: "Of a", url });
+  ladder.published.set("realtime", ladder.aRanking("realtime", 9));
+  const { contents } = await read(20);
+  expect(contents[0]).toMatchObject({ title: "Of a" });
+  expect(contents[0]).not.toHaveProperty("url");
+});
+
 test("readers of any limit share one question a second, and titles one a minute, of known and unknown alike", async () => {
   ladder.register("a");
   ladder.published.set("realtime", ladder.aRanking("realtime", 9, ["a", "b", "c"]));
@@ -107,7 +121,10 @@ test("a database that hangs holds a list up for two seconds, and no longer", asy
 test("what fails is in the log by its rung, once a question", async () => {
   for (const rung of ["readmodel", "object"] as const) ladder.down.add(rung);
   await Promise.all([read(1), read(2)]);
-  expect(ladder.log.lines).toEqual(["rankings.views-rung-failed readmodel", "rankings.views-rung-failed rankings"]);
+  expect(ladder.log.lines).toEqual([
+    "rankings.views-rung-failed readmodel",
+    "rankings.views-rung-failed rankings",
+  ]);
 });
 
 describe("what is remembered", () => {

@@ -171,11 +171,13 @@ describe("the most viewed contents", () => {
     await put("contents/untitled", { title: "Out of reach" });
     await tellHour([views("untitled", "dark", 3)]);
     const worker = workerWith({ DB: brokenD1 });
-    await expect.poll(() => read("?category=dark", worker), { timeout: 20_000 }).toMatchObject([
-      200,
-      CACHED,
-      { contents: [{ rank: 1, content: "untitled", views: 3, previousRank: null }] },
-    ]);
+    await expect
+      .poll(() => read("?category=dark", worker), { timeout: 20_000 })
+      .toMatchObject([
+        200,
+        CACHED,
+        { contents: [{ rank: 1, content: "untitled", views: 3, previousRank: null }] },
+      ]);
     const [, , body] = await read("?category=dark", worker);
     expect(JSON.stringify(body)).not.toContain("Out of reach");
   });

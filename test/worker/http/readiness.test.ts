@@ -100,7 +100,9 @@ test("a database that is back is found by readers alone, after its rest", async 
     timeout: 30_000,
     interval: 100,
   });
-  expect(await (await worker(makeGet("/readyz"))).json()).toMatchObject({ breakers: [CLOSED, {}, {}] });
+  expect(await (await worker(makeGet("/readyz"))).json()).toMatchObject({
+    breakers: [CLOSED, {}, {}],
+  });
 });
 
 test("a database that hangs is left alone after few readers, who are answered in their time; the log has a line for each call, none for refusals", async () => {
