@@ -12,6 +12,9 @@ const DEADLINES = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** Processes that tests start need not compile wrangler again, each for itself. */
 const CHILDREN = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/headcount-compiled") };
 
+/** Who puts other modules in the place of some must be the first to ask for them: each in a process of its own. */
+const MOCKED = "test/app/**/*.mocked.test.ts";
+
 const deployed = unstable_readConfig({ config: "./wrangler.toml" });
 
 /** What is deployed, with secrets of the tests and of nothing else: whoever has a `.dev.vars` runs the same tests. */
@@ -26,8 +29,19 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: "pure",
+          include: ["test/{core,protocol,app,client}/**/*.test.ts"],
+          exclude: [MOCKED],
+          // Nothing in them outlives a file, and a process for each of so many small ones takes longer than they do.
+          isolate: false,
+          ...DEADLINES,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
           name: "node",
-          include: ["test/{core,protocol,app,client,simulation,dev,mysql,redis,cli}/**/*.test.ts"],
+          include: ["test/{simulation,dev,mysql,redis,cli}/**/*.test.ts", MOCKED],
           globalSetup: ["test/support/mariadb-setup.ts", "test/support/redis-setup.ts"],
           ...DEADLINES,
           env: CHILDREN,
@@ -45,7 +59,9 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/worker/**/*.test.ts"],
-          setupFiles: ["test/worker/apply-migrations.ts"],
+          // A runtime for each file takes longer than most of them; each begins with empty stores.
+          isolate: false,
+          setupFiles: ["test/worker/empty-stores.ts"],
           globalSetup: [
             "test/support/mariadb-setup.ts",
             "test/support/mysql-schema-setup.ts",

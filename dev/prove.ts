@@ -180,7 +180,7 @@ const liveDay: Proof = async (args) => {
   const seed = positive(values.seed);
   console.log(`seed ${seed}`);
   const env = { ...process.env, LIVE_DAY_STREAMS: `${streams}`, LIVE_DAY_SEED: `${seed}` };
-  const test = ["run", "--project", "node", "test/app/live/live-day.test.ts"];
+  const test = ["run", "--project", "node", "test/mysql/live-day.test.ts"];
   return spawnSync("vitest", test, { stdio: "inherit", env }).status === 0;
 };
 

@@ -1,18 +1,18 @@
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrateMySql } from "../../../dev/mysql/migrate.ts";
-import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
-import type { HistorySubject } from "../../../src/app/live/history-rows.ts";
-import type { Database } from "../../../src/ports/database.ts";
-import { expectStored } from "../../support/live-day-check.ts";
-import type { ModelStream } from "../../support/live-day-model.ts";
-import type { PlannedDay, StreamPlan } from "../../support/live-day-plan.ts";
-import { type LiveDayDone, liveDay } from "../../support/live-day-world.ts";
-import { stream } from "../../support/live-fakes.ts";
-import { type ComparedDays, HistoryChecker } from "../../support/live-history-check.ts";
-import { openLocalD1 } from "../../support/local-d1.ts";
-import { freshGateway, NO_MYSQL } from "../../support/mysql.ts";
-import { calendarOf } from "../../support/naive-calendar.ts";
+import { migrateMySql } from "../../dev/mysql/migrate.ts";
+import { mysqlDatabase } from "../../src/adapters/mysql/database.ts";
+import type { HistorySubject } from "../../src/app/live/history-rows.ts";
+import type { Database } from "../../src/ports/database.ts";
+import { expectStored } from "../support/live-day-check.ts";
+import type { ModelStream } from "../support/live-day-model.ts";
+import type { PlannedDay, StreamPlan } from "../support/live-day-plan.ts";
+import { type LiveDayDone, liveDay } from "../support/live-day-world.ts";
+import { stream } from "../support/live-fakes.ts";
+import { type ComparedDays, HistoryChecker } from "../support/live-history-check.ts";
+import { openLocalD1 } from "../support/local-d1.ts";
+import { freshGateway, NO_MYSQL } from "../support/mysql.ts";
+import { calendarOf } from "../support/naive-calendar.ts";
 
 /** `npm run prove -- live-day` asks for more. */
 const STREAMS = Number(process.env.LIVE_DAY_STREAMS ?? 200);
