@@ -1,6 +1,6 @@
 import type { ExclusionEffect, ExclusionKind } from "../core/views/exclusion.ts";
 import type { CorrectionReason } from "../protocol/correction-rpc.ts";
-import type { AuditEntry } from "./database.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 
 /** What one run of correction did to an hour of a shard. */
 export interface CorrectionRun {

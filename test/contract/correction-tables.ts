@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EXCLUSION_EFFECTS, EXCLUSION_KINDS } from "../../src/core/views/exclusion.ts";
+import type { AuditEntry } from "../../src/ports/audit-entry.ts";
 import type {
   CorrectionRun,
   CorrectionTables,
@@ -7,7 +8,6 @@ import type {
   ExclusionTables,
   StandingExclusion,
 } from "../../src/ports/correction-tables.ts";
-import type { AuditEntry } from "../../src/ports/database.ts";
 
 export interface CorrectionsUnderTest {
   readonly corrections: CorrectionTables;

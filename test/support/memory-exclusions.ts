@@ -1,5 +1,5 @@
+import type { AuditEntry } from "../../src/ports/audit-entry.ts";
 import type { ExclusionRecord, ExclusionTables } from "../../src/ports/correction-tables.ts";
-import type { AuditEntry } from "../../src/ports/database.ts";
 
 /** Decisions and what was kept of the deeds, in memory. */
 export class MemoryExclusions implements ExclusionTables {
