@@ -1,5 +1,5 @@
+import type { AuditEntry } from "../ports/audit-entry.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { AuditEntry } from "../ports/database.ts";
 import type { Random } from "../ports/random.ts";
 import { uuid } from "./uuid.ts";
 

@@ -609,3 +609,13 @@ export const CATEGORY_LIFE_MS = 5 * MINUTE_MS;
 export const CATEGORY_ASK_MAX = 1_000;
 export const CATEGORY_TIMEOUT_MS = 2 * SECOND_MS;
 export const CATEGORY_REST_MS = 30 * SECOND_MS;
+
+/** Decisions of operators that a run of correction names, each with what it did; the rest is told together. */
+export const RECORDS_NAMED = 20;
+
+/** Exclusions on one page for operators. */
+export const EXCLUSIONS_DEFAULT_LIMIT = 50;
+export const EXCLUSIONS_MAX_LIMIT = 500;
+
+/** Exclusions that may have been made within one millisecond, and then stand on one page together. */
+export const EXCLUSIONS_TOGETHER = 500;

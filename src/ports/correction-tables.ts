@@ -1,6 +1,6 @@
 import type { ExclusionEffect, ExclusionKind } from "../core/views/exclusion.ts";
 import type { CorrectionReason } from "../protocol/correction-rpc.ts";
-import type { AuditEntry } from "./database.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 
 /** What one run of correction did to an hour of a shard. */
 export interface CorrectionRun {
@@ -55,9 +55,14 @@ export interface Exclusion {
   readonly toAt?: number | undefined;
 }
 
-/** An exclusion with who made it and why; taken back, never deleted. */
-export interface ExclusionRecord extends Exclusion {
+/** An exclusion as correction needs it. */
+export interface StandingExclusion extends Exclusion {
+  /** Ids of later ones sort behind it. */
   readonly id: string;
+}
+
+/** An exclusion with who made it and why; taken back, never deleted. */
+export interface ExclusionRecord extends StandingExclusion {
   readonly reason: string;
   readonly actor: string;
   /** Ms. */
@@ -78,8 +83,9 @@ export interface ExclusionQuery {
 /** A write keeps the audit entry too, both or neither, and is safe to repeat. */
 export interface ExclusionTables {
   /** Those that stand and touch `from <= at < to`, ms. */
-  during(from: number, to: number): Promise<readonly Exclusion[]>;
-  /** A record of an id that there is stays as it is. */
+  during(from: number, to: number): Promise<readonly StandingExclusion[]>;
+  find(id: string): Promise<ExclusionRecord | undefined>;
+  /** A record of an id that there is stays as it is, and what would be kept of the deed is not. */
   put(record: ExclusionRecord, audit: AuditEntry): Promise<void>;
   /** @returns as it is then; one that was taken back before stays so. `undefined`: there is none */
   revoke(

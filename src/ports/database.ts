@@ -3,6 +3,7 @@ import type { LiveDay, LiveSample } from "../core/live/lasting.ts";
 import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
 import type { LiveNumbers } from "../protocol/room-rpc.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
 import type { StatisticsTables } from "./statistics-tables.ts";
 import type { SuspicionTables } from "./suspicion-tables.ts";
@@ -180,17 +181,6 @@ export interface Content extends Page {
   readonly category?: string | undefined;
   /** Views brought along from elsewhere. */
   readonly startViews: number;
-}
-
-export interface AuditEntry {
-  /** UUID: written once however often it is sent. */
-  readonly id: string;
-  readonly at: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly before: unknown;
-  readonly after: unknown;
 }
 
 export interface ContentTables {

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "./database.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 
 export type SuspicionStatus = "open" | "excluded" | "dismissed";
 

@@ -15,7 +15,7 @@ import { parseHourOrInstant } from "../core/views/hour-text.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
-const Id = v.pipe(v.string(), v.regex(ID_PATTERN, "an id is 1 to 64 of A-Z a-z 0-9 _ -"));
+export const Id = v.pipe(v.string(), v.regex(ID_PATTERN, "an id is 1 to 64 of A-Z a-z 0-9 _ -"));
 const Content = v.pipe(
   Id,
   v.transform((id) => id as ContentId),
@@ -58,7 +58,7 @@ export const WaitSeconds = v.pipe(
 
 export const ContentList = v.pipe(v.array(Content), v.minLength(1), v.maxLength(MAX_CONTENTS));
 
-const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
+export const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 
 const Views = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12));
 
@@ -184,18 +184,21 @@ export const limitTo = (max: number) =>
     v.maxValue(max),
   );
 
+/** Where a page of the youngest begins. */
+export const Before = v.optional(
+  once(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}$/, "before is a time in ms, as next says it"),
+      v.transform(Number),
+    ),
+  ),
+);
+
 /** Query of `GET /v1/admin/corrections`. */
 export const CorrectionsQuery = v.strictObject({
   limit: v.optional(once(limitTo(CORRECTIONS_MAX_RUNS))),
-  before: v.optional(
-    once(
-      v.pipe(
-        v.string(),
-        v.regex(/^\d{1,15}$/, "before is a time in ms, as next says it"),
-        v.transform(Number),
-      ),
-    ),
-  ),
+  before: Before,
 });
 
 /** What statistics are asked for; what a date is depends on the granularity. */

@@ -2,13 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { ContentId } from "../../src/core/ids.ts";
 import { AGEING_TABLES } from "../../src/core/partitions.ts";
 import { stamp } from "../../src/core/stamp.ts";
-import type {
-  AuditEntry,
-  CellRecord,
-  Database,
-  JobRun,
-  TotalRecord,
-} from "../../src/ports/database.ts";
+import type { AuditEntry } from "../../src/ports/audit-entry.ts";
+import type { CellRecord, Database, JobRun, TotalRecord } from "../../src/ports/database.ts";
 
 /** What the suite looks at behind the port: rows nobody reads through it. */
 export interface DatabaseUnderTest {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
-import type { AuditEntry, Broadcaster, StreamEntry } from "../../src/ports/database.ts";
+import type { AuditEntry } from "../../src/ports/audit-entry.ts";
+import type { Broadcaster, StreamEntry } from "../../src/ports/database.ts";
 import type { DatabaseUnderTest } from "./database.ts";
 
 const NOON = Date.UTC(2026, 10, 21, 12);

@@ -7,7 +7,8 @@ import { explainMySql } from "../../src/adapters/mysql/explain.ts";
 import { systemRandom, systemTimers } from "../../src/adapters/runtime/runtime.ts";
 import { DATABASE_ATTEMPTS, DATABASE_TIMEOUT_MS } from "../../src/core/limits.ts";
 import { stamp } from "../../src/core/stamp.ts";
-import { type AuditEntry, type Database, DatabaseError } from "../../src/ports/database.ts";
+import type { AuditEntry } from "../../src/ports/audit-entry.ts";
+import { type Database, DatabaseError } from "../../src/ports/database.ts";
 import { content } from "../support/events.ts";
 import { type FreshGateway, freshGateway, NO_MYSQL } from "../support/mysql.ts";
 

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import type { AuditEntry } from "../../ports/database.ts";
+import type { AuditEntry } from "../../ports/audit-entry.ts";
 import { auditLog } from "../../schema/d1/operations.ts";
 
 export const insertAudit = (db: DrizzleD1Database, audit: AuditEntry) =>

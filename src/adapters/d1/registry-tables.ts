@@ -1,7 +1,8 @@
 import { and, eq, inArray } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { StreamId } from "../../core/ids.ts";
-import type { AuditEntry, RegistryTables, Stream } from "../../ports/database.ts";
+import type { AuditEntry } from "../../ports/audit-entry.ts";
+import type { RegistryTables, Stream } from "../../ports/database.ts";
 import { broadcasters, streams, users } from "../../schema/d1/contents.ts";
 import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
 import { selectInBatches } from "../sql/row-table.ts";

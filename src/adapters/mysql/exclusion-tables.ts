@@ -18,13 +18,20 @@ export const mysqlExclusionTables = (db: MySqlHandle): ExclusionTables => {
       return rows.map(asExclusion);
     },
 
+    async find(name) {
+      const [row] = await db.select().from(exclusions).where(eq(id, name));
+      return row && asExclusionRecord(row);
+    },
+
     async put(record, audit) {
       await db.transaction(async (tx) => {
         await tx
           .insert(exclusions)
           .values(exclusionRow(record))
           .onDuplicateKeyUpdate({ set: { id: sql`id` } });
-        await insertAudit(tx, audit);
+        const [row] = await tx.select().from(exclusions).where(eq(id, record.id));
+        const isOurs = row?.createdAt === record.createdAt && row.reason === record.reason;
+        if (isOurs) await insertAudit(tx, audit);
       });
     },
 

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 import type { StreamId } from "../../core/ids.ts";
-import type { AuditEntry, RegistryTables, Stream } from "../../ports/database.ts";
+import type { AuditEntry } from "../../ports/audit-entry.ts";
+import type { RegistryTables, Stream } from "../../ports/database.ts";
 import { broadcasters, categories, streams, users } from "../../schema/mysql/contents.ts";
 import { asBroadcaster, asStream, asUser } from "../sql/registry-rows.ts";
 import { selectInBatches } from "../sql/row-table.ts";

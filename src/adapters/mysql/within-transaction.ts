@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
-import { type AuditEntry, DatabaseError } from "../../ports/database.ts";
+import type { AuditEntry } from "../../ports/audit-entry.ts";
+import { DatabaseError } from "../../ports/database.ts";
 import { broadcasters, categories, users } from "../../schema/mysql/contents.ts";
 import { auditLog } from "../../schema/mysql/operations.ts";
 import type { MySqlHandle } from "./handle.ts";
