@@ -2,12 +2,18 @@ import { Breakers } from "./adapters/breakers.ts";
 import { guardedReadModel } from "./adapters/guarded-read-model.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import { objectCorrectors } from "./adapters/objects/correctors.ts";
-import { guardedCounts, guardedLive, guardedNumbers } from "./adapters/objects/guarded-reads.ts";
+import {
+  guardedCounts,
+  guardedLive,
+  guardedNumbers,
+  guardedTraces,
+} from "./adapters/objects/guarded-reads.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { objectsReadModel } from "./adapters/objects/read-model.ts";
 import { objectRooms } from "./adapters/objects/rooms.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
+import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog as log } from "./adapters/runtime/json-log.ts";
@@ -30,6 +36,7 @@ import { CountReader } from "./app/views/read-counts.ts";
 import { StatsReader } from "./app/views/read-stats.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
+import { ruleOnLines } from "./core/views/judged-line.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -48,7 +55,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const gate = breakers.of("database");
   const database = makeDatabase(config.database, { gate });
   const readers = makeReaders(config.database, database, breakers);
-  const { contents, registry } = database;
+  const { contents, registry, exclusions } = database;
   // Operators and crons are few, wait for this one answer, and would have to come back: they always try.
   const orders = makeDatabase(config.database, { gate, atRest: "try" });
   const { corrections, jobs, upkeep } = orders;
@@ -102,6 +109,13 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
+    receipts: {
+      tallies: guardedTraces(tallies, guard),
+      rawLog: r2RawLog(config.rawLog, { timers, random }),
+      rulesDuring: async (from, to) => ruleOnLines(await exclusions.during(from, to)),
+      rateLimit: bindingRateLimit(env.RECEIPT_LIMIT),
+      ...{ sealer, salts, keyedHash, schedule, clock, timers, log },
+    },
     counts: new CountReader({ ...ladder, writer, schedule }),
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),

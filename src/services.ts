@@ -17,6 +17,7 @@ import type { RegistryDeps } from "./app/views/put-content.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
+import type { ReceiptDeps } from "./app/views/receipt.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
@@ -44,6 +45,7 @@ export interface Services {
   readonly allowedOrigins: ReadonlySet<string> | undefined;
   readonly mint: MintDeps;
   readonly confirm: ConfirmDeps;
+  readonly receipts: ReceiptDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
   readonly histories: HistoryReader;

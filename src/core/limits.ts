@@ -534,3 +534,6 @@ export const TRACE_SLICE_BYTES = 4 * 1024 * 1024;
 
 /** From the first to the last event of a chunk, clocks of isolates apart, the time they were accepted differs by less. */
 export const TRACE_SLACK_MS = MINUTE_MS;
+
+/** Decisions of operators that a run of correction names, each with what it did; the rest is told together. */
+export const RECORDS_NAMED = 20;

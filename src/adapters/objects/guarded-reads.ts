@@ -20,6 +20,13 @@ export const guardedCounts = (
 ): Pick<Tallies, "counts"> =>
   guarded({ counts }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
 
+/** Whether a Tally is left alone is one thing, whatever it is asked. */
+export const guardedTraces = (
+  { trace }: Pick<Tallies, "trace">,
+  { breakers, ...deps }: Deps,
+): Pick<Tallies, "trace"> =>
+  guarded({ trace }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
+
 /** Each Room is left alone for itself. */
 export const guardedNumbers = (
   { numbers }: Pick<Rooms, "numbers">,

@@ -129,11 +129,7 @@ export class TallyCorrection {
     return moved;
   }
 
-  #end(
-    hour: number,
-    through: number,
-    { changed, isLast, isSettled }: RunEnd,
-  ): void {
+  #end(hour: number, through: number, { changed, isLast, isSettled }: RunEnd): void {
     const { store, hours } = this.#deps;
     const state = hours.of(hour);
     const dirtiedAt = Math.max(state.dirtiedAt, this.#look(hour, through).lastPosition);

@@ -43,10 +43,6 @@ export class OwnViews {
     if (this.#views.size > this.#max) this.#dropOldest();
   }
 
-  get hasEvent(): boolean {
-    return this.#views.has(this.#event.id);
-  }
-
   /** Whether the verdict may depend on views before `from`, ms, of which none were added. */
   reachesBefore(from: number): boolean {
     const views = this.#ordered().filter(mayCount).reverse();
@@ -99,5 +95,5 @@ export class OwnViews {
   }
 }
 
-const mayCount = ({ excluded, edgeVerdict }: OwnView): boolean =>
-  !excluded && edgeVerdict === EDGE_VERDICTS.countable;
+const mayCount = ({ excluded, held, edgeVerdict }: OwnView): boolean =>
+  !excluded && !held && edgeVerdict === EDGE_VERDICTS.countable;
