@@ -65,8 +65,8 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
     return (await this.#door.open()).restate(content, views);
   }
 
-  async trace(query: TraceQuery): Promise<TraceAnswer> {
-    return (await this.#door.open()).trace(query);
+  async traceView(query: TraceQuery): Promise<TraceAnswer> {
+    return (await this.#door.open()).traceView(query);
   }
 
   async reflush(): Promise<void> {

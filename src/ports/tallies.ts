@@ -46,7 +46,7 @@ export interface Tallies {
    */
   restate(shard: number, content: ContentId, views: number | undefined): Promise<Standing>;
   /** Where an event of the shard is, and where its hour. */
-  trace(shard: number, query: TraceQuery): Promise<TraceAnswer>;
+  traceView(shard: number, query: TraceQuery): Promise<TraceAnswer>;
   /** Has the next flush, and the next rolling up, send everything anew: the database has lost some of it. */
   reflush(shard: number): Promise<void>;
 }

@@ -143,8 +143,8 @@ export interface TallyRpc extends TallyCorrectionRpc {
   standing(content: ContentId): Promise<Standing>;
   /** Brings the published number to `views`, or to the truth. @returns how it stands then */
   restate(content: ContentId, views: number | undefined): Promise<Standing>;
-  /** Reads the log a part at a time; others get their turns. */
-  trace(query: TraceQuery): Promise<TraceAnswer>;
+  /** Reads the log a part at a time; others get their turns. The name `trace` is the platform's own. */
+  traceView(query: TraceQuery): Promise<TraceAnswer>;
   /** Sends everything anew with the next flush and the next rolling up. */
   reflush(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { CorrectorWorld } from "./corrector-world.ts";
 
 /** What finds verdicts in the Tallies and the raw log of a world. */
 export const findIn = (world: CorrectorWorld): FindDeps => ({
-  tallies: { trace: (shard, query) => world.harness(shard).tally.trace(query) },
+  tallies: { traceView: (shard, query) => world.harness(shard).tally.traceView(query) },
   rawLog: world.rawLog,
   schedule: world.schedule,
   rulesDuring: async () => ruleOnLines(world.exclusions),

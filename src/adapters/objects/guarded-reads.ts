@@ -22,10 +22,10 @@ export const guardedCounts = (
 
 /** Whether a Tally is left alone is one thing, whatever it is asked. */
 export const guardedTraces = (
-  { trace }: Pick<Tallies, "trace">,
+  { traceView }: Pick<Tallies, "traceView">,
   { breakers, ...deps }: Deps,
-): Pick<Tallies, "trace"> =>
-  guarded({ trace }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
+): Pick<Tallies, "traceView"> =>
+  guarded({ traceView }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
 
 /** Each Room is left alone for itself. */
 export const guardedNumbers = (

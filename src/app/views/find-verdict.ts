@@ -19,7 +19,7 @@ import { edgeVerdictOf, type RawLine, verdictOfRaw } from "../../protocol/raw-re
 import { OwnLines, type OwnLinesDeps } from "./own-lines.ts";
 
 export interface FindDeps extends OwnLinesDeps {
-  readonly tallies: Pick<Tallies, "trace">;
+  readonly tallies: Pick<Tallies, "traceView">;
   readonly schedule: ShardSchedule;
   /** How lines of `from <= at < to`, ms, are to be judged, as operators have decided by now. */
   rulesDuring(from: number, to: number): Promise<RuleOnLine>;
@@ -33,7 +33,7 @@ export interface FindDeps extends OwnLinesDeps {
  * @throws when Tally, raw log or database fail, or it takes too long
  */
 export const findVerdict = async (deps: FindDeps, event: ViewEvent): Promise<Found | undefined> => {
-  const traced = await deps.tallies.trace(event.shard, { hour: hourOf(event.at), event });
+  const traced = await deps.tallies.traceView(event.shard, { hour: hourOf(event.at), event });
   const inLog = traced.event;
   // A copy is what remains in the log when the first has gone from it.
   const mayBeCopy = inLog?.verdict === "late" || isUnexplained(inLog);
@@ -81,7 +81,7 @@ const byCorrection = async (
       break;
     }
     hour -= HOUR_MS;
-    const before = await deps.tallies.trace(shardOf(deps.schedule, event.content, hour), { hour });
+    const before = await deps.tallies.traceView(shardOf(deps.schedule, event.content, hour), { hour });
     // As correction did: an hour without a result hands nothing on.
     if (!before.settled) break;
     await add(hour, before);
@@ -131,7 +131,7 @@ const byArchive = async (
     [hour + HOUR_MS, hour + HOUR_MS],
   ] as const) {
     if (!isOpen() || !isNear(event.at, edge)) continue;
-    await look((await deps.tallies.trace(event.shard, { hour: next })).objects);
+    await look((await deps.tallies.traceView(event.shard, { hour: next })).objects);
   }
   return found?.verdict === "duplicate" && of !== undefined ? { ...found, of } : found;
 };

@@ -26,7 +26,7 @@ import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
 import { TallyPublishing, type TallyPublishingDeps } from "./tally-publishing.ts";
-import { trace } from "./trace.ts";
+import { traceView } from "./trace-view.ts";
 
 export interface TallyDeps extends TallyArchiveDeps {
   readonly counts: CountTables;
@@ -129,8 +129,8 @@ export class Tally {
   }
 
   /** Where an event is, and its hour. */
-  trace(query: TraceQuery): Promise<TraceAnswer> {
-    return trace(this.#deps.store, query);
+  traceView(query: TraceQuery): Promise<TraceAnswer> {
+    return traceView(this.#deps.store, query);
   }
 
   standing(content: ContentId): Standing {

@@ -104,7 +104,8 @@ test("a duplicate is told when the visitor's own counted view was opened, a late
   const [own, again] = [0, 20_000].map((ms) => makeEvent({ content: "twice", at: at + ms, visitor }));
   const late = makeEvent({ content: "twice", at: at - HOUR_MS });
   if (own === undefined || again === undefined) throw new Error("there are two");
-  await collect("RCB", [own, again, late]);
+  await collect("RCB", [own, again]);
+  await collect("RCB", [late]);
   const common = { decidedBy: "realtime" };
   expect(await receiptOf(again)).toEqual({
     ...common,
@@ -125,6 +126,14 @@ const correct = async (hour: number, shard: number): Promise<void> => {
     const { waiting, running } = await corrector.status();
     return waiting === 0 && running === undefined;
   });
+};
+
+/** Has a Tally cut off what it has archived and cannot judge by any more. */
+const forget = async (colo: string, shard: number): Promise<void> => {
+  await collect(colo, [makeEvent({ content: "another", shard })]);
+  await runAlarm(tallyOf(shard));
+  const query = `SELECT newest_at FROM log WHERE newest_at < ${PAST + HOUR_MS}`;
+  expect(await rowsOf(tallyOf(shard), query)).toEqual([]);
 };
 
 /** An hour that is over, and views in it of two visitors. */
@@ -150,8 +159,7 @@ test("what was corrected is told as correction decided, from objects that hold w
     expect(await receiptOf(other)).toMatchObject({ ...common, status: "counted" });
   };
   await expectDecided();
-  await runAlarm(tallyOf(shard));
-  expect(await rowsOf(tallyOf(shard), "SELECT position FROM log")).toEqual([]);
+  await forget("RCC", shard);
   await expectDecided();
 });
 
@@ -159,9 +167,11 @@ test("what the log has lost and no correction has read is told from the raw log"
   const { own, all } = pastViews("archived");
   await collect("RCD", all);
   const tally = tallyOf(own.shard);
-  const sealed = await tally.seal(PAST, Date.now());
+  const run = Date.now();
+  const sealed = await tally.seal(PAST, run);
   if (sealed.status !== "sealed") throw new Error("it is sealed");
-  await tally.leave(PAST, Number.MAX_SAFE_INTEGER, sealed.through);
+  await tally.leave(PAST, run, sealed.through);
+  await forget("RCD", own.shard);
   expect(await receiptOf(own)).toMatchObject({ status: "late", decidedBy: "realtime" });
 });
 

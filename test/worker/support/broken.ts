@@ -16,7 +16,7 @@ export const brokenTally: TallyRpc = {
   standing: fail,
   restate: fail,
   reflush: fail,
-  trace: fail,
+  traceView: fail,
   rollUp: fail,
   hours: fail,
   seal: fail,
