@@ -11,15 +11,16 @@ import type { ViewEvent } from "../../../src/core/views/view-event.ts";
 import { concat } from "../../../src/protocol/bytes.ts";
 import { hexOfHash } from "../../../src/protocol/hex.ts";
 import { CorrectorWorld } from "../../support/corrector-world.ts";
-import { frameOf, makeEvent, visitor } from "../../support/events.ts";
+import { type EventSpec, frameOf, makeEvent, visitor } from "../../support/events.ts";
 import { findIn } from "../../support/receipts.ts";
 
 const NINE = Date.UTC(2026, 10, 21, 9);
 
 let serial = 0;
-const view = (afterMs: number, person = 1): ViewEvent => {
+const view = (afterMs: number, person = 1, other: Partial<EventSpec> = {}): ViewEvent => {
   serial += 1;
-  return makeEvent({ serial, at: NINE + afterMs, content: "a", visitor: visitor(person) });
+  const at = NINE + afterMs;
+  return makeEvent({ serial, at, content: "a", visitor: visitor(person), ...other });
 };
 
 /** Each comes a moment after it was opened. */
@@ -39,8 +40,11 @@ const logged = (world: CorrectorWorld): number =>
 
 /** Into the archive and out of the log, without a correction. */
 const archive = async (world: CorrectorWorld, hours: readonly number[] = [NINE]): Promise<void> => {
-  for (const hour of hours) await world.harness().seal(hour, 1);
-  for (const hour of hours) world.harness().tally.correction.leave(hour, 1, 10_000);
+  const run = world.now + 1;
+  for (const hour of hours) {
+    const through = await world.harness().seal(hour, run);
+    world.harness().tally.correction.leave(hour, run, through);
+  }
   world.now += 3 * HOUR_MS;
   world.append([view(world.now - NINE, 99)]);
   await world.harness().tally.alarm();
@@ -62,6 +66,16 @@ describe("an event in the log", () => {
     });
     expect(await told(world, third)).toMatchObject({ ...by, verdict: "counted" });
     expect(world.rawLog.objects.size).toBe(0);
+  });
+
+  test("is no duplicate of the visitor's view of something else, nor of one that did not count", async () => {
+    const elsewhere = view(1_000, 1, { content: "b" });
+    const bot = view(2_000, 1, { verdict: "bot" });
+    const [counts, not] = [view(3_000), view(30_000)];
+    const world = worldOf(elsewhere, bot, counts, not);
+    expect(await told(world, not)).toMatchObject({ verdict: "duplicate", of: counts.at });
+    await archive(world);
+    expect(await told(world, not)).toMatchObject({ verdict: "duplicate", of: counts.at });
   });
 
   test("that came again is what its first copy is", async () => {
@@ -156,6 +170,25 @@ describe("an event of a corrected hour", () => {
     expect(await told(world, third)).toMatchObject({ verdict: "counted", decidedBy: "correction" });
   });
 
+  test("stays what correction said, whatever came since and lies in the archive", async () => {
+    const world = worldOf(second);
+    world.now = NINE + 2 * HOUR_MS;
+    await world.correctHours(NINE);
+    world.append([first]);
+    await world.harness().seal(NINE, world.now + HOUR_MS);
+    const by = { decidedBy: "correction" };
+    expect(await told(world, second)).toMatchObject({ ...by, verdict: "counted" });
+  });
+
+  test("may be what one that came later is a duplicate of", async () => {
+    const world = worldOf(first);
+    await world.correctHours(NINE);
+    world.append([second]);
+    await archive(world);
+    const by = { decidedBy: "realtime" };
+    expect(await told(world, second)).toMatchObject({ ...by, verdict: "duplicate", of: first.at });
+  });
+
   test("whose correction came to nothing is told as the Tally judged it", async () => {
     const world = worldOf(first);
     await archive(world);
@@ -184,16 +217,18 @@ describe("an event of a corrected hour", () => {
   });
 
   test("behind a chain of more hours than are looked at is judged by what the Tally counted there", async () => {
-    const hours = RECEIPT_HOURS_BACK + 3;
-    const count = (hours * HOUR_MS) / 25_000;
-    const all = Array.from({ length: count }, (_, index) => view(index * 25_000));
+    const hours = RECEIPT_HOURS_BACK + 4;
+    const count = Math.floor((hours * HOUR_MS) / 35_000);
+    const all = Array.from({ length: count }, (_, index) => view(index * 35_000));
     const world = worldOf(...all);
     world.now += HOUR_MS;
     await world.correctHours(NINE, hours);
-    // Every third one counts, since they came in order.
+    // Every second one counts. The first of the last hour that is looked at is none of them.
+    const start = (hours - 1 - RECEIPT_HOURS_BACK) * HOUR_MS;
+    expect(Math.ceil(start / 35_000) % 2).toBe(1);
     const last = all.slice(-3);
     for (const [index, event] of last.entries()) {
-      const counts = (count - 3 + index) % 3 === 0;
+      const counts = (count - 3 + index) % 2 === 0;
       expect(await told(world, event)).toMatchObject({
         decidedBy: "correction",
         verdict: counts ? "counted" : "duplicate",

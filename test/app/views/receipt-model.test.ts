@@ -27,6 +27,7 @@ const chain = fc.record({
   gapsMs: fc.array(fc.oneof(fc.integer({ min: 0, max: 61_000 }), fc.constant(59_999)), {
     minLength: 1,
     maxLength: 90,
+    size: "max",
   }),
   bots: fc.boolean(),
 });
@@ -101,7 +102,7 @@ test("when all hours are corrected, every event's receipt says what a fold of ev
         expect(found?.verdict === "excluded").toBe(asDecided(event).excluded);
       }
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });
 
@@ -141,6 +142,6 @@ test("what others do changes no word of a receipt: at once, archived, corrected,
       const others = events.filter((event) => !mine(event));
       expect(await stages(own, others)).toEqual(await stages(own, []));
     }),
-    { numRuns: 10 },
+    { numRuns: 4 },
   );
 });
