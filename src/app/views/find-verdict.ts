@@ -81,7 +81,9 @@ const byCorrection = async (
       break;
     }
     hour -= HOUR_MS;
-    const before = await deps.tallies.traceView(shardOf(deps.schedule, event.content, hour), { hour });
+    const before = await deps.tallies.traceView(shardOf(deps.schedule, event.content, hour), {
+      hour,
+    });
     // As correction did: an hour without a result hands nothing on.
     if (!before.settled) break;
     await add(hour, before);

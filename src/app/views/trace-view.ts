@@ -18,7 +18,10 @@ type Store = Pick<TallyStore, "archive" | "hours" | "generation" | "entriesOf" |
  * Where an event and its hour are. The log is searched first: what is cut off from it meanwhile lies in the objects,
  * which are listed after that.
  */
-export const traceView = async (store: Store, { hour, event }: TraceQuery): Promise<TraceAnswer> => {
+export const traceView = async (
+  store: Store,
+  { hour, event }: TraceQuery,
+): Promise<TraceAnswer> => {
   const found = event && (await findEvent(store, event));
   const settled = store.hours.hour(hour)?.settled ?? 0;
   const generation = store.generation();

@@ -90,7 +90,9 @@ describe("an event in the log", () => {
 
   test("is found behind megabytes of others, and one that never came is not", async () => {
     const world = new CorrectorWorld({ now: NINE + MINUTE_MS });
-    const row = concat(Array.from({ length: 2_000 }, (_, index) => frameOf(view(index, 9 + index))));
+    const row = concat(
+      Array.from({ length: 2_000 }, (_, index) => frameOf(view(index, 9 + index))),
+    );
     for (let bytes = 0; bytes <= TRACE_SLICE_BYTES; bytes += row.length) {
       world.harness().appendBytes([row]);
     }
@@ -245,7 +247,9 @@ test("a chain across an hour in which the content moved to another shard is foll
   const moved = { ...view(HOUR_MS + 20_000), shard: home };
   world.append([edge]);
   world.append([moved], home);
-  world.corrector(1).correct({ kind: "hours", from: NINE, to: NINE + 2 * HOUR_MS, reason: "manual" });
+  world
+    .corrector(1)
+    .correct({ kind: "hours", from: NINE, to: NINE + 2 * HOUR_MS, reason: "manual" });
   await world.correctHours(NINE, 2);
   expect(await told(world, moved)).toMatchObject({
     verdict: "duplicate",

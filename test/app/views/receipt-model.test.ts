@@ -19,8 +19,16 @@ const keysAt = (person: number, at: number) => {
   return { visitor: today, ...(isYoung && { previousVisitor: visitor(person * 2) }) };
 };
 
+interface Chain {
+  readonly person: number;
+  readonly content: string;
+  readonly startMs: number;
+  readonly gapsMs: readonly number[];
+  readonly bots: boolean;
+}
+
 /** Somebody who comes back again and again. */
-const chain = fc.record({
+const chain: fc.Arbitrary<Chain> = fc.record({
   person: fc.integer({ min: 1, max: 3 }),
   content: fc.constantFrom("a", "b"),
   startMs: fc.integer({ min: -90 * MINUTE_MS, max: 10 * MINUTE_MS }),
@@ -32,7 +40,7 @@ const chain = fc.record({
   bots: fc.boolean(),
 });
 
-const eventsOf = (chains: readonly fc.infer<typeof chain>[]): ViewEvent[] => {
+const eventsOf = (chains: readonly Chain[]): ViewEvent[] => {
   let serial = 0;
   return chains.flatMap(({ person, content, startMs, gapsMs, bots }) => {
     let at = MIDNIGHT + startMs;
@@ -113,7 +121,10 @@ const stages = async (own: readonly ViewEvent[], others: readonly ViewEvent[]) =
   const ask = async () => {
     for (const event of own) told.push(await findVerdict(findIn(world), event));
   };
-  const [early, late] = [others.filter((_, index) => index % 3 > 0), others.filter((_, index) => index % 3 === 0)];
+  const [early, late] = [
+    others.filter((_, index) => index % 3 > 0),
+    others.filter((_, index) => index % 3 === 0),
+  ];
   for (const event of [...own, ...early].sort((a, b) => a.at - b.at)) {
     world.now = event.at + 5_000;
     world.append([event]);
@@ -121,7 +132,8 @@ const stages = async (own: readonly ViewEvent[], others: readonly ViewEvent[]) =
   }
   await ask();
   const run = MIDNIGHT;
-  for (const hour of new Set(own.map(({ at }) => hourOf(at)))) await world.harness().seal(hour, run);
+  for (const hour of new Set(own.map(({ at }) => hourOf(at))))
+    await world.harness().seal(hour, run);
   await ask();
   world.now = MIDNIGHT + 6 * HOUR_MS;
   await world.correctHours(MIDNIGHT - 2 * HOUR_MS, 5);

@@ -20,14 +20,7 @@ import { brokenTally, SECRET_PLACE } from "../support/broken.ts";
 import { confirm, makePost, mint, refusalOf, send } from "../support/client.ts";
 import { type Fetch, workerWith } from "../support/compose.ts";
 import { eventIdOf, makeEvent, makeToken, newVisitor, sealer } from "../support/events.ts";
-import {
-  collectorAt,
-  drain,
-  eventually,
-  rowsOf,
-  runAlarm,
-  tallyOf,
-} from "../support/objects.ts";
+import { collectorAt, drain, eventually, rowsOf, runAlarm, tallyOf } from "../support/objects.ts";
 
 const tokenOf = (event: ViewEvent): Promise<string> => sealer.seal(encodeEvent(event));
 
@@ -40,7 +33,10 @@ const ask = (token: string, fetch: Fetch = send, address = "198.51.100.1"): Prom
 
 let addresses = 0;
 /** Asked by somebody who has not asked before. */
-const receiptOf = async (event: ViewEvent, fetch: Fetch = send): Promise<Record<string, unknown>> => {
+const receiptOf = async (
+  event: ViewEvent,
+  fetch: Fetch = send,
+): Promise<Record<string, unknown>> => {
   addresses += 1;
   const answer = await ask(await tokenOf(event), fetch, `2001:db8:${addresses.toString(16)}::1`);
   expect(answer.status).toBe(200);
@@ -65,14 +61,19 @@ const confirmedAt = ({ at }: ViewEvent): number => at + 4_000;
 
 describe("a view that nobody has confirmed", () => {
   const AGES = [
-    [DWELL_MS - 1_500, { status: "pending", reason: "too-early", retryAfterMs: expect.any(Number) }],
+    [
+      DWELL_MS - 1_500,
+      { status: "pending", reason: "too-early", retryAfterMs: expect.any(Number) },
+    ],
     [DWELL_MS + 1_000, { status: "pending", reason: "not-confirmed" }],
     [TOKEN_LIFE_MS + RECEIPT_SETTLE_MS / 2, { status: "pending", reason: "not-confirmed" }],
     [TOKEN_LIFE_MS + RECEIPT_SETTLE_MS, { status: "unconfirmed" }],
     [RECEIPT_LIFE_MS - MINUTE_MS, { status: "unconfirmed" }],
   ] as const;
   test.each(AGES)("%d ms after its opening is told so", async (age, expected) => {
-    expect(await receiptOf(makeEvent({ content: "unseen", at: Date.now() - age }))).toEqual(expected);
+    expect(await receiptOf(makeEvent({ content: "unseen", at: Date.now() - age }))).toEqual(
+      expected,
+    );
   });
 
   test("7 days after its opening is no longer told of", async () => {
@@ -101,7 +102,9 @@ test("a view that is opened and confirmed as browsers do is counted, or taken fo
 test("a duplicate is told when the visitor's own counted view was opened, a late one that correction decides", async () => {
   const visitor = newVisitor();
   const at = Date.now() - MINUTE_MS;
-  const [own, again] = [0, 20_000].map((ms) => makeEvent({ content: "twice", at: at + ms, visitor }));
+  const [own, again] = [0, 20_000].map((ms) =>
+    makeEvent({ content: "twice", at: at + ms, visitor }),
+  );
   const late = makeEvent({ content: "twice", at: at - HOUR_MS });
   if (own === undefined || again === undefined) throw new Error("there are two");
   await collect("RCB", [own, again]);
@@ -222,7 +225,10 @@ describe("who asks", () => {
     const body = JSON.stringify({ token: await makeToken({ content: "elsewhere" }) });
     const from = (Origin: string) =>
       worker(makePost("/v1/receipts", body, { headers: { Origin } }));
-    expect(await refusalOf(await from("https://other.example"))).toEqual([403, "origin-not-allowed"]);
+    expect(await refusalOf(await from("https://other.example"))).toEqual([
+      403,
+      "origin-not-allowed",
+    ]);
     const answer = await from("https://site.example");
     expect(answer.status).toBe(200);
     expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("https://site.example");
@@ -255,4 +261,3 @@ describe("who asks", () => {
     expect(codes[30]).toBe(429);
   });
 });
-
