@@ -19,6 +19,8 @@ import type {
   Standing,
   TallyRpc,
   TallyStatus,
+  TraceAnswer,
+  TraceQuery,
 } from "../src/protocol/object-rpc.ts";
 import { objectContext } from "./object-context.ts";
 
@@ -61,6 +63,10 @@ export class Tally extends DurableObject<UncheckedEnv> implements TallyRpc {
 
   async restate(content: ContentId, views: number | undefined): Promise<Standing> {
     return (await this.#door.open()).restate(content, views);
+  }
+
+  async traceView(query: TraceQuery): Promise<TraceAnswer> {
+    return (await this.#door.open()).traceView(query);
   }
 
   async reflush(): Promise<void> {

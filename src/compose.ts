@@ -6,6 +6,7 @@ import {
   guardedCounts,
   guardedLive,
   guardedNumbers,
+  guardedTraces,
   guardedViews,
 } from "./adapters/objects/guarded-reads.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
@@ -14,6 +15,7 @@ import { objectRooms } from "./adapters/objects/rooms.ts";
 import { objectSalts } from "./adapters/objects/salts.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { objectViewRankings } from "./adapters/objects/view-rankings.ts";
+import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
 import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog as log } from "./adapters/runtime/json-log.ts";
@@ -40,6 +42,7 @@ import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
 import type { ContentId } from "./core/ids.ts";
 import { REGISTERED_MEMO_MS } from "./core/limits.ts";
+import { ruleOnLines } from "./core/views/judged-line.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -58,7 +61,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const gate = breakers.of("database");
   const database = makeDatabase(config.database, { gate });
   const readers = makeReaders(config.database, database, breakers);
-  const { contents, registry } = database;
+  const { contents, registry, exclusions } = database;
   // Operators and crons are few, wait for this one answer, and would have to come back: they always try.
   const orders = makeDatabase(config.database, { gate, atRest: "try" });
   const { corrections, jobs, upkeep } = orders;
@@ -119,6 +122,13 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
+    receipts: {
+      tallies: guardedTraces(tallies, guard),
+      rawLog: r2RawLog(config.rawLog, { timers, random }),
+      rulesDuring: async (from, to) => ruleOnLines(await exclusions.during(from, to)),
+      rateLimit: bindingRateLimit(env.RECEIPT_LIMIT),
+      ...{ sealer, salts, keyedHash, schedule, clock, timers, log },
+    },
     counts: new CountReader({ ...ladder, writer, schedule }),
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),

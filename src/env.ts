@@ -67,6 +67,7 @@ export interface Config {
   readonly adminKey: string;
   readonly database: DatabaseConfig;
   readonly readModel: ReadModelConfig;
+  readonly rawLog: R2Bucket;
 }
 
 export interface ConfigProblem {
@@ -108,7 +109,8 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   }
   const database = checkDatabase(env, refuse);
   const readModel = checkReadModel(env, refuse);
-  if (env.RAW_LOG === undefined) refuse("RAW_LOG", "this binding of an R2 bucket is missing");
+  const rawLog = env.RAW_LOG;
+  if (rawLog === undefined) refuse("RAW_LOG", "this binding of an R2 bucket is missing");
   if (contents !== "open" && contents !== "registered") {
     refuse("CONTENTS", 'it has to be "open" or "registered"');
     return { status: "refused", problems };
@@ -121,6 +123,9 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
     return { status: "refused", problems };
   }
   if (problems.length > 0 || database === undefined || readModel === undefined) {
+    return { status: "refused", problems };
+  }
+  if (rawLog === undefined) {
     return { status: "refused", problems };
   }
   return {
@@ -136,6 +141,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
       adminKey,
       database,
       readModel,
+      rawLog,
     },
   };
 };

@@ -20,6 +20,7 @@ import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
+import type { ReceiptDeps } from "./app/views/receipt.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
@@ -47,6 +48,7 @@ export interface Services {
   readonly allowedOrigins: ReadonlySet<string> | undefined;
   readonly mint: MintDeps;
   readonly confirm: ConfirmDeps;
+  readonly receipts: ReceiptDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
   readonly histories: HistoryReader;

@@ -84,6 +84,7 @@ export class Shards {
       standing: (content) => opened("standing", (it) => it.standing(content)),
       restate: (content, views) => opened("restate", (it) => it.restate(content, views)),
       reflush: () => opened("reflush", (it) => it.reflush()),
+      traceView: (query) => opened("traceView", (it) => it.traceView(query)),
       hours: () => corrected("hours", (it) => it.correction.hours()),
       seal: (hour, run) => corrected("seal", (it) => it.correction.seal(hour, run)),
       finalise: (request) => corrected("finalise", (it) => it.correction.finalise(request)),

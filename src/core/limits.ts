@@ -610,6 +610,27 @@ export const CATEGORY_ASK_MAX = 1_000;
 export const CATEGORY_TIMEOUT_MS = 2 * SECOND_MS;
 export const CATEGORY_REST_MS = 30 * SECOND_MS;
 
+/** Receipts are told for so long: the keys that seal tokens have to be known as long. */
+export const RECEIPT_LIFE_MS = 7 * DAY_MS;
+
+/** What was confirmed in the last moment of a token's life is with its Tally after this: two of the longest back-offs. */
+export const RECEIPT_SETTLE_MS = MINUTE_MS;
+
+/** All the reading for one receipt that takes longer is given up: a busy hour has some hundred MB of raw log. */
+export const RECEIPT_TIMEOUT_MS = 20 * SECOND_MS;
+
+/** Hours a receipt looks back, beyond its own, along a chain of views less than 60 s apart; further back, what the Tally said stands. */
+export const RECEIPT_HOURS_BACK = 3;
+
+/** One visitor's views of one content that a receipt looks at, some 200 bytes each; beyond, what the Tally said stands. */
+export const RECEIPT_MAX_VIEWS = 5_000;
+
+/** Bytes of log that a Tally searches before others have their turn: some ten ms. */
+export const TRACE_SLICE_BYTES = 4 * 1024 * 1024;
+
+/** From the first to the last event of a chunk, clocks of isolates apart, the time they were accepted differs by less. */
+export const TRACE_SLACK_MS = MINUTE_MS;
+
 /** Decisions of operators that a run of correction names, each with what it did; the rest is told together. */
 export const RECORDS_NAMED = 20;
 

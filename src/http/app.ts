@@ -9,6 +9,7 @@ import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
 import { rankings } from "./rankings.ts";
+import { receipts } from "./receipts.ts";
 import { scripts } from "./scripts.ts";
 import { stats } from "./stats.ts";
 import { streams } from "./streams.ts";
@@ -50,9 +51,11 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   });
   app.use("/v1/*", allowOrigins);
   app.use("/v1/views/*", refuseForeignOrigins);
+  app.use("/v1/receipts", refuseForeignOrigins);
   app.use("/v1/streams/:id/heartbeat", refuseForeignOrigins);
 
   app.route("/", views);
+  app.route("/", receipts);
   app.route("/", counts);
   app.route("/", stats);
   app.route("/", live);

@@ -5,6 +5,8 @@ export interface HourState {
   readonly run: number;
   /** Log position up to which the last settled run read. */
   readonly through: number;
+  /** The same of the last run that gave the hour its cells; 0: none did. */
+  readonly settled: number;
   /** Position at which something came that only correction can settle; above `through` the hour is dirty. 0: no event came. */
   readonly dirtiedAt: number;
   /** Cells changed by run `run`. */

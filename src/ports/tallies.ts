@@ -14,6 +14,8 @@ import type {
   RestoringStatus,
   Standing,
   TallyStatus,
+  TraceAnswer,
+  TraceQuery,
 } from "../protocol/object-rpc.ts";
 
 /** The Tallies by shard. Every call throws when the object fails or does not answer in time, and is safe to repeat. */
@@ -43,6 +45,8 @@ export interface Tallies {
    * @returns how it stands then
    */
   restate(shard: number, content: ContentId, views: number | undefined): Promise<Standing>;
+  /** Where an event of the shard is, and where its hour. */
+  traceView(shard: number, query: TraceQuery): Promise<TraceAnswer>;
   /** Has the next flush, and the next rolling up, send everything anew: the database has lost some of it. */
   reflush(shard: number): Promise<void>;
 }

@@ -30,6 +30,16 @@ export interface ChangePage<Row> {
   readonly limit: number;
 }
 
+/** Where in the log an event may be, by its times. */
+export interface LogQuery {
+  readonly above: number;
+  readonly through: number;
+  /** No younger than the event was issued, ms. */
+  readonly newestFrom: number;
+  /** After this nobody confirmed it, ms: an entry whose first event was, has it not. */
+  readonly acceptedBefore: number;
+}
+
 /** A Tally's SQLite. Writes inside `atomically` commit together or not at all. */
 export interface TallyStore extends SavedLedger {
   readonly days: TallyDays;
@@ -52,6 +62,8 @@ export interface TallyStore extends SavedLedger {
   entriesAbove(position: number): Iterable<LogEntry>;
   /** Entries that hold an event of `fromMs` or later, in any order. */
   entriesSince(fromMs: number): Iterable<LogEntry>;
+  /** Entries that may hold an event, in ascending order. */
+  entriesOf(query: LogQuery): Iterable<LogEntry>;
   saveLedger(position: number, cells: readonly CellRow[], totals: readonly TotalRow[]): void;
   /** Version up to which everything is in the database. */
   flushed(): number;

@@ -84,6 +84,21 @@ export const decodeEvent = (bytes: Uint8Array): ViewEvent | undefined => {
   };
 };
 
+/** Whether the bytes are those of this event, by its id alone. What has one may yet be no event. */
+export const hasEventId = (event: Uint8Array, id: Uint8Array): boolean =>
+  event.length >= FIXED_BYTES && id.every((byte, index) => event[ID_OFFSET + index] === byte);
+
+/** Whether an event's visitor, or that of the day before, is among the keys. As of ids. */
+export const hasVisitor = (event: Uint8Array, keys: readonly Hash64[]): boolean => {
+  if (event.length < FIXED_BYTES) return false;
+  const view = new DataView(event.buffer, event.byteOffset, event.byteLength);
+  const hasPrevious = (view.getUint8(0) & HAS_PREVIOUS) !== 0 && event.length >= FIXED_BYTES + 8;
+  const offsets = hasPrevious ? [21, FIXED_BYTES] : [21];
+  return keys.some(({ hi, lo }) =>
+    offsets.some((at) => view.getUint32(at) === hi && view.getUint32(at + 4) === lo),
+  );
+};
+
 /** The time alone, ms; `undefined` when the bytes are too few. What has one may yet be no event. */
 export const timeOfEvent = (event: DataView): number | undefined =>
   event.byteLength < FIXED_BYTES ? undefined : timeOfEventId(event, ID_OFFSET);

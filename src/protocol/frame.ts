@@ -9,10 +9,11 @@
  *    11  1  marks
  *    12  n  event
  */
+import type { Hash64 } from "../core/hash.ts";
 import { MAX_SHARDS } from "../core/limits.ts";
 import type { ViewEvent } from "../core/views/view-event.ts";
 import { concat } from "./bytes.ts";
-import { decodeEvent, shardOfEvent, timeOfEvent } from "./event-codec.ts";
+import { decodeEvent, hasEventId, hasVisitor, shardOfEvent, timeOfEvent } from "./event-codec.ts";
 
 const FORMAT = 1;
 const HEADER_BYTES = 12;
@@ -62,6 +63,23 @@ export const timeOfFrame = (bytes: Uint8Array): number | undefined =>
   bytes.length < HEADER_BYTES || bytes[4] !== FORMAT
     ? undefined
     : timeOfEvent(viewOf(bytes.subarray(HEADER_BYTES)));
+
+/** A time as frames of this format have it behind their fifth byte: bytes compare as times do. @param acceptedAt ms */
+export const acceptedBytes = (acceptedAt: number): Uint8Array => {
+  const bytes = new Uint8Array(6);
+  const view = viewOf(bytes);
+  view.setUint16(0, Math.floor(acceptedAt / 2 ** 32));
+  view.setUint32(2, acceptedAt % 2 ** 32);
+  return bytes;
+};
+
+/** Whether it is a frame of this event, without decoding it: by the id, which no two events share. */
+export const isFrameOf = (bytes: Uint8Array, id: Uint8Array): boolean =>
+  bytes[4] === FORMAT && hasEventId(bytes.subarray(HEADER_BYTES), id);
+
+/** The same by visitors. */
+export const isFrameOfVisitor = (bytes: Uint8Array, keys: readonly Hash64[]): boolean =>
+  bytes[4] === FORMAT && hasVisitor(bytes.subarray(HEADER_BYTES), keys);
 
 /** The frames of a row, without a copy. What does not add up at its end comes as one last, undecodable piece. */
 export function* framesOf(row: Uint8Array): Generator<Uint8Array> {

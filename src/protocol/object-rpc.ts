@@ -1,8 +1,10 @@
 /** What Durable Objects answer. Expected outcomes are values: RPC does not keep error classes. */
 import type { ContentId } from "../core/ids.ts";
 import type { Stamp } from "../core/stamp.ts";
+import type { Verdict } from "../core/views/verdict.ts";
+import type { ViewEvent } from "../core/views/view-event.ts";
 import type { Chunk } from "./chunk.ts";
-import type { TallyCorrectionRpc } from "./correction-rpc.ts";
+import type { ArchivedObject, TallyCorrectionRpc } from "./correction-rpc.ts";
 
 /** `committed`: on disk, so it will be counted whatever dies next. `overloaded`: nothing was taken; try another. */
 export type CollectAnswer = { readonly status: "committed" } | { readonly status: "overloaded" };
@@ -81,6 +83,40 @@ export interface RestoringStatus {
   readonly restoring: string;
 }
 
+/** Where an event is, or an hour alone, by whoever tells the event's owner what became of it. */
+export interface TraceQuery {
+  /** Start of the hour, ms. */
+  readonly hour: number;
+  /** Looked for in the log; of the hour. */
+  readonly event?: ViewEvent;
+}
+
+export interface TracedObject extends ArchivedObject {
+  /** The last correction that settled the hour has read it. */
+  readonly settled: boolean;
+}
+
+/** An event as the log has it. */
+export interface TracedEvent {
+  /** What the fold said when it came in. */
+  readonly verdict: Verdict;
+  /** When the confirm arrived, ms. */
+  readonly acceptedAt: number;
+  /** Of a duplicate: when the view of the same visitor and content that counts instead was opened, ms, if the log has it. */
+  readonly of?: number;
+  /** As of objects. */
+  readonly settled: boolean;
+}
+
+export interface TraceAnswer {
+  /** Absent: the log has it not, or no more. */
+  readonly event?: TracedEvent;
+  /** A correction has settled the hour. */
+  readonly settled: boolean;
+  /** What the raw log has of the hour. */
+  readonly objects: readonly TracedObject[];
+}
+
 export interface DaySalt {
   /** Name of the reporting day. */
   readonly day: string;
@@ -107,6 +143,8 @@ export interface TallyRpc extends TallyCorrectionRpc {
   standing(content: ContentId): Promise<Standing>;
   /** Brings the published number to `views`, or to the truth. @returns how it stands then */
   restate(content: ContentId, views: number | undefined): Promise<Standing>;
+  /** Reads the log a part at a time; others get their turns. The name `trace` is the platform's own. */
+  traceView(query: TraceQuery): Promise<TraceAnswer>;
   /** Sends everything anew with the next flush and the next rolling up. */
   reflush(): Promise<void>;
 }

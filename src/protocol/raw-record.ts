@@ -17,6 +17,13 @@ const UNKNOWN = "unknown:";
 /** `unknown:` and the edge's code, where this version does not know it. */
 export type RawVerdict = Exclude<Verdict, "unknown"> | `unknown:${number}`;
 
+/** @returns what it is here; `unknown` where this version does not know it */
+export const verdictOfRaw = (verdict: RawVerdict): Verdict =>
+  isKnown(verdict) ? verdict : "unknown";
+
+const isKnown = (verdict: RawVerdict): verdict is Exclude<Verdict, "unknown"> =>
+  !verdict.startsWith(UNKNOWN);
+
 /** A line as it is parsed: sound, and hashes and ids still as text, for whoever needs few of them. */
 export interface RawLine {
   /** @see putEventId */

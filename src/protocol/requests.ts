@@ -22,7 +22,7 @@ const Content = v.pipe(
 );
 const PageUrl = v.pipe(v.string(), v.maxLength(2_048), v.url("a URL is absolute"));
 /** Forged tokens of any length are answered as forged, not as malformed. */
-const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(10 * MAX_TOKEN_CHARS));
+export const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(10 * MAX_TOKEN_CHARS));
 
 /** `POST /v1/views` */
 export const MintBody = v.pipe(

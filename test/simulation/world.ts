@@ -206,6 +206,7 @@ export class World {
       standing: (content) => call("standing", (tally) => tally.standing(content)),
       restate: (content, views) => call("restate", (tally) => tally.restate(content, views)),
       reflush: () => call("reflush", (tally) => tally.reflush()),
+      traceView: (query) => call("traceView", (tally) => tally.traceView(query)),
       rollUp: () => call("roll up", (tally) => tally.rollUp()),
       hours: () => call("hours", (tally) => tally.correction.hours()),
       seal: (hour, run) => call("seal", (tally) => tally.correction.seal(hour, run)),

@@ -21,6 +21,13 @@ export const guardedCounts = (
 ): Pick<Tallies, "counts"> =>
   guarded({ counts }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
 
+/** Whether a Tally is left alone is one thing, whatever it is asked. */
+export const guardedTraces = (
+  { traceView }: Pick<Tallies, "traceView">,
+  { breakers, ...deps }: Deps,
+): Pick<Tallies, "traceView"> =>
+  guarded({ traceView }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
+
 /** Each Room is left alone for itself. */
 export const guardedNumbers = (
   { numbers }: Pick<Rooms, "numbers">,

@@ -35,6 +35,7 @@ export const objectTallies = (stubs: Stubs<TallyRpc>, timers: Timers): Tallies =
     standing: (shard, content) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.standing(content)),
     restate: (shard, content, views) =>
       ask(shard, READ_TIMEOUT_MS, (tally) => tally.restate(content, views)),
+    traceView: (shard, query) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.traceView(query)),
     reflush: (shard) => ask(shard, READ_TIMEOUT_MS, (tally) => tally.reflush()),
   };
 };

@@ -8,6 +8,7 @@ export const hourStore = (sql: ObjectStorage["sql"]): HourStore => ({
       return {
         run: Number(row.run),
         through: Number(row.through),
+        settled: Number(row.settled),
         dirtiedAt: Number(row.dirtied_at),
         changed: Number(row.changed),
         incomplete: row.incomplete === 1,
@@ -15,8 +16,8 @@ export const hourStore = (sql: ObjectStorage["sql"]): HourStore => ({
     }
     return undefined;
   },
-  saveHour(hour, { run, through, dirtiedAt, changed, incomplete }) {
-    sql.exec(SAVE_HOUR, hour, run, through, dirtiedAt, changed, Number(incomplete));
+  saveHour(hour, { run, through, settled, dirtiedAt, changed, incomplete }) {
+    sql.exec(SAVE_HOUR, hour, run, through, settled, dirtiedAt, changed, Number(incomplete));
   },
   hoursSince(from) {
     const query = `SELECT hour, dirtied_at > through AS dirty FROM hours

@@ -37,7 +37,8 @@ export const TALLY_TABLES = [
     through INTEGER NOT NULL,
     dirtied_at INTEGER NOT NULL,
     changed INTEGER NOT NULL DEFAULT 0,
-    incomplete INTEGER NOT NULL DEFAULT 0
+    incomplete INTEGER NOT NULL DEFAULT 0,
+    settled INTEGER NOT NULL DEFAULT 0
   )`,
   `CREATE TABLE IF NOT EXISTS objects (
     name TEXT PRIMARY KEY,
@@ -71,11 +72,16 @@ const HOURS_OF_LOG = `INSERT INTO hours (hour, run, through, dirtied_at)
   SELECT DISTINCT newest_at - newest_at % ${HOUR_MS}, 0, 0, 1 FROM log WHERE newest_at > 0
   ON CONFLICT DO NOTHING`;
 
+/** Before hours knew up to where they were settled, a cell that is final said that they were. */
+const SETTLED_HOURS = `UPDATE hours SET settled = through
+  WHERE EXISTS (SELECT 1 FROM cells WHERE cells.hour = hours.hour AND cells.final = 1)`;
+
 /** Columns younger than their table: storage born before them gets them when it is opened. */
 export const LATER_COLUMNS: readonly LaterColumns[] = [
   { table: "totals", columns: ["closed", "closed_through", "restated"], backfill: [] },
   { table: "hours", columns: ["changed", "incomplete"], backfill: [] },
   { table: "cells", columns: ["final"], backfill: [HOURS_OF_CELLS, HOURS_OF_LOG] },
+  { table: "hours", columns: ["settled"], backfill: [SETTLED_HOURS] },
 ];
 export const columnsOf = (table: string): string => `PRAGMA table_info(${table})`;
 export const addColumn = (table: string, column: string): string =>
@@ -93,15 +99,20 @@ export const SAVE_TOTAL = `INSERT INTO totals (content, start, restated, views, 
     closed_through = excluded.closed_through, version = excluded.version`;
 export const SAVE_MARK = `INSERT INTO marks (source, mark) VALUES (?, ?)
   ON CONFLICT DO UPDATE SET mark = excluded.mark`;
-export const SAVE_HOUR = `INSERT INTO hours (hour, run, through, dirtied_at, changed, incomplete)
-  VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET run = excluded.run, through = excluded.through, dirtied_at = excluded.dirtied_at,
+export const SAVE_HOUR = `INSERT INTO hours (hour, run, through, settled, dirtied_at, changed, incomplete)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET run = excluded.run, through = excluded.through, settled = excluded.settled, dirtied_at = excluded.dirtied_at,
     changed = excluded.changed, incomplete = excluded.incomplete`;
 
 export const SAVE_OBJECT = `INSERT INTO objects (name, hour, events, index_name) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET hour = excluded.hour, events = excluded.events, index_name = excluded.index_name`;
 export const SAVE_RANGE = `INSERT INTO ranges (index_name, archived_at, unreadable) VALUES (?, ?, ?)
   ON CONFLICT DO UPDATE SET archived_at = excluded.archived_at, unreadable = excluded.unreadable`;
+/** By when its first frame was accepted, @see acceptedBytes; one that is no frame says nothing. */
+export const ENTRIES_OF = `SELECT * FROM log
+  WHERE position > ? AND position <= ? AND newest_at >= ?
+  AND (substr(frames, 5, 1) <> x'01' OR substr(frames, 6, 6) < ?) ORDER BY position`;
+
 export const OLDEST_ENTRIES = `SELECT position, newest_at FROM log
   WHERE position <= ? ORDER BY position LIMIT ?`;
 

@@ -1,5 +1,6 @@
 import type { ContentId } from "../../core/ids.ts";
 import type { TallyStore } from "../../ports/tally-store.ts";
+import { acceptedBytes } from "../../protocol/frame.ts";
 import { MetaTable } from "./meta-table.ts";
 import { type Background, type ObjectStorage, scalar, storageAlarm } from "./object-storage.ts";
 import { archiveStore, readEntry } from "./tally-archive.ts";
@@ -15,6 +16,7 @@ import {
   CHANGED_CELLS,
   CHANGED_TOTALS,
   columnsOf,
+  ENTRIES_OF,
   LATER_COLUMNS,
   OLDEST_CELLS,
   SAVE_CELL,
@@ -68,6 +70,12 @@ export const tallyStore = (
       // In no order: to sort, SQLite would first copy all of it.
       const query = "SELECT * FROM log WHERE newest_at >= ?";
       for (const row of sql.exec(query, fromMs)) yield readEntry(row);
+    },
+    *entriesOf({ above, through, newestFrom, acceptedBefore }) {
+      const accepted = acceptedBytes(acceptedBefore);
+      for (const row of sql.exec(ENTRIES_OF, above, through, newestFrom, accepted)) {
+        yield readEntry(row);
+      }
     },
     cell({ content, hour }) {
       const query = "SELECT counted, version, final FROM cells WHERE hour = ? AND content = ?";

@@ -9,7 +9,7 @@ export interface TokenKey {
 
 /**
  * @param keys the first seals, every one opens: to rotate, put the new key first and drop the old one once its
- * last tokens are out of life
+ * last tokens are out of life, or receipts of them are no longer given
  */
 export const webCryptoSealer = (keys: readonly [TokenKey, ...TokenKey[]]): TokenSealer => {
   const imported = new Map(keys.map(({ id, secret }) => [id, importHmacKey(secret)]));

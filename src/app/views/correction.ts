@@ -22,6 +22,14 @@ export interface TallyCorrectionDeps {
   readonly keeper: Pick<LedgerKeeper, "position" | "change">;
 }
 
+interface RunEnd {
+  readonly changed: number;
+  /** Nothing more comes of the run. */
+  readonly isLast: boolean;
+  /** It gave the hour its cells. */
+  readonly isSettled: boolean;
+}
+
 /**
  * What a Tally offers its Corrector. A run seals an hour, folds what lies in the archive, and settles the hour's cells a
  * range of contents at a time; what came above the position it read stays counted, and leaves its cells and the hour to
@@ -70,7 +78,8 @@ export class TallyCorrection {
     if (run > state.run || trimmed > through) return { status: "stale", trimmed };
     return keeper.change((version) => {
       const changed = state.changed + this.#settle(request, version);
-      this.#end(hour, through, { changed, isLast: range.to === undefined });
+      const isLast = range.to === undefined;
+      this.#end(hour, through, { changed, isLast, isSettled: isLast });
       const { dirtiedAt } = hours.of(hour);
       return { status: "done", changed, dirty: dirtiedAt > through };
     });
@@ -81,7 +90,7 @@ export class TallyCorrection {
     const { store, hours, keeper } = this.#deps;
     const { run: last, changed } = hours.of(hour);
     if (hour < store.closing() || run !== last || store.archive.trimmed() > through) return;
-    keeper.change(() => this.#end(hour, through, { changed, isLast: true }));
+    keeper.change(() => this.#end(hour, through, { changed, isLast: true, isSettled: false }));
   }
 
   #refuse(hour: number, run: number): SealAnswer | undefined {
@@ -120,15 +129,12 @@ export class TallyCorrection {
     return moved;
   }
 
-  #end(
-    hour: number,
-    through: number,
-    { changed, isLast }: { readonly changed: number; readonly isLast: boolean },
-  ): void {
+  #end(hour: number, through: number, { changed, isLast, isSettled }: RunEnd): void {
     const { store, hours } = this.#deps;
     const state = hours.of(hour);
     const dirtiedAt = Math.max(state.dirtiedAt, this.#look(hour, through).lastPosition);
-    hours.save(hour, { ...state, dirtiedAt, changed, ...(isLast && { through }) });
+    const settled = isSettled ? through : state.settled;
+    hours.save(hour, { ...state, settled, dirtiedAt, changed, ...(isLast && { through }) });
     if (isLast) store.archive.hold(undefined);
   }
 

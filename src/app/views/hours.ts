@@ -1,7 +1,14 @@
 import type { Verdict } from "../../core/views/verdict.ts";
 import type { HourState, HourStore } from "../../ports/hour-store.ts";
 
-const UNKNOWN: HourState = { run: 0, through: 0, dirtiedAt: 0, changed: 0, incomplete: false };
+const UNKNOWN: HourState = {
+  run: 0,
+  through: 0,
+  settled: 0,
+  dirtiedAt: 0,
+  changed: 0,
+  incomplete: false,
+};
 
 /** How hours stand with correction, in memory as they are stored: the fold asks for each event. */
 export class Hours {

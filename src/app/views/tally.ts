@@ -12,6 +12,8 @@ import type {
   FlushAnswer,
   Standing,
   TallyStatus,
+  TraceAnswer,
+  TraceQuery,
 } from "../../protocol/object-rpc.ts";
 import { TallyArchive, type TallyArchiveDeps } from "./archive.ts";
 import { closeTally } from "./close-tally.ts";
@@ -24,6 +26,7 @@ import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
 import { TallyTelling, type TallyTellingDeps } from "./tally-telling.ts";
+import { traceView } from "./trace-view.ts";
 
 export interface TallyDeps extends TallyArchiveDeps {
   readonly counts: CountTables;
@@ -120,6 +123,11 @@ export class Tally {
   /** The next flush and the next rolling up send everything. */
   reflush(): void {
     this.#keeper.commit(() => this.#deps.store.days.sendAnew());
+  }
+
+  /** Where an event is, and its hour. */
+  traceView(query: TraceQuery): Promise<TraceAnswer> {
+    return traceView(this.#deps.store, query);
   }
 
   standing(content: ContentId): Standing {

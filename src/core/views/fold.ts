@@ -35,6 +35,12 @@ export const remember = (window: CountedWindow, event: Judged): void => {
 export const raiseHorizon = (horizon: number, now: number): number =>
   Math.max(horizon, now - HORIZON_MS);
 
+/** Whether one of the two may stand in the way of the other: a visitor and a content in common. */
+export const areOneVisitors = (a: Judged, b: Judged): boolean => {
+  const keys = keysOf(b);
+  return keysOf(a).some((key) => keys.some(({ hi, lo }) => key.hi === hi && key.lo === lo));
+};
+
 /** What a view is known by in the window: its visitor and content as one, under the day's key and the one before. */
 export const keysOf = ({ content, visitor, previousVisitor }: Judged): readonly Hash64[] => {
   const hashed = hashText(content);

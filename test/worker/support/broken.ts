@@ -16,6 +16,7 @@ export const brokenTally: TallyRpc = {
   standing: fail,
   restate: fail,
   reflush: fail,
+  traceView: fail,
   rollUp: fail,
   hours: fail,
   seal: fail,
