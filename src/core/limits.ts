@@ -400,6 +400,9 @@ export const CARRY_PART_BYTES = 1_500_000;
 /** Contents in one `finalise`. */
 export const FINALISE_MAX_CONTENTS = 2_000;
 
+/** With so many rows of regions, a step of a correction has enough to write: some seconds' work for a database. */
+export const CORRECTION_REGION_ROWS = 10_000;
+
 /** A correction that dies half way is taken up again after this. */
 export const CORRECTION_REARM_MS = MINUTE_MS;
 

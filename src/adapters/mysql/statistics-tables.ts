@@ -1,14 +1,14 @@
 import { and, asc, eq, gte, lt } from "drizzle-orm";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
-import { viewDaily, viewRegions, viewUniques } from "../../schema/mysql/views.ts";
+import { viewDaily, viewUniques } from "../../schema/mysql/views.ts";
+import { mysqlCorrectedDays } from "./corrected-days.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import type { MySqlHandle } from "./handle.ts";
 import { mostViewed } from "./most-viewed.ts";
 
 export const mysqlStatisticsTables = (db: MySqlHandle): StatisticsTables => ({
   saveDays: (rows) => forwardUpsert(db.$client, viewDaily, rows),
-  saveUniques: (rows) => forwardUpsert(db.$client, viewUniques, rows),
-  saveRegions: (rows) => forwardUpsert(db.$client, viewRegions, rows),
+  ...mysqlCorrectedDays(db),
 
   days: (content, from, to) =>
     db
@@ -25,15 +25,6 @@ export const mysqlStatisticsTables = (db: MySqlHandle): StatisticsTables => ({
         and(eq(viewUniques.content, content), gte(viewUniques.day, from), lt(viewUniques.day, to)),
       )
       .orderBy(asc(viewUniques.day), asc(viewUniques.shard)),
-
-  regions: (content, from, to) =>
-    db
-      .select()
-      .from(viewRegions)
-      .where(
-        and(eq(viewRegions.content, content), gte(viewRegions.day, from), lt(viewRegions.day, to)),
-      )
-      .orderBy(asc(viewRegions.day), asc(viewRegions.shard)),
 
   mostViewed: (from, to, limit) => mostViewed(db, from, to, limit),
 });

@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from "../../../core/limits.ts";
 import { StrictFold } from "../../../core/views/refold.ts";
-import { EDGE_VERDICTS, type Verdict } from "../../../core/views/verdict.ts";
+import type { Verdict } from "../../../core/views/verdict.ts";
 import type { CorrectorStore } from "../../../ports/corrector-store.ts";
 import { decodeCarry, encodeCarry } from "../../../protocol/carry.ts";
 import { type CountedPage, CountedSlice } from "./counted-pages.ts";
@@ -45,7 +45,7 @@ export const foldSlice = (
       const verdict = fold.judge(row);
       verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
       if (verdict === "counted") slice.count(row.content, row.visitor, row.place);
-      else if (row.edgeVerdict === EDGE_VERDICTS.countable) slice.see(row.content, row.place);
+      else slice.see(row.content);
     });
     next = work.nextMinute(next + MINUTE_MS);
   }
