@@ -89,7 +89,7 @@ export class StatsWorld {
   async saveUniques(day: number, shard: number, uniques: number, final = true): Promise<void> {
     const { content } = this;
     await this.statistics.saveUniques([
-      { content, day, shard, uniques, final, stamp: stamp(1, 1) },
+      { content, day, shard, uniques, final, stamp: stamp(1, 1), places: [] },
     ]);
   }
 

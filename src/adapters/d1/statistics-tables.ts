@@ -1,12 +1,11 @@
 import { and, asc, eq, gte, lt } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
 import { viewDaily, viewUniques } from "../../schema/d1/views.ts";
-import { d1CorrectedDays } from "./corrected-days.ts";
+import { type D1Handle, d1CorrectedDays } from "./corrected-days.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import { mostViewed } from "./most-viewed.ts";
 
-export const d1StatisticsTables = (db: DrizzleD1Database): StatisticsTables => ({
+export const d1StatisticsTables = (db: D1Handle): StatisticsTables => ({
   saveDays: (rows) => forwardUpsert(db, viewDaily, rows),
   ...d1CorrectedDays(db),
 
