@@ -15,6 +15,7 @@ import type { FlushDeps } from "./app/views/flush.ts";
 import type { MintDeps } from "./app/views/mint.ts";
 import type { RegistryDeps } from "./app/views/put-content.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
+import type { RegionsReader } from "./app/views/read-regions.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
@@ -46,6 +47,7 @@ export interface Services {
   readonly confirm: ConfirmDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
+  readonly regions: RegionsReader;
   readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;

@@ -376,6 +376,12 @@ export const STATS_MAX_AGE_SECONDS = { current: 60, provisional: 300, final: 3_6
 /** Answers an isolate remembers for when the database is away, up to 200 KB each. */
 export const STATS_MEMO_ENTRIES = 50;
 
+/** Days of one question for regions: what is read grows with them, and not what is answered. */
+export const REGIONS_MAX_DAYS = 366;
+
+/** Answers an isolate remembers, up to 300 KB each where a content is viewed all over the world. */
+export const REGIONS_MEMO_ENTRIES = 20;
+
 /** An hour is corrected on its own account this long after its end: most of what is late has come by then. */
 export const CORRECT_AFTER_MS = 15 * MINUTE_MS;
 
