@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, SEAL_HOLDS_LOG_MS } from "../../../../src/core/limits.ts";
+import { stamp } from "../../../../src/core/stamp.ts";
 import type { PlaceViews } from "../../../../src/core/statistics/places.ts";
 import { formatEventId } from "../../../../src/core/views/event-id.ts";
 import { hourOf } from "../../../../src/core/views/ledger.ts";
@@ -8,7 +9,7 @@ import type { ViewEvent } from "../../../../src/core/views/view-event.ts";
 import { hexOfHash } from "../../../../src/protocol/hex.ts";
 import { Prng } from "../../../simulation/prng.ts";
 import { CorrectorWorld, Killed } from "../../../support/corrector-world.ts";
-import { makeEvent, visitor } from "../../../support/events.ts";
+import { content, makeEvent, visitor } from "../../../support/events.ts";
 import { naively } from "../../../support/histories.ts";
 import { NaiveOracle } from "../../../support/naive-oracle.ts";
 import { naivePlaces } from "../../../support/naive-places.ts";
@@ -244,6 +245,38 @@ test("a content whose every view is excluded has a cell of 0, no visitors and no
     ["read", 1],
   ]);
   expect(world.regions.map(({ content, views }) => [content, views])).toEqual([["read", 1]]);
+});
+
+test("what an earlier run told of a content goes when nothing of it counts any more, whatever its events are now", async () => {
+  const world = new CorrectorWorld({ now: afterAll, limits: SMALL });
+  const told = { content: content("b"), day: 20_261_121, shard: 0, uniques: 6, final: false };
+  const places = [{ country: "DE", region: "BE", city: "Berlin", views: 7 }];
+  await world.statistics.saveUniques([{ ...told, stamp: stamp(1, 0), places }]);
+  expect(world.regions).toHaveLength(1);
+  const event = { serial: 1, at: NINE, content: "b", visitor: visitor(1), verdict: "bot" } as const;
+  world.append([makeEvent(event)]);
+  await world.correct();
+  expect(world.uniques.get("b 20261121 0")).toMatchObject({ uniques: 0 });
+  expect(world.regions).toEqual([]);
+  expect(world.cells(NINE)).toEqual({});
+});
+
+test("a day's places are whole after each of its hours, those of hours corrected before among them", async () => {
+  const world = new CorrectorWorld({ now: afterAll, limits: SMALL });
+  const views = (from: number, count: number, city: string): ViewEvent[] =>
+    Array.from({ length: count }, (_, index) => {
+      const at = from + index * MINUTE_MS;
+      const serial = from / HOUR_MS + index;
+      const event = makeEvent({ serial, at, content: "a", visitor: visitor(serial) });
+      return { ...event, country: "DE", region: "BE", city };
+    });
+  const told = () => Object.fromEntries(world.regions.map(({ city, views: n }) => [city, n]));
+  world.append([...views(NINE, 6, "Berlin"), ...views(NINE + 10 * MINUTE_MS, 3, "Spandau")]);
+  await world.correctHours(NINE);
+  expect(told()).toEqual({ Berlin: 6, other: 3 });
+  world.append(views(NINE + HOUR_MS, 2, "Spandau"));
+  await world.correctHours(NINE + HOUR_MS);
+  expect(told()).toEqual({ Berlin: 6, Spandau: 5 });
 });
 
 test("events that come between the sealing and the finalising stay counted, and leave the hour dirty", async () => {
