@@ -13,6 +13,7 @@ export interface Opened {
   readonly countable: boolean;
   readonly country: string;
   readonly region: string;
+  readonly city: string;
 }
 
 /** Numbers by a key of text, as `hour content`. */
@@ -24,7 +25,9 @@ export interface Truth {
   /** `day content`: day as 20261121. */
   readonly days: Counts;
   readonly uniques: Counts;
-  /** `day content country region` */
+  /** `day content country` */
+  readonly countries: Counts;
+  /** `day content country region city`, what is small as it is told. */
   readonly regions: Counts;
   readonly counted: number;
   /** Acknowledged, each once however often it was sent. */
@@ -64,16 +67,18 @@ export class Oracle {
   truth(): Truth {
     const cells: Counts = new Map();
     const days: Counts = new Map();
-    const regions: Counts = new Map();
+    const [countries, inRegions, inCities]: Counts[] = [new Map(), new Map(), new Map()];
     const visitors = new Map<string, Set<number>>();
     let counted = 0;
     for (const event of this.#counted()) {
-      const { content, visitor, country, region } = event.opened;
+      const { content, visitor, country, region, city } = event.opened;
       const day = this.#dayOf(event.at);
       counted += 1;
       add(cells, `${event.at - (event.at % HOUR_MS)} ${content}`);
       add(days, `${day} ${content}`);
-      add(regions, `${day} ${content} ${country} ${region}`);
+      add(countries, `${day} ${content} ${country}`);
+      add(inRegions, `${day} ${content} ${country} ${region}`);
+      add(inCities, `${day} ${content} ${country} ${region} ${city}`);
       const key = `${day} ${content}`;
       const seen = visitors.get(key);
       if (seen === undefined) visitors.set(key, new Set([visitor]));
