@@ -163,7 +163,8 @@ const saved = async (database: D1Database): Promise<Saved> => {
     .first<Saved["run"]>();
   return {
     uniques: await sum("SELECT SUM(uniques) AS sum FROM view_uniques"),
-    regions: await sum("SELECT SUM(views) AS sum FROM view_regions"),
+    regions: await sum(`SELECT SUM(views) AS sum FROM view_regions
+      JOIN view_uniques USING (content_id, day, shard_id, stamp)`),
     run: run ?? { outcome: "not recorded", after: 0, detail: "{}" },
   };
 };

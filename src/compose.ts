@@ -36,6 +36,7 @@ import { collectInto } from "./app/views/collect.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
+import { RegionsReader } from "./app/views/read-regions.ts";
 import { StatsReader } from "./app/views/read-stats.ts";
 import { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
@@ -131,6 +132,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     },
     counts: new CountReader({ ...ladder, writer, schedule }),
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
+    regions: new RegionsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },

@@ -17,6 +17,7 @@ import type { MintDeps } from "./app/views/mint.ts";
 import type { RegistryDeps } from "./app/views/put-content.ts";
 import type { RankViewsDeps } from "./app/views/rank-views.ts";
 import type { CountReader } from "./app/views/read-counts.ts";
+import type { RegionsReader } from "./app/views/read-regions.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
@@ -51,6 +52,7 @@ export interface Services {
   readonly receipts: ReceiptDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
+  readonly regions: RegionsReader;
   readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;

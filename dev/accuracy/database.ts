@@ -43,7 +43,7 @@ export const openDatabase = async (
 
 type Rows = Pick<
   Evidence,
-  "rows" | "days" | "uniques" | "movedUniques" | "summed" | "regions" | "provisional"
+  "rows" | "days" | "uniques" | "movedUniques" | "summed" | "countries" | "regions" | "provisional"
 >;
 
 /** What stands in the tables, read from outside with statements of their own: `k` is a key, `n` a number. */
@@ -62,9 +62,14 @@ export const readRows = async (address: MySqlAddress): Promise<Rows> => {
       uniques: await read(uniquesWhere("COUNT(*) = 1")),
       movedUniques: await read(uniquesWhere("COUNT(*) > 1")),
       summed: new Map([...(await read(HOURS)), ...(await read(DAYS_OF_HOURS))]),
+      countries: await read(
+        `SELECT CONCAT_WS(' ', day, content_id, country) AS k, SUM(views) AS n
+         ${STANDING_REGIONS} GROUP BY k`,
+      ),
       regions: await read(
-        `SELECT CONCAT_WS(' ', day, content_id, country, region) AS k, SUM(views) AS n
-         FROM view_regions GROUP BY k`,
+        `SELECT CONCAT_WS(' ', day, content_id, country, region, city) AS k, views AS n
+         ${STANDING_REGIONS} WHERE (SELECT COUNT(*) FROM view_uniques AS parts
+           WHERE parts.content_id = standing.content_id AND parts.day = standing.day) = 1`,
       ),
       provisional: (await read(PROVISIONAL)).get("all") ?? 0,
     };
@@ -72,6 +77,10 @@ export const readRows = async (address: MySqlAddress): Promise<Rows> => {
     await connection.end();
   }
 };
+
+/** A row of another run than the one that told the uniques says nothing any more. */
+const STANDING_REGIONS = `FROM view_uniques AS standing
+  JOIN view_regions USING (content_id, day, shard_id, stamp)`;
 
 /** Shards' parts of a content and day make one number. */
 const DAY_KEY = "CONCAT_WS(' ', day, content_id)";
@@ -86,7 +95,8 @@ const DAYS_OF_HOURS = `SELECT CONCAT_WS(' ', DATE_FORMAT(
     DATE_ADD('1970-01-01', INTERVAL (hour + ${ZONE_OFFSET_MS}) DIV 1000 SECOND), '%Y%m%d'
   ), content_id) AS k, SUM(views) AS n FROM view_hourly GROUP BY k`;
 
+/** Regions that say something are as final as their uniques. */
 const PROVISIONAL = `SELECT 'all' AS k, SUM(n) AS n FROM (
-  ${["view_hourly", "view_daily", "view_uniques", "view_regions"]
+  ${["view_hourly", "view_daily", "view_uniques"]
     .map((table) => `SELECT COUNT(*) AS n FROM ${table} WHERE final = 0`)
     .join(" UNION ALL ")}) AS tables`;

@@ -15,6 +15,8 @@ export interface Evidence extends RawFindings {
   readonly uniques: Counts;
   /** Those of contents that were in two shards on one day: sums of what each shard found. */
   readonly movedUniques: Counts;
+  readonly countries: Counts;
+  /** Of contents that were in one shard on the day: each shard's small places are told together. */
   readonly regions: Counts;
   /** By `period content`, what the statistics tell of the contents viewed most, and what SQL finds for all of them. */
   readonly told: Counts;

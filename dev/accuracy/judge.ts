@@ -20,7 +20,7 @@ export interface Verdict {
 const REALTIME_MIN_ACCURACY = 0.999;
 
 export const judge = (evidence: Evidence): readonly Verdict[] => {
-  const { truth, realtime, cells, parts, rows, days, uniques, regions, told } = evidence;
+  const { truth, realtime, cells, parts, rows, days, uniques, countries, regions, told } = evidence;
   const moved = evidence.movedUniques;
   const settledAtOnce = new Map([...cells].filter(([key, n]) => n > 0 && realtime.get(key) === n));
   const early = compare(truth.cells, realtime);
@@ -40,7 +40,8 @@ export const judge = (evidence: Evidence): readonly Verdict[] => {
     equal("a day is the sum of its hours", compare(truth.days, days)),
     equal("uniques of a day are the oracle's", compare(without(truth.uniques, moved), uniques)),
     atLeast("where a content moved, the sum of its shards' uniques", truth.uniques, moved),
-    equal("regions of a day are the oracle's", compare(truth.regions, regions)),
+    equal("countries of a day are the oracle's", compare(truth.countries, countries)),
+    equal("regions of a day are the oracle's", compare(unmoved(truth.regions, moved), regions)),
     equal(
       "where nothing was corrected, lines counted make the cell",
       compare(settledAtOnce, of(evidence.rawCounted, settledAtOnce)),
@@ -81,6 +82,10 @@ const of = (counts: Counts, others: Counts): Counts =>
   new Map([...counts].filter(([key]) => others.has(key)));
 const without = (counts: Counts, others: Counts): Counts =>
   new Map([...counts].filter(([key]) => !others.has(key)));
+
+/** @param places by `day content …` @param moved by `day content` */
+const unmoved = (places: Counts, moved: Counts): Counts =>
+  new Map([...places].filter(([key]) => !moved.has(key.split(" ").slice(0, 2).join(" "))));
 
 const none = (promise: string, count: number, all: readonly string[]): Verdict => ({
   ...{ promise, kept: count === 0, found: `${count}`, examples: all.slice(0, 5) },

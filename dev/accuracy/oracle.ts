@@ -13,6 +13,7 @@ export interface Opened {
   readonly countable: boolean;
   readonly country: string;
   readonly region: string;
+  readonly city: string;
 }
 
 /** Numbers by a key of text, as `hour content`. */
@@ -24,7 +25,9 @@ export interface Truth {
   /** `day content`: day as 20261121. */
   readonly days: Counts;
   readonly uniques: Counts;
-  /** `day content country region` */
+  /** `day content country` */
+  readonly countries: Counts;
+  /** `day content country region city`, what is small as it is told. */
   readonly regions: Counts;
   readonly counted: number;
   /** Acknowledged, each once however often it was sent. */
@@ -64,16 +67,20 @@ export class Oracle {
   truth(): Truth {
     const cells: Counts = new Map();
     const days: Counts = new Map();
-    const regions: Counts = new Map();
+    const countries: Counts = new Map();
+    const inRegions: Counts = new Map();
+    const inCities: Counts = new Map();
     const visitors = new Map<string, Set<number>>();
     let counted = 0;
     for (const event of this.#counted()) {
-      const { content, visitor, country, region } = event.opened;
+      const { content, visitor, country, region, city } = event.opened;
       const day = this.#dayOf(event.at);
       counted += 1;
       add(cells, `${event.at - (event.at % HOUR_MS)} ${content}`);
       add(days, `${day} ${content}`);
-      add(regions, `${day} ${content} ${country} ${region}`);
+      add(countries, `${day} ${content} ${country}`);
+      add(inRegions, `${day} ${content} ${country} ${region}`);
+      add(inCities, `${day} ${content} ${country} ${region} ${city}`);
       const key = `${day} ${content}`;
       const seen = visitors.get(key);
       if (seen === undefined) visitors.set(key, new Set([visitor]));
@@ -82,7 +89,8 @@ export class Oracle {
     const uniques: Counts = new Map();
     for (const [key, seen] of visitors) uniques.set(key, seen.size);
     const acknowledged = this.#accepted.filter((it) => it).length;
-    return { cells, days, uniques, regions, counted, acknowledged };
+    const regions = withoutSmall(inRegions, inCities);
+    return { cells, days, uniques, countries, regions, counted, acknowledged };
   }
 
   /** The greedy rule: in the order of (time, id), what is less than a minute after the last that counted does not. */
@@ -117,6 +125,22 @@ export class Oracle {
     return local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate();
   }
 }
+
+/** Fewer views than this from one place are told with those of others. */
+const TOLD_FROM = 5;
+
+/** @param inRegions `day content country region` @param inCities the same and `city` */
+const withoutSmall = (inRegions: Counts, inCities: Counts): Counts => {
+  const told: Counts = new Map();
+  for (const [city, views] of inCities) {
+    const [day, content, country, name] = city.split(" ");
+    const region = [day, content, country, name].join(" ");
+    let key = views < TOLD_FROM ? `${region} other` : city;
+    if ((inRegions.get(region) ?? 0) < TOLD_FROM) key = `${day} ${content} ${country} other `;
+    told.set(key, (told.get(key) ?? 0) + views);
+  }
+  return told;
+};
 
 /** RFC 9562, section 5.7: the first 48 bits are unix ms. */
 const timeOf = (uuid: string): number => Number.parseInt(uuid.replace("-", "").slice(0, 12), 16);

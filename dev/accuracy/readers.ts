@@ -81,9 +81,8 @@ export class Readers {
     }
     const { eventId, token } = minted;
     const countable = !visitor.isBot && purpose === undefined;
-    const { country, region } = place;
     oracle.opened(number, {
-      ...{ eventId, content, visitor: visitor.number, countable, country, region },
+      ...{ eventId, content, visitor: visitor.number, countable, ...place },
     });
     const page = { number, visitor, openedAt, token };
     const tour = plan.tour[number] ?? 0;

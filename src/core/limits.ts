@@ -376,6 +376,12 @@ export const STATS_MAX_AGE_SECONDS = { current: 60, provisional: 300, final: 3_6
 /** Answers an isolate remembers for when the database is away, up to 200 KB each. */
 export const STATS_MEMO_ENTRIES = 50;
 
+/** Days of one question for regions: what is read grows with them, and not what is answered. */
+export const REGIONS_MAX_DAYS = 366;
+
+/** Answers an isolate remembers, up to 300 KB each where a content is viewed all over the world. */
+export const REGIONS_MEMO_ENTRIES = 20;
+
 /** An hour is corrected on its own account this long after its end: most of what is late has come by then. */
 export const CORRECT_AFTER_MS = 15 * MINUTE_MS;
 
@@ -399,6 +405,9 @@ export const CARRY_PART_BYTES = 1_500_000;
 
 /** Contents in one `finalise`. */
 export const FINALISE_MAX_CONTENTS = 2_000;
+
+/** With so many rows of regions, a step of a correction has enough to write: some seconds' work for a database. */
+export const CORRECTION_REGION_ROWS = 10_000;
 
 /** A correction that dies half way is taken up again after this. */
 export const CORRECTION_REARM_MS = MINUTE_MS;

@@ -2,11 +2,12 @@ import { type Context, Hono } from "hono";
 import type { InferOutput } from "valibot";
 import type { HistorySubject } from "../app/live/history-rows.ts";
 import type { HistoryRead } from "../app/live/read-history.ts";
-import type { StatsRead } from "../app/views/read-stats.ts";
+import type { RangeRead } from "../app/views/range-answers.ts";
 import {
   ContentParam,
   HistoryQuery,
   IdParam,
+  RegionsQuery,
   StatsQuery,
   StreamParam,
 } from "../protocol/requests.ts";
@@ -23,6 +24,14 @@ stats.get("/v1/stats/contents/:id", async (c) => {
   const { stats: reader } = c.get("services");
   const asked = { content, ...query };
   return answer(await (consistency ? reader.readStrong(asked) : reader.read(asked)));
+});
+
+stats.get("/v1/stats/contents/:id/regions", async (c) => {
+  const { consistency, ...days } = parse(RegionsQuery, c.req.queries());
+  const content = parse(ContentParam, c.req.param("id"));
+  const { regions } = c.get("services");
+  const asked = { content, ...days };
+  return answer(await (consistency ? regions.readStrong(asked) : regions.read(asked)));
 });
 
 stats.get("/v1/stats/streams/:id/history", async (c) => {
@@ -48,7 +57,7 @@ const readHistory = (
   return consistency ? histories.readStrong(subject, query) : histories.read(subject, query);
 };
 
-type Answerable = StatsRead | Exclude<HistoryRead, { readonly status: "unknown" }>;
+type Answerable = RangeRead<object> | Exclude<HistoryRead, { readonly status: "unknown" }>;
 
 const answer = (read: Answerable): Response => {
   switch (read.status) {

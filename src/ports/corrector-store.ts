@@ -1,3 +1,4 @@
+import type { Place } from "../core/statistics/places.ts";
 import type {
   ArchivedObject,
   CorrectionOrder,
@@ -92,8 +93,8 @@ export interface CorrectionResults {
   dropPages(before: number): void;
   /** Results and carries of hours before `before`. */
   dropResults(before: number): void;
-  places(): readonly { readonly country: string; readonly region: string }[];
-  addPlaces(places: readonly { readonly country: string; readonly region: string }[]): void;
+  places(): readonly Place[];
+  addPlaces(places: readonly Place[]): void;
   /** Whether the day was gone over after its end. */
   isDayDone(startMs: number): boolean;
   setDayDone(startMs: number): void;

@@ -1,5 +1,6 @@
 import type { ContentId } from "../core/ids.ts";
 import type { Stamp } from "../core/stamp.ts";
+import type { PlaceViews } from "../core/statistics/places.ts";
 import type { RankedSpan } from "../core/statistics/ranked-span.ts";
 
 /** A shard's part of a content on a reporting day: the sum of its cells. */
@@ -25,20 +26,10 @@ export interface ViewUniques {
   readonly stamp: Stamp;
 }
 
-/** Counted views of a content on a reporting day from one region. */
-export interface ViewRegion {
-  readonly content: ContentId;
-  readonly day: number;
-  /** ISO 3166-1 alpha-2, `XX` where unknown. */
-  readonly country: string;
-  /** Empty where unknown; `OTHER_PLACE` for all regions with too few views to be told by themselves. */
-  readonly region: string;
-  /** The same of cities. */
-  readonly city: string;
-  readonly shard: number;
-  readonly views: number;
-  readonly final: boolean;
-  readonly stamp: Stamp;
+/** All that one run of correction knows of a content, a day and a shard. */
+export interface CorrectedDay extends ViewUniques {
+  /** Counted views by place, each place once and folded, @see foldPlaces */
+  readonly places: readonly PlaceViews[];
 }
 
 export interface ViewsOfContent {
@@ -54,17 +45,24 @@ export interface MostViewed {
 
 /**
  * Days of contents: absolute values, of which the one with the larger stamp stays. Days are written by Tallies, uniques
- * and regions by Correctors. The saves answer the statements they took; the reads give all shards' parts of
- * `from <= day < to` in the order of day and shard.
+ * and places by Correctors. The saves answer the statements they took; the reads of days and uniques give all shards'
+ * parts of `from <= day < to` in the order of day and shard.
  */
 export interface StatisticsTables {
   saveDays(rows: readonly ViewDay[]): Promise<number>;
-  saveUniques(rows: readonly ViewUniques[]): Promise<number>;
-  saveRegions(rows: readonly ViewRegion[]): Promise<number>;
+  /**
+   * Uniques and places of a row become visible together, and the places are then all there are: those of an earlier run
+   * that are not named again say nothing any more. A row whose stamp is smaller than the one that stands changes nothing
+   * that can be read.
+   */
+  saveUniques(rows: readonly CorrectedDay[]): Promise<number>;
   days(content: ContentId, from: number, to: number): Promise<readonly ViewDay[]>;
   uniques(content: ContentId, from: number, to: number): Promise<readonly ViewUniques[]>;
-  /** Rows whose stamp is not that of the uniques of their day and shard are of an earlier run, and say nothing any more. */
-  regions(content: ContentId, from: number, to: number): Promise<readonly ViewRegion[]>;
+  /**
+   * Sums over the days of `from <= day < to` and all shards, each place once, in any order. Each day of a shard is as
+   * one run of correction left it.
+   */
+  regions(content: ContentId, from: number, to: number): Promise<readonly PlaceViews[]>;
   /**
    * The contents with the most views: of all of them, and of each category that there is, as far as
    * `MOST_VIEWED_MAX_ROWS` goes, the first ones of every category first.

@@ -216,5 +216,12 @@ const statsQuery = <const Granularities extends readonly [string, ...string[]]>(
 /** Query of `GET /v1/stats/contents/:id`. */
 export const StatsQuery = statsQuery(GRANULARITIES);
 
+/** Query of `GET /v1/stats/contents/:id/regions`. */
+export const RegionsQuery = v.strictObject({
+  from: v.optional(once(v.string())),
+  to: v.optional(once(v.string())),
+  consistency: Consistency,
+});
+
 /** Query of `GET /v1/stats/streams/:id/history` and `GET /v1/stats/broadcasters/:id/history`. */
 export const HistoryQuery = statsQuery(LIVE_GRANULARITIES);

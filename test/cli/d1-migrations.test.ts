@@ -31,3 +31,26 @@ test("a D1 with rows in it comes through: totals begin without start values, run
   });
   database.close();
 });
+
+test("a D1 with regions in it keeps them, of no city, and takes cities beside them", () => {
+  const database = new DatabaseSync(":memory:");
+  const apply = (names: readonly string[]): void => {
+    for (const name of names) database.exec(readFileSync(join(MIGRATIONS, name), "utf8"));
+  };
+  apply(files.slice(0, 3));
+  database.exec(`
+    INSERT INTO view_regions (content_id, day, country, region, shard_id, views, final, stamp)
+    VALUES ('a', 20261121, 'DE', 'BE', 3, 7, 1, 's'), ('a', 20261121, 'XX', '', 3, 1, 0, 't');`);
+  apply(files.slice(3));
+  database.exec(`
+    INSERT INTO view_regions (content_id, day, country, region, city, shard_id, views, final, stamp)
+    VALUES ('a', 20261121, 'DE', 'BE', 'Berlin', 3, 5, 1, 's');`);
+  const rows = database.prepare("SELECT * FROM view_regions ORDER BY country, city").all();
+  const at = { content_id: "a", day: 20_261_121, shard_id: 3 };
+  expect(rows.map((row) => ({ ...row }))).toEqual([
+    { ...at, country: "DE", region: "BE", city: "", views: 7, final: 1, stamp: "s" },
+    { ...at, country: "DE", region: "BE", city: "Berlin", views: 5, final: 1, stamp: "s" },
+    { ...at, country: "XX", region: "", city: "", views: 1, final: 0, stamp: "t" },
+  ]);
+  database.close();
+});

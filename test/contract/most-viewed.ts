@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ContentId, contentId } from "../../src/core/ids.ts";
 import { stamp } from "../../src/core/stamp.ts";
-import type { AuditEntry, Content, Database } from "../../src/ports/database.ts";
+import type { AuditEntry } from "../../src/ports/audit-entry.ts";
+import type { Content, Database } from "../../src/ports/database.ts";
 import type { MostViewed, ViewsOfContent } from "../../src/ports/statistics-tables.ts";
 
 const HOUR = 3_600_000;

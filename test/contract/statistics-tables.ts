@@ -2,16 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { ContentId } from "../../src/core/ids.ts";
 import { type Stamp, stamp } from "../../src/core/stamp.ts";
 import type {
+  CorrectedDay,
   StatisticsTables,
   ViewDay,
-  ViewRegion,
   ViewUniques,
 } from "../../src/ports/statistics-tables.ts";
+import { correctedDaysContract } from "./corrected-days.ts";
 
 export interface StatisticsUnderTest {
   readonly statistics: StatisticsTables;
-  /** In any order; nobody reads them through the port. */
-  regions(content: ContentId): Promise<readonly ViewRegion[]>;
 }
 
 const DAY = 20_261_121;
@@ -33,11 +32,7 @@ const viewUniques = (content: ContentId, more: Partial<ViewUniques> = {}): ViewU
   ...more,
 });
 
-const viewRegion = (content: ContentId, more: Partial<ViewRegion> = {}): ViewRegion => ({
-  ...{ content, day: DAY, country: "DE", region: "BE", city: "", shard: 3, views: 2, final: false },
-  stamp: stamp(1, 1),
-  ...more,
-});
+const corrected = (uniques: ViewUniques): CorrectedDay => ({ ...uniques, places: [] });
 
 interface Write {
   /** Of views or visitors. */
@@ -74,8 +69,6 @@ const dayOf = (content: ContentId, { number: views, ...rest }: Write) =>
   viewDay(content, { views, ...rest });
 const uniquesOf = (content: ContentId, { number: uniques, ...rest }: Write) =>
   viewUniques(content, { uniques, ...rest });
-const regionOf = (content: ContentId, { number: views, ...rest }: Write) =>
-  viewRegion(content, { views, ...rest });
 
 const TABLES: readonly TableUnderTest[] = [
   {
@@ -88,16 +81,9 @@ const TABLES: readonly TableUnderTest[] = [
   {
     name: "uniques",
     save: ({ statistics }, content, writes) =>
-      statistics.saveUniques(writes.map((write) => uniquesOf(content, write))),
+      statistics.saveUniques(writes.map((write) => corrected(uniquesOf(content, write)))),
     read: ({ statistics }, content) => statistics.uniques(content, ...ALWAYS),
     row: uniquesOf,
-  },
-  {
-    name: "regions",
-    save: ({ statistics }, content, writes) =>
-      statistics.saveRegions(writes.map((write) => regionOf(content, write))),
-    read: ({ regions }, content) => regions(content),
-    row: regionOf,
   },
 ];
 
@@ -161,54 +147,27 @@ export const statisticsTablesContract = (open: () => StatisticsUnderTest): void 
       const rows = [DAY - 1, DAY, DAY + 1, DAY + 2].flatMap((day) =>
         [0, 2, 10].map((shard) => viewUniques(content, { day, shard, uniques: day + shard })),
       );
-      await statistics.saveUniques([...rows.toReversed(), viewUniques(fresh("uniques"))]);
+      await statistics.saveUniques(
+        [...rows.toReversed(), viewUniques(fresh("uniques"))].map(corrected),
+      );
       expect(await statistics.uniques(content, DAY, DAY + 2)).toEqual(rows.slice(3, 9));
       expect(await statistics.uniques(content, ...ALWAYS)).toEqual(rows);
       expect(await statistics.uniques(content, DAY, DAY)).toEqual([]);
       expect(await statistics.days(content, ...ALWAYS)).toEqual([]);
     });
 
-    test("a region is known by its exact text: letter case, accents, emoji, and none at all", async () => {
-      const { statistics, regions } = open();
-      const content = fresh("regions");
-      const names = [
-        "",
-        "be",
-        "BE",
-        "bé",
-        "be\u0301",
-        "北海道",
-        "👩‍👩‍👧‍👦",
-        "👩",
-        "ß",
-        "ss",
-        "'\"\\%_",
-      ];
-      const rows = names.map((region, index) => viewRegion(content, { region, views: index + 1 }));
-      rows.push(viewRegion(content, { country: "XX", region: "", views: 99 }));
-      rows.push(viewRegion(content, { region: "", shard: 4, views: 98 }));
-      await statistics.saveRegions(rows);
-      await statistics.saveRegions(rows);
-      const found = await regions(content);
-      expect(found).toHaveLength(rows.length);
-      expect(new Set(found)).toEqual(new Set(rows));
-    });
-
     test("thousands of rows go in few statements, and none is lost", async () => {
-      const { statistics, regions } = open();
+      const { statistics } = open();
       const content = fresh("many");
-      const many = Array.from({ length: 2_500 }, (_, index) =>
-        viewRegion(content, { region: `r${index}`, views: index }),
-      );
-      expect(await statistics.saveRegions(many)).toBeLessThanOrEqual(5);
-      const found = await regions(content);
-      expect(found.toSorted((a, b) => a.views - b.views)).toEqual(many);
-      const days = many.map((_, shard) => viewDay(content, { shard }));
+      const many = Array.from({ length: 2_500 }, (_, shard) => shard);
+      const days = many.map((shard) => viewDay(content, { shard }));
       expect(await statistics.saveDays(days)).toBeLessThanOrEqual(5);
-      const uniques = many.map((_, shard) => viewUniques(content, { shard }));
-      expect(await statistics.saveUniques(uniques)).toBeLessThanOrEqual(5);
+      const uniques = many.map((shard) => viewUniques(content, { shard }));
+      expect(await statistics.saveUniques(uniques.map(corrected))).toBeLessThanOrEqual(5);
       expect(await statistics.days(content, DAY, DAY + 1)).toEqual(days);
       expect(await statistics.uniques(content, DAY, DAY + 1)).toEqual(uniques);
     });
+
+    correctedDaysContract(() => open().statistics);
   });
 };

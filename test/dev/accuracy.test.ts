@@ -39,6 +39,7 @@ describe.skipIf(NO_MYSQL)("twenty thousand events of two days", () => {
     ["rows", "a cell's row in the database is the Tally's"],
     ["days", "a day is the sum of its hours"],
     ["uniques", "uniques of a day are the oracle's"],
+    ["countries", "countries of a day are the oracle's"],
     ["regions", "regions of a day are the oracle's"],
     ["recounted", "DuckDB counts the raw log anew to the same"],
     ["rawCounted", "where nothing was corrected, lines counted make the cell"],

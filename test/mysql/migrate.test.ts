@@ -77,6 +77,24 @@ describe.skipIf(NO_MYSQL)("a MySQL that is brought to the schema", () => {
     expect(await corrections.list({ limit: 2 })).toEqual([run, old]);
   });
 
+  test("keeps its regions, of no city, and takes cities beside them", async () => {
+    await migrateMySql(gateway.url, firstOf(2));
+    await write(`INSERT INTO view_uniques (content_id, day, shard_id, uniques, final, stamp)
+      VALUES ('a', 20261121, 3, 6, 1, '${STAMP}')`);
+    await write(`INSERT INTO view_regions (content_id, day, country, region, shard_id, views, final, stamp)
+      VALUES ('a', 20261121, 'DE', 'BE', 3, 7, 1, '${STAMP}'), ('a', 20261121, 'XX', '', 3, 1, 1, '${STAMP}')`);
+    await migrateMySql(gateway.url);
+    await write(`INSERT INTO view_regions (content_id, day, country, region, city, shard_id, views, final, stamp)
+      VALUES ('a', 20261121, 'DE', 'BE', 'Berlin', 3, 5, 1, '${STAMP}')`);
+    const { statistics } = mysqlDatabase(gateway.url);
+    const found = await statistics.regions(content("a"), 20_261_121, 20_261_122);
+    expect(found.toSorted((a, b) => b.views - a.views)).toEqual([
+      { country: "DE", region: "BE", city: "", views: 7 },
+      { country: "DE", region: "BE", city: "Berlin", views: 5 },
+      { country: "XX", region: "", city: "", views: 1 },
+    ]);
+  });
+
   test("once is enough: another time sends no migration", async () => {
     await migrateMySql(gateway.url);
     statements.length = 0;

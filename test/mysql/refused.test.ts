@@ -7,7 +7,6 @@ import { mysqlDatabase } from "../../src/adapters/mysql/database.ts";
 import { type MySqlHandle, mysqlHandle } from "../../src/adapters/mysql/handle.ts";
 import type { Database } from "../../src/ports/database.ts";
 import { auditLog } from "../../src/schema/mysql/operations.ts";
-import { viewRegions } from "../../src/schema/mysql/views.ts";
 import { correctionTablesContract } from "../contract/correction-tables.ts";
 import { databaseContract } from "../contract/database.ts";
 import { shardTablesContract } from "../contract/shard-tables.ts";
@@ -59,10 +58,7 @@ describe.skipIf(NO_MYSQL)("all that the app sends while it keeps the contract", 
   }));
   streamTablesContract(() => database.streams);
   shardTablesContract(() => database);
-  statisticsTablesContract(() => ({
-    statistics: database.statistics,
-    regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
-  }));
+  statisticsTablesContract(() => database);
   correctionTablesContract(() => ({
     corrections: database.corrections,
     exclusions: database.exclusions,

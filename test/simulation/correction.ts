@@ -77,7 +77,7 @@ export class Correction {
           tallies: objectTallies({ getByName: (name) => tallyOf(host, name) }, timers),
           correctors: objectCorrectors({ getByName: (name) => this.#stub(host, name) }, timers),
           rawLog: rawLog.by(timers),
-          statistics: { saveUniques: save, saveRegions: save },
+          statistics: { saveUniques: save },
           corrections: { record: async () => void (await save()) },
           exclusions: { during: async () => [] },
           clock,

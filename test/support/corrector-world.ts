@@ -8,7 +8,7 @@ import { parseSchedule, type ShardSchedule } from "../../src/core/views/shards.t
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
 import type { CorrectionRun, StandingExclusion } from "../../src/ports/correction-tables.ts";
 import type { CellRecord } from "../../src/ports/database.ts";
-import type { ViewRegion, ViewUniques } from "../../src/ports/statistics-tables.ts";
+import type { CorrectedDay, ViewUniques } from "../../src/ports/statistics-tables.ts";
 import type {
   CorrectableHour,
   CorrectionOrder,
@@ -16,6 +16,7 @@ import type {
 } from "../../src/protocol/correction-rpc.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { MemoryRawLog } from "./memory-raw-log.ts";
+import { MemoryStatistics, type ViewRegion } from "./memory-statistics.ts";
 import { ObjectDisk } from "./object-disk.ts";
 import { TallyHarness } from "./tally-harness.ts";
 
@@ -36,8 +37,8 @@ export class CorrectorWorld {
   readonly rawLog = new MemoryRawLog();
   /** What Tallies bring to the database. */
   readonly database = new MemoryCountTables();
-  readonly uniques = new Map<string, ViewUniques>();
-  readonly regions = new Map<string, ViewRegion>();
+  /** What Correctors bring there. */
+  readonly statistics = new MemoryStatistics();
   readonly records = new Map<string, CorrectionRun>();
   exclusions: StandingExclusion[] = [];
   /**
@@ -68,6 +69,17 @@ export class CorrectorWorld {
 
   get now(): number {
     return this.#now;
+  }
+
+  /** By `content day shard`. */
+  get uniques(): ReadonlyMap<string, ViewUniques> {
+    const { uniques } = this.statistics.rows();
+    return new Map(uniques.map((row) => [`${row.content} ${row.day} ${row.shard}`, row]));
+  }
+
+  /** Those that say something. */
+  get regions(): readonly ViewRegion[] {
+    return this.statistics.rows().regions;
   }
 
   set now(now: number) {
@@ -155,7 +167,7 @@ export class CorrectorWorld {
       ),
       days: sorted([...this.database.days.values()].map(({ stamp: _, ...rest }) => rest)),
       uniques: sorted([...this.uniques.values()].map(({ stamp: _, ...rest }) => rest)),
-      regions: sorted([...this.regions.values()].map(({ stamp: _, ...rest }) => rest)),
+      regions: sorted(this.regions.map(({ stamp: _, ...rest }) => rest)),
     };
   }
 
@@ -254,20 +266,8 @@ export class CorrectorWorld {
       },
       rawLog: { read: (name: string) => call("read", () => this.rawLog.read(name)) },
       statistics: {
-        saveUniques: (rows: readonly ViewUniques[]) =>
-          call("saveUniques", () => {
-            for (const row of rows)
-              forward(this.uniques, `${row.content} ${row.day} ${row.shard}`, row);
-            return 1;
-          }),
-        saveRegions: (rows: readonly ViewRegion[]) =>
-          call("saveRegions", () => {
-            for (const row of rows) {
-              const { content, day, country, region, shard: of } = row;
-              forward(this.regions, `${content} ${day} ${country}/${region} ${of}`, row);
-            }
-            return 1;
-          }),
+        saveUniques: (rows: readonly CorrectedDay[]) =>
+          call("saveUniques", () => this.statistics.saveUniques(rows)),
       },
       corrections: {
         record: (run: CorrectionRun) =>
@@ -286,14 +286,6 @@ export class CorrectorWorld {
     return corrector;
   }
 }
-
-const forward = <Row extends { readonly stamp: string }>(
-  rows: Map<string, Row>,
-  key: string,
-  row: Row,
-): void => {
-  if (row.stamp > (rows.get(key)?.stamp ?? "")) rows.set(key, row);
-};
 
 const sorted = (rows: readonly object[]): readonly string[] =>
   rows.map((row) => JSON.stringify(row)).sort();

@@ -334,7 +334,7 @@ export class LostWorld {
         carryOut: () => Promise.reject(new Error("there is one shard")),
       },
       rawLog: calling(leave, this.rawLog, ["read"]),
-      statistics: calling(leave, this.statistics, ["saveUniques", "saveRegions"]),
+      statistics: calling(leave, this.statistics, ["saveUniques"]),
       corrections: calling(
         leave,
         { record: async (run: CorrectionRun) => void this.runs.push(run) },

@@ -1,4 +1,5 @@
-import { type StatsRead, StatsReader } from "../../src/app/views/read-stats.ts";
+import type { RangeRead } from "../../src/app/views/range-answers.ts";
+import { type ContentStats, StatsReader } from "../../src/app/views/read-stats.ts";
 import { type ContentId, contentId } from "../../src/core/ids.ts";
 import { stamp } from "../../src/core/stamp.ts";
 import type { RangeQuery } from "../../src/core/statistics/range.ts";
@@ -89,11 +90,11 @@ export class StatsWorld {
   async saveUniques(day: number, shard: number, uniques: number, final = true): Promise<void> {
     const { content } = this;
     await this.statistics.saveUniques([
-      { content, day, shard, uniques, final, stamp: stamp(1, 1) },
+      { content, day, shard, uniques, final, stamp: stamp(1, 1), places: [] },
     ]);
   }
 
-  read(query: RangeQuery & { readonly limit?: number }): Promise<StatsRead> {
+  read(query: RangeQuery & { readonly limit?: number }): Promise<RangeRead<ContentStats>> {
     return this.reader.read({ content: this.content, limit: 100, ...query });
   }
 

@@ -1,14 +1,13 @@
 import { and, asc, eq, gte, lt } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { StatisticsTables } from "../../ports/statistics-tables.ts";
-import { viewDaily, viewRegions, viewUniques } from "../../schema/d1/views.ts";
+import { viewDaily, viewUniques } from "../../schema/d1/views.ts";
+import { type D1Handle, d1CorrectedDays } from "./corrected-days.ts";
 import { forwardUpsert } from "./forward-upsert.ts";
 import { mostViewed } from "./most-viewed.ts";
 
-export const d1StatisticsTables = (db: DrizzleD1Database): StatisticsTables => ({
+export const d1StatisticsTables = (db: D1Handle): StatisticsTables => ({
   saveDays: (rows) => forwardUpsert(db, viewDaily, rows),
-  saveUniques: (rows) => forwardUpsert(db, viewUniques, rows),
-  saveRegions: (rows) => forwardUpsert(db, viewRegions, rows),
+  ...d1CorrectedDays(db),
 
   days: (content, from, to) =>
     db
@@ -25,15 +24,6 @@ export const d1StatisticsTables = (db: DrizzleD1Database): StatisticsTables => (
         and(eq(viewUniques.content, content), gte(viewUniques.day, from), lt(viewUniques.day, to)),
       )
       .orderBy(asc(viewUniques.day), asc(viewUniques.shard)),
-
-  regions: (content, from, to) =>
-    db
-      .select()
-      .from(viewRegions)
-      .where(
-        and(eq(viewRegions.content, content), gte(viewRegions.day, from), lt(viewRegions.day, to)),
-      )
-      .orderBy(asc(viewRegions.day), asc(viewRegions.shard)),
 
   mostViewed: (span, limit) => mostViewed(db, span, limit),
 });

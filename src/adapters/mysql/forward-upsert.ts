@@ -4,14 +4,14 @@ import { inBatches, type RowTable, rowTable } from "../sql/row-table.ts";
 import { type InsertStatement, insertStatement, quoted } from "./insert-rows.ts";
 
 /** More rows a statement gain little (`npm run bench -- flush`), and lock more at a time. */
-const ROWS_PER_STATEMENT = 1_000;
+export const ROWS_PER_STATEMENT = 1_000;
 
 /**
  * Writes rows that only move forward: of two with one key, that with the larger stamp stays.
  * @returns statements it took
  */
 export const forwardUpsert = <Table extends MySqlTable>(
-  client: Client,
+  client: Pick<Client, "execute">,
   into: Table,
   rows: readonly Table["$inferInsert"][],
   rowsPerStatement = ROWS_PER_STATEMENT,

@@ -47,10 +47,15 @@ export const CORRECTOR_TABLES = [
   `CREATE TABLE IF NOT EXISTS places (
     id INTEGER PRIMARY KEY,
     country TEXT NOT NULL,
-    region TEXT NOT NULL
+    region TEXT NOT NULL,
+    city TEXT NOT NULL DEFAULT ''
   )`,
   "CREATE TABLE IF NOT EXISTS days (start_ms INTEGER PRIMARY KEY)",
 ];
+
+/** A column younger than its table: storage born before it gets it when it is opened. */
+export const PLACE_COLUMNS = "PRAGMA table_info(places)";
+export const ADD_CITY = "ALTER TABLE places ADD COLUMN city TEXT NOT NULL DEFAULT ''";
 
 export const ADD_JOB = `INSERT INTO queue (start_ms, kind, end_ms, reason, not_before, since)
   VALUES (?, ?, ?, ?, ?, ?)

@@ -11,6 +11,7 @@ import type {
 import { concat } from "../../protocol/bytes.ts";
 import type { CorrectionOrder, CorrectionReason } from "../../protocol/correction-rpc.ts";
 import {
+  ADD_CITY,
   ADD_JOB,
   CORRECTOR_TABLES,
   FIRST_PAGE,
@@ -18,6 +19,7 @@ import {
   NEXT_OBJECT,
   PAGE_BEFORE,
   PAGE_BEHIND,
+  PLACE_COLUMNS,
   RESULT,
   RESULTS,
   SAVE_PAGE,
@@ -39,6 +41,8 @@ export const correctorStore = (storage: ObjectStorage, background: Background): 
   const { sql } = storage;
   const meta = new MetaTable(storage);
   for (const table of CORRECTOR_TABLES) sql.exec(table);
+  const columns = Array.from(sql.exec(PLACE_COLUMNS), ({ name }) => name);
+  if (!columns.includes("city")) sql.exec(ADD_CITY);
   return {
     alarm: storageAlarm(storage, background),
     queue: queueOf(sql),
@@ -163,13 +167,14 @@ const resultsOf = (sql: Sql): CorrectionResults => ({
     sql.exec("DELETE FROM days WHERE start_ms < ?", before);
   },
   places: () =>
-    Array.from(sql.exec("SELECT country, region FROM places ORDER BY id"), (row) => ({
+    Array.from(sql.exec("SELECT country, region, city FROM places ORDER BY id"), (row) => ({
       country: `${row.country}`,
       region: `${row.region}`,
+      city: `${row.city}`,
     })),
   addPlaces(places) {
-    const query = "INSERT INTO places (country, region) VALUES (?, ?)";
-    for (const { country, region } of places) sql.exec(query, country, region);
+    const query = "INSERT INTO places (country, region, city) VALUES (?, ?, ?)";
+    for (const { country, region, city } of places) sql.exec(query, country, region, city);
   },
   isDayDone: (startMs) => scalar(sql.exec("SELECT 1 FROM days WHERE start_ms = ?", startMs)) === 1,
   setDayDone(startMs) {

@@ -58,9 +58,16 @@ export const outlineOf = <Kind extends LiveGranularity>(
 };
 
 /** @param now ms */
-export const planReport = (asked: Asked, calendar: ReportingCalendar, now: number): ReportPlan => {
+export const planReport = (asked: Asked, calendar: ReportingCalendar, now: number): ReportPlan =>
+  planOutline(outlineOf(asked, now), calendar, now);
+
+/** Of days by themselves, compared with none. @param now ms */
+export const planDays = (asked: Asked, calendar: ReportingCalendar, now: number): ReportPlan =>
+  planOutline({ ...outlineOf(asked, now), before: undefined, profiled: false }, calendar, now);
+
+const planOutline = (outline: Outline, calendar: ReportingCalendar, now: number): ReportPlan => {
   const hourlyFrom = calendar.dayOf(now).date - STATS_HOURLY_DAYS + 1;
-  const plan = { ...outlineOf(asked, now), hourlyFrom };
+  const plan = { ...outline, hourlyFrom };
   return { ...plan, rows: spansOf(plan, calendar) };
 };
 

@@ -41,11 +41,13 @@ export type RangeResult<Kind extends LiveGranularity = Granularity> =
 /**
  * The whole periods that a range touches; where an end is open, those up to and with the present one.
  * @param now ms
+ * @param maxPeriods of a range
  */
 export const readRange = <Kind extends LiveGranularity>(
   query: RangeQuery<Kind>,
   calendar: ReportingCalendar,
   now: number,
+  maxPeriods: number = STATS_MAX_PERIODS[query.granularity],
 ): RangeResult<Kind> => {
   const { granularity } = query;
   const bounds = { from: undefined as Bound | undefined, to: undefined as Bound | undefined };
@@ -64,21 +66,21 @@ export const readRange = <Kind extends LiveGranularity>(
   if (first >= end || (from && to && momentOf(calendar, from) >= momentOf(calendar, to))) {
     return { status: "refused", code: "empty-range", detail: "from has to be earlier than to" };
   }
-  return judge(periods, { first, end }, now);
+  return judge(periods, { first, end }, now, maxPeriods);
 };
 
 const judge = <Kind extends LiveGranularity>(
   periods: Periods<Kind>,
   range: PeriodRange,
   now: number,
+  maxPeriods: number,
 ): RangeResult<Kind> => {
   const { granularity } = periods;
-  const maxPeriods = STATS_MAX_PERIODS[granularity];
   if (range.end - range.first > maxPeriods) {
     return {
       status: "refused",
       code: "range-too-long",
-      detail: `with granularity=${granularity}, a range has at most ${maxPeriods} periods`,
+      detail: `a range has at most ${maxPeriods} periods of granularity ${granularity}`,
       extra: { maxPeriods },
     };
   }

@@ -4,7 +4,6 @@ import { drizzle } from "drizzle-orm/d1";
 import { describe } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { auditLog } from "../../../src/schema/d1/operations.ts";
-import { viewRegions } from "../../../src/schema/d1/views.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { mostViewedContract } from "../../contract/most-viewed.ts";
@@ -25,10 +24,7 @@ describe("the database on D1", () => {
   registryTablesContract(open);
   streamTablesContract(() => database.streams);
   shardTablesContract(() => database);
-  statisticsTablesContract(() => ({
-    statistics: database.statistics,
-    regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
-  }));
+  statisticsTablesContract(() => database);
   mostViewedContract(() => database);
   correctionTablesContract(() => ({
     corrections: database.corrections,

@@ -3,7 +3,6 @@ import { describe, inject } from "vitest";
 import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
 import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
 import { auditLog } from "../../../src/schema/mysql/operations.ts";
-import { viewRegions } from "../../../src/schema/mysql/views.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { mostViewedContract } from "../../contract/most-viewed.ts";
@@ -33,10 +32,7 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   registryTablesContract(open);
   streamTablesContract(() => database.streams);
   shardTablesContract(() => database);
-  statisticsTablesContract(() => ({
-    statistics: database.statistics,
-    regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
-  }));
+  statisticsTablesContract(() => database);
   mostViewedContract(() => database);
   correctionTablesContract(() => ({
     corrections: database.corrections,

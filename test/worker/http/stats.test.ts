@@ -7,7 +7,7 @@ import { type ContentStats, StatsReader } from "../../../src/app/views/read-stat
 import { stamp } from "../../../src/core/stamp.ts";
 import { GRANULARITIES } from "../../../src/core/statistics/periods.ts";
 import type { CellRecord } from "../../../src/ports/database.ts";
-import type { ViewDay, ViewUniques } from "../../../src/ports/statistics-tables.ts";
+import type { CorrectedDay, ViewDay } from "../../../src/ports/statistics-tables.ts";
 import { readersOf } from "../../support/read-tables.ts";
 import { flush } from "../support/admin.ts";
 import { fail, SECRET_PLACE } from "../support/broken.ts";
@@ -52,8 +52,8 @@ const fill = async (content: string): Promise<void> => {
       if (hour < today) days.set(`${day}/${shard}`, { ...mark, day, views: sum });
     }
   }
-  const uniques = [...days.values()].map(({ views, ...mark }): ViewUniques => {
-    return { ...mark, uniques: Math.floor(views / 2) };
+  const uniques = [...days.values()].map(({ views, ...mark }): CorrectedDay => {
+    return { ...mark, uniques: Math.floor(views / 2), places: [] };
   });
   await database.counts.saveCells(cells);
   await database.statistics.saveDays([...days.values()]);

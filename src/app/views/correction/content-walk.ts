@@ -9,7 +9,7 @@ export interface WalkedContent {
   readonly views: number;
   /** Distinct visitors in all slices. */
   readonly uniques: number;
-  /** Counted views in all slices, by place, of the places that stand in leading slices. */
+  /** Counted views in all slices, by place. */
   readonly places: readonly (readonly [place: number, views: number])[];
   /** Entries it took, a measure of the work. */
   readonly entries: number;
@@ -28,7 +28,6 @@ export class ContentWalk {
   readonly #visitors = new VisitorSet();
   readonly #counts = new Int32Array(PLACES);
   readonly #touched: number[] = [];
-  readonly #led = new Set<number>();
 
   constructor(leading: readonly PageCursor[], others: readonly PageCursor[]) {
     this.#leading = leading;
@@ -51,8 +50,7 @@ export class ContentWalk {
     for (const cursor of this.#leading) {
       for (; cursor.skipTo(content); cursor.advance()) {
         views += cursor.entries;
-        cursor.eachEntry(this.#lead);
-        cursor.eachSeen((place) => this.#led.add(place));
+        cursor.eachEntry(this.#count);
       }
     }
     for (const cursor of this.#others) {
@@ -62,7 +60,7 @@ export class ContentWalk {
       }
     }
     const uniques = this.#visitors.size;
-    const places = Array.from(this.#led, (place) => [place, this.#counts[place] ?? 0] as const);
+    const places = Array.from(this.#touched, (place) => [place, this.#counts[place] ?? 0] as const);
     this.#forget();
     const decoded = decoder.decode(content) as ContentId;
     return { content: decoded, views, uniques, places, entries: entries + views };
@@ -75,15 +73,9 @@ export class ContentWalk {
     this.#counts[place] = counted + 1;
   };
 
-  readonly #lead = (hi: number, lo: number, place: number): void => {
-    this.#count(hi, lo, place);
-    this.#led.add(place);
-  };
-
   #forget(): void {
     for (const place of this.#touched) this.#counts[place] = 0;
     this.#touched.length = 0;
-    this.#led.clear();
     this.#visitors.clear();
   }
 

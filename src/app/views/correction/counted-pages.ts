@@ -11,11 +11,12 @@ import { ContentIndex } from "./content-index.ts";
  *     bytes
  *      1 + n   content id, ASCII
  *      4       entries
- *      2       places seen
+ *      2       0; an earlier version had so many places here
  *     10       for each counted view: 8 of the visitor, 2 of the place
- *      2       for each place from which views came that count no more, if ever they did
+ *      2       for each of these places
  *
- * By the places seen, whoever writes regions writes a zero where an earlier run had counted something.
+ * A content of which nothing counts any more has a record without entries: whoever writes what is known of it then
+ * writes that it is nothing.
  */
 export const ENTRY_BYTES = 10;
 export const SEEN_BYTES = 2;
@@ -29,15 +30,12 @@ export interface CountedPage {
 }
 
 const FIRST_CAPACITY = 1_024;
-const PLACES = 65_536;
 
 /** Collects a slice in the order of time and gives it in the order of contents. */
 export class CountedSlice {
   readonly #contents = new ContentIndex();
   #entries = new DataView(new ArrayBuffer(FIRST_CAPACITY * COLLECTED_BYTES));
   #size = 0;
-  /** Content and place as one number. */
-  readonly #seen = new Set<number>();
 
   count(content: ContentId, visitor: Hash64, place: number): void {
     const offset = this.#size * COLLECTED_BYTES;
@@ -50,9 +48,9 @@ export class CountedSlice {
     this.#size += 1;
   }
 
-  /** An event that did not count; under other decisions it might have, or may have. */
-  see(content: ContentId, place: number): void {
-    this.#seen.add(this.#contents.numberOf(content) * PLACES + place);
+  /** An event that does not count, and perhaps did in an earlier run. */
+  see(content: ContentId): void {
+    this.#contents.numberOf(content);
   }
 
   pages(): readonly CountedPage[] {
@@ -60,14 +58,13 @@ export class CountedSlice {
     const order = contents.map((_, index) => index);
     order.sort((a, b) => ((contents[a] ?? "") < (contents[b] ?? "") ? -1 : 1));
     const { starts, sorted } = this.#byContent(contents.length);
-    const seen = this.#seenByContent();
     const writer = new PageWriter();
     for (const index of order) {
       const entries = sorted.subarray(
         (starts[index] ?? 0) * ENTRY_BYTES,
         (starts[index + 1] ?? 0) * ENTRY_BYTES,
       );
-      writer.put(contents[index] ?? "", entries, seen.get(index) ?? []);
+      writer.put(contents[index] ?? "", entries);
     }
     return writer.pages();
   }
@@ -97,17 +94,6 @@ export class CountedSlice {
     }
     return { starts, sorted };
   }
-
-  #seenByContent(): ReadonlyMap<number, readonly number[]> {
-    const byContent = new Map<number, number[]>();
-    for (const both of this.#seen) {
-      const index = Math.floor(both / PLACES);
-      const places = byContent.get(index);
-      if (places === undefined) byContent.set(index, [both % PLACES]);
-      else places.push(both % PLACES);
-    }
-    return byContent;
-  }
 }
 
 /** Content, visitor, place. */
@@ -121,22 +107,18 @@ class PageWriter {
   #first = "";
   #used = 0;
 
-  put(content: string, entries: Uint8Array, seen: readonly number[]): void {
+  put(content: string, entries: Uint8Array): void {
     const head = 1 + content.length + RECORD_HEAD_BYTES;
-    const needed = head + entries.length + seen.length * SEEN_BYTES;
+    const needed = head + entries.length;
     if (this.#used > 0 && this.#used + needed > CORRECTION_PAGE_BYTES) this.#finishPage();
     let from = 0;
-    let seenFrom = 0;
     do {
-      if (this.#used > 0 && from + seenFrom > 0) this.#finishPage();
+      if (from > 0) this.#finishPage();
       const room = CORRECTION_PAGE_BYTES - this.#used - head;
       const to = Math.min(entries.length, from + Math.floor(room / ENTRY_BYTES) * ENTRY_BYTES);
-      const left = Math.floor((room - (to - from)) / SEEN_BYTES);
-      const seenTo = to < entries.length ? seenFrom : Math.min(seen.length, seenFrom + left);
-      this.#record(content, entries.subarray(from, to), seen.slice(seenFrom, seenTo));
+      this.#record(content, entries.subarray(from, to));
       from = to;
-      seenFrom = seenTo;
-    } while (from < entries.length || seenFrom < seen.length);
+    } while (from < entries.length);
   }
 
   pages(): readonly CountedPage[] {
@@ -144,7 +126,7 @@ class PageWriter {
     return this.#pages;
   }
 
-  #record(content: string, entries: Uint8Array, seen: readonly number[]): void {
+  #record(content: string, entries: Uint8Array): void {
     if (this.#used === 0) this.#first = content;
     let offset = this.#used;
     this.#bytes[offset] = content.length;
@@ -154,15 +136,10 @@ class PageWriter {
     }
     offset += content.length;
     this.#view.setUint32(offset, entries.length / ENTRY_BYTES);
-    this.#view.setUint16(offset + 4, seen.length);
+    this.#view.setUint16(offset + 4, 0);
     offset += RECORD_HEAD_BYTES;
     this.#bytes.set(entries, offset);
-    offset += entries.length;
-    for (const place of seen) {
-      this.#view.setUint16(offset, place);
-      offset += SEEN_BYTES;
-    }
-    this.#used = offset;
+    this.#used = offset + entries.length;
   }
 
   #finishPage(): void {

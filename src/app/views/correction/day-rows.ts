@@ -1,19 +1,14 @@
 import { dateNumber } from "../../../core/civil-date.ts";
 import { stamp } from "../../../core/stamp.ts";
+import { foldPlaces } from "../../../core/statistics/places.ts";
 import type { ReportingDay } from "../../../core/views/reporting-day.ts";
 import type { CorrectorStore, SliceName } from "../../../ports/corrector-store.ts";
-import type { ViewRegion, ViewUniques } from "../../../ports/statistics-tables.ts";
+import type { CorrectedDay } from "../../../ports/statistics-tables.ts";
 import type { WalkedContent } from "./content-walk.ts";
 import { PageCursor, type PageSource } from "./page-cursor.ts";
 import type { Places } from "./places.ts";
 
-/** Rows of one step, to be saved together. */
-export interface DayRows {
-  readonly uniques: ViewUniques[];
-  readonly regions: ViewRegion[];
-}
-
-interface RowsOf {
+interface DayOf {
   readonly day: ReportingDay;
   readonly shard: number;
   readonly run: number;
@@ -22,20 +17,13 @@ interface RowsOf {
 }
 
 /** What a content's walk says of its day. */
-export const addDayRows = (into: DayRows, walked: WalkedContent, of: RowsOf): void => {
-  const { content, uniques } = walked;
-  const { shard, final } = of;
-  const day = dateNumber(of.day.date);
-  const stamped = stamp(of.run, 0);
-  into.uniques.push({ content, day, shard, uniques, final, stamp: stamped });
-  for (const [place, views] of walked.places) {
-    const { country, region } = of.places.at(place);
-    into.regions.push({
-      ...{ content, day, country, region, city: "", shard, views, final },
-      stamp: stamped,
-    });
-  }
-};
+export const correctedDay = (
+  { content, uniques, places }: WalkedContent,
+  { day, shard, run, final, places: known }: DayOf,
+): CorrectedDay => ({
+  ...{ content, day: dateNumber(day.date), shard, uniques, final, stamp: stamp(run, 0) },
+  places: foldPlaces(places.map(([place, views]) => ({ ...known.at(place), views }))),
+});
 
 /** Cursors over all slices of an hour's result. */
 export const cursorsOf = (

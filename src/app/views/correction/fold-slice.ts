@@ -50,7 +50,7 @@ export const foldSlice = (
       if (row.record !== 0) records.set(row.record, (records.get(row.record) ?? 0) + 1);
       if (verdict === "counted") slice.count(row.content, row.visitor, row.place);
       // Bots too: a decision that was taken back since may have had them counted.
-      else slice.see(row.content, row.place);
+      else slice.see(row.content);
     });
     next = work.nextMinute(next + MINUTE_MS);
   }

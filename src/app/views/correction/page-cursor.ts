@@ -75,14 +75,6 @@ export class PageCursor {
     }
   }
 
-  eachSeen(visit: (place: number) => void): void {
-    const start = this.#body + this.#entries * ENTRY_BYTES;
-    const end = start + this.#seen * SEEN_BYTES;
-    for (let offset = start; offset < end; offset += SEEN_BYTES) {
-      visit(this.#view.getUint16(offset));
-    }
-  }
-
   #turnTo(page: Uint8Array | undefined): void {
     this.#page = page ?? NOTHING;
     this.#view = new DataView(this.#page.buffer, this.#page.byteOffset, this.#page.byteLength);

@@ -1,52 +1,38 @@
-/** Where a view came from, as finely as statistics tell. */
-export interface Place {
-  /** ISO 3166-1 alpha-2, `XX` where unknown. */
-  readonly country: string;
-  /** Empty where unknown. */
-  readonly region: string;
-}
+import type { Place } from "../../../core/statistics/places.ts";
 
-/** A place is two bytes in an event; the world has some 5,000 regions. */
+/** A place is two bytes in an event. */
 const MAX_PLACES = 65_536;
+
+/**
+ * The last numbers are kept for what is coarser, so that no city ever takes a region's place, and nothing a country's:
+ * the world has some 100,000 cities, 5,000 regions and, in two letters or digits, at most 1,296 countries.
+ */
+const MAX_WITH_REGIONS = MAX_PLACES - 2_048;
+const MAX_WITH_CITIES = MAX_WITH_REGIONS - 6_144;
+
+type ByCity = Map<string, number>;
 
 /** Every place a Corrector has met, by number. */
 export class Places {
   readonly #list: Place[];
-  readonly #numbers = new Map<string, number>();
-  /** Asked for each event: looked up by both as they come, without making a name of them. */
-  readonly #byCountry = new Map<string, Map<string, number>>();
+  /** Asked for each event: looked up by all three as they come, without making a name of them. */
+  #numbers: Map<string, Map<string, ByCity>> | undefined;
   #saved: number;
 
   /** @param list as it was saved */
   constructor(list: readonly Place[]) {
     this.#list = [...list];
-    for (const [number, place] of list.entries()) this.#numbers.set(nameOf(place), number);
     this.#saved = list.length;
   }
 
-  /** @returns the number of the place; one too many is known by its country alone, or not at all */
-  numberOf({ country, region }: Place): number {
-    let regions = this.#byCountry.get(country);
-    if (regions === undefined) {
-      regions = new Map();
-      this.#byCountry.set(country, regions);
-    }
-    let number = regions.get(region);
-    if (number === undefined) {
-      number = this.#find({ country, region });
-      regions.set(region, number);
-    }
-    return number;
-  }
-
-  #find(place: Place): number {
-    const known = this.#numbers.get(nameOf(place));
+  /** @returns the number of the place; of one too many, that of its region, or of its country */
+  numberOf({ country, region, city }: Place): number {
+    const cities = this.#citiesOf(country, region);
+    const known = cities.get(city);
     if (known !== undefined) return known;
-    if (this.#list.length < MAX_PLACES) {
-      this.#numbers.set(nameOf(place), this.#list.length);
-      return this.#list.push(place) - 1;
-    }
-    return this.#numbers.get(nameOf({ ...place, region: "" })) ?? 0;
+    const number = this.#add({ country, region, city });
+    cities.set(city, number);
+    return number;
   }
 
   /** @throws when there is none of this number */
@@ -62,6 +48,40 @@ export class Places {
     this.#saved = this.#list.length;
     return fresh;
   }
+
+  #add(place: Place): number {
+    if (this.#list.length < roomFor(place)) return this.#list.push(place) - 1;
+    if (place.city !== "") return this.numberOf({ ...place, city: "" });
+    if (place.region !== "") return this.numberOf({ ...place, region: "" });
+    throw new Error(`there are ${this.#list.length} places, and ${place.country} is none of them`);
+  }
+
+  #citiesOf(country: string, region: string): ByCity {
+    const numbers = this.#numbers ?? this.#listed();
+    const regions = inner(numbers, country);
+    return inner(regions, region);
+  }
+
+  /** Who only wants to know places by their numbers does without. */
+  #listed(): Map<string, Map<string, ByCity>> {
+    const numbers = new Map<string, Map<string, ByCity>>();
+    for (const [number, { country, region, city }] of this.#list.entries()) {
+      inner(inner(numbers, country), region).set(city, number);
+    }
+    this.#numbers = numbers;
+    return numbers;
+  }
 }
 
-const nameOf = ({ country, region }: Place): string => `${country} ${region}`;
+const roomFor = ({ region, city }: Place): number => {
+  if (city !== "") return MAX_WITH_CITIES;
+  return region === "" ? MAX_PLACES : MAX_WITH_REGIONS;
+};
+
+const inner = <Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> => {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<string, Value>();
+  map.set(key, made);
+  return made;
+};

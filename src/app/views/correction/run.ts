@@ -20,7 +20,7 @@ export interface CorrectorDeps {
   readonly tallies: Pick<Tallies, "hours" | "seal" | "finalise" | "leave" | "rollUp">;
   readonly correctors: Pick<Correctors, "correct" | "carryOut">;
   readonly rawLog: Pick<RawLog, "read">;
-  readonly statistics: Pick<StatisticsTables, "saveUniques" | "saveRegions">;
+  readonly statistics: Pick<StatisticsTables, "saveUniques">;
   readonly corrections: Pick<CorrectionTables, "record">;
   readonly exclusions: Pick<ExclusionTables, "during">;
   readonly clock: Clock;

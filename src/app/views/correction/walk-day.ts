@@ -1,6 +1,11 @@
-import { CORRECTION_EVENTS_PER_ALARM, FINALISE_MAX_CONTENTS } from "../../../core/limits.ts";
+import {
+  CORRECTION_EVENTS_PER_ALARM,
+  CORRECTION_REGION_ROWS,
+  FINALISE_MAX_CONTENTS,
+} from "../../../core/limits.ts";
+import type { CorrectedDay } from "../../../ports/statistics-tables.ts";
 import { ContentWalk } from "./content-walk.ts";
-import { addDayRows, cursorsOf, type DayRows } from "./day-rows.ts";
+import { correctedDay, cursorsOf } from "./day-rows.ts";
 import { Places } from "./places.ts";
 import { type CorrectorDeps, type DayRun, nothing, type Step } from "./run.ts";
 
@@ -18,17 +23,23 @@ export const walkDay = async (deps: CorrectorDeps, run: DayRun): Promise<Step> =
   const places = new Places(store.results.places());
   const day = calendar.dayOf(startMs);
   const of = { day, shard, run: run.run, final: run.final, places };
-  const rows: DayRows = { uniques: [], regions: [] };
+  const rows: CorrectedDay[] = [];
   const max = limits?.contentsPerChunk ?? FINALISE_MAX_CONTENTS;
   let events = 1;
-  while (rows.uniques.length < max && events < CORRECTION_EVENTS_PER_ALARM) {
+  let regions = 0;
+  while (
+    rows.length < max &&
+    events < CORRECTION_EVENTS_PER_ALARM &&
+    regions < CORRECTION_REGION_ROWS
+  ) {
     const walked = walk.next();
     if (walked === undefined) break;
     events += walked.entries;
-    addDayRows(rows, walked, of);
+    const row = correctedDay(walked, of);
+    regions += row.places.length;
+    rows.push(row);
   }
-  if (rows.uniques.length > 0) await statistics.saveUniques(rows.uniques);
-  if (rows.regions.length > 0) await statistics.saveRegions(rows.regions);
+  if (rows.length > 0) await statistics.saveUniques(rows);
   const to = walk.peek();
   return {
     events,

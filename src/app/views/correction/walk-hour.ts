@@ -1,9 +1,14 @@
 import type { ContentId } from "../../../core/ids.ts";
-import { CORRECTION_EVENTS_PER_ALARM, FINALISE_MAX_CONTENTS } from "../../../core/limits.ts";
+import {
+  CORRECTION_EVENTS_PER_ALARM,
+  CORRECTION_REGION_ROWS,
+  FINALISE_MAX_CONTENTS,
+} from "../../../core/limits.ts";
+import type { CorrectedDay } from "../../../ports/statistics-tables.ts";
 import type { FinaliseRequest } from "../../../protocol/correction-rpc.ts";
 import { again } from "./begin-hour.ts";
 import { ContentWalk } from "./content-walk.ts";
-import { addDayRows, cursorsOf, type DayRows } from "./day-rows.ts";
+import { correctedDay, cursorsOf } from "./day-rows.ts";
 import { Places } from "./places.ts";
 import { type CorrectorDeps, type HourRun, nothing, type Phase, type Step } from "./run.ts";
 
@@ -11,7 +16,7 @@ type WalkPhase = Extract<Phase, { readonly name: "walk" }>;
 
 interface Chunk {
   readonly cells: readonly (readonly [ContentId, number])[];
-  readonly rows: DayRows;
+  readonly rows: readonly CorrectedDay[];
   readonly events: number;
   /** First content behind it; `undefined`: it is the last. */
   readonly to: ContentId | undefined;
@@ -34,8 +39,7 @@ export const walkHour = async (
   };
   const answer = await tallies.finalise(shard, request);
   if (answer.status !== "done") return { events, ...refused(deps, run, phase, answer) };
-  if (rows.uniques.length > 0) await statistics.saveUniques(rows.uniques);
-  if (rows.regions.length > 0) await statistics.saveRegions(rows.regions);
+  if (rows.length > 0) await statistics.saveUniques(rows);
   const { sealed, slices, isPartial } = phase;
   const next: Phase =
     to === undefined ? { name: "end", sealed, slices, isPartial } : { ...phase, from: to };
@@ -57,15 +61,23 @@ const cutChunk = (deps: CorrectorDeps, run: HourRun, phase: WalkPhase): Chunk =>
   const walk = new ContentWalk(cursorsOf(store, { hour, run: run.run, slices }, from), others);
   const places = new Places(store.results.places());
   const cells: (readonly [ContentId, number])[] = [];
-  const rows: DayRows = { uniques: [], regions: [] };
+  const rows: CorrectedDay[] = [];
   const max = limits?.contentsPerChunk ?? FINALISE_MAX_CONTENTS;
   let events = 1;
-  while (cells.length < max && events < CORRECTION_EVENTS_PER_ALARM) {
+  let regions = 0;
+  while (
+    cells.length < max &&
+    events < CORRECTION_EVENTS_PER_ALARM &&
+    regions < CORRECTION_REGION_ROWS
+  ) {
     const walked = walk.next();
     if (walked === undefined) break;
     events += walked.entries;
     cells.push([walked.content, walked.views]);
-    if (!isPartial) addDayRows(rows, walked, { day, shard, run: run.run, final: false, places });
+    if (isPartial) continue;
+    const row = correctedDay(walked, { day, shard, run: run.run, final: false, places });
+    regions += row.places.length;
+    rows.push(row);
   }
   return { cells, rows, events, to: walk.peek() };
 };

@@ -1,21 +1,31 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, SEAL_HOLDS_LOG_MS } from "../../../../src/core/limits.ts";
+import { stamp } from "../../../../src/core/stamp.ts";
+import type { PlaceViews } from "../../../../src/core/statistics/places.ts";
 import { formatEventId } from "../../../../src/core/views/event-id.ts";
 import { hourOf } from "../../../../src/core/views/ledger.ts";
 import type { ViewEvent } from "../../../../src/core/views/view-event.ts";
 import { hexOfHash } from "../../../../src/protocol/hex.ts";
 import { Prng } from "../../../simulation/prng.ts";
 import { CorrectorWorld, Killed } from "../../../support/corrector-world.ts";
-import { makeEvent, visitor } from "../../../support/events.ts";
+import { content, makeEvent, visitor } from "../../../support/events.ts";
 import { naively } from "../../../support/histories.ts";
 import { NaiveOracle } from "../../../support/naive-oracle.ts";
+import { naivePlaces } from "../../../support/naive-places.ts";
 
 const DAY = Date.UTC(2026, 10, 21);
 const NINE = DAY + 9 * HOUR_MS;
 const SMALL = { eventsPerAlarm: 1, eventsPerSlice: 40, contentsPerChunk: 3 };
 
 const COUNTRIES = ["DE", "FR", "US"] as const;
+
+/** Somebody is never elsewhere, but for the city, which is known of some visits only. */
+const placeOf = (person: number, prng: Prng) => ({
+  country: COUNTRIES[person % 3] ?? "XX",
+  region: person > 4 ? "B" : "",
+  city: prng.pick(["", "Berlin", "Potsdam", "other"]),
+});
 
 /** Views of few visitors and contents, so that they meet often; in the order of their time. */
 const crowd = (seed: number, count: number, fromMs: number, toMs: number): ViewEvent[] => {
@@ -29,7 +39,7 @@ const crowd = (seed: number, count: number, fromMs: number, toMs: number): ViewE
       visitor: visitor(person),
       verdict: prng.chance(0.05) ? "bot" : "countable",
     });
-    return { ...event, country: COUNTRIES[person % 3] ?? "XX", region: person > 4 ? "B" : "" };
+    return { ...event, ...placeOf(person, prng) };
   }).sort(byTime);
 };
 
@@ -41,19 +51,18 @@ const byHand = (events: readonly ViewEvent[], dayOf: (at: number) => string) => 
   const oracle = new NaiveOracle();
   const cells: Record<string, Record<string, number>> = {};
   const visitors = new Map<string, Set<string>>();
-  const regions = new Map<string, number>();
+  const places: [string, PlaceViews][] = [];
   for (const event of events.toSorted(byTime)) {
     if (!oracle.counts(naively(event))) continue;
-    const { content, at, visitor: by, country, region } = event;
+    const { content, at, visitor: by, country, region, city } = event;
     const hour = `${hourOf(at)}`;
     cells[hour] = { ...cells[hour], [content]: (cells[hour]?.[content] ?? 0) + 1 };
     const name = `${content} ${dayOf(at)}`;
     visitors.set(name, (visitors.get(name) ?? new Set()).add(`${by.hi}/${by.lo}`));
-    const place = `${name} ${country}/${region}`;
-    regions.set(place, (regions.get(place) ?? 0) + 1);
+    places.push([name, { country, region, city, views: 1 }]);
   }
   const uniques = new Map([...visitors].map(([name, keys]) => [name, keys.size]));
-  return { cells, uniques, regions };
+  return { cells, uniques, regions: naivePlaces(places) };
 };
 
 const expectAsByHand = (world: CorrectorWorld, events: readonly ViewEvent[]): void => {
@@ -66,9 +75,9 @@ const expectAsByHand = (world: CorrectorWorld, events: readonly ViewEvent[]): vo
   expect(new Map(foundUniques.map((row) => [`${row.content} ${row.day}`, row.uniques]))).toEqual(
     uniques,
   );
-  const foundRegions = [...world.regions.values()].filter((row) => row.views > 0);
-  const named = foundRegions.map((row) => {
-    return [`${row.content} ${row.day} ${row.country}/${row.region}`, row.views] as const;
+  const named = world.regions.map((row) => {
+    const { content, day, country, region, city, views } = row;
+    return [`${content} ${day} ${country}/${region}/${city}`, views] as const;
   });
   expect(new Map(named)).toEqual(regions);
 };
@@ -218,7 +227,7 @@ test("an object that is missing, short or not readable changes nothing, and the 
   }
 });
 
-test("a content whose every view is excluded has a cell of 0, and its regions and uniques are 0", async () => {
+test("a content whose every view is excluded has a cell of 0, no visitors and no places", async () => {
   const world = new CorrectorWorld({ now: afterAll, limits: SMALL });
   const at = NINE + MINUTE_MS;
   const event = (serial: number, content: string, person: number) =>
@@ -235,10 +244,39 @@ test("a content whose every view is excluded has a cell of 0, and its regions an
     ["bought", 0],
     ["read", 1],
   ]);
-  expect([...world.regions.values()].map(({ content, views }) => [content, views])).toEqual([
-    ["bought", 0],
-    ["read", 1],
-  ]);
+  expect(world.regions.map(({ content, views }) => [content, views])).toEqual([["read", 1]]);
+});
+
+test("what an earlier run told of a content goes when nothing of it counts any more, whatever its events are now", async () => {
+  const world = new CorrectorWorld({ now: afterAll, limits: SMALL });
+  const told = { content: content("b"), day: 20_261_121, shard: 0, uniques: 6, final: false };
+  const places = [{ country: "DE", region: "BE", city: "Berlin", views: 7 }];
+  await world.statistics.saveUniques([{ ...told, stamp: stamp(1, 0), places }]);
+  expect(world.regions).toHaveLength(1);
+  const event = { serial: 1, at: NINE, content: "b", visitor: visitor(1), verdict: "bot" } as const;
+  world.append([makeEvent(event)]);
+  await world.correct();
+  expect(world.uniques.get("b 20261121 0")).toMatchObject({ uniques: 0 });
+  expect(world.regions).toEqual([]);
+  expect(world.cells(NINE)).toEqual({});
+});
+
+test("a day's places are whole after each of its hours, those of hours corrected before among them", async () => {
+  const world = new CorrectorWorld({ now: afterAll, limits: SMALL });
+  const views = (from: number, count: number, city: string): ViewEvent[] =>
+    Array.from({ length: count }, (_, index) => {
+      const at = from + index * MINUTE_MS;
+      const serial = from / HOUR_MS + index;
+      const event = makeEvent({ serial, at, content: "a", visitor: visitor(serial) });
+      return { ...event, country: "DE", region: "BE", city };
+    });
+  const told = () => Object.fromEntries(world.regions.map(({ city, views: n }) => [city, n]));
+  world.append([...views(NINE, 6, "Berlin"), ...views(NINE + 10 * MINUTE_MS, 3, "Spandau")]);
+  await world.correctHours(NINE);
+  expect(told()).toEqual({ Berlin: 6, other: 3 });
+  world.append(views(NINE + HOUR_MS, 2, "Spandau"));
+  await world.correctHours(NINE + HOUR_MS);
+  expect(told()).toEqual({ Berlin: 6, Spandau: 5 });
 });
 
 test("events that come between the sealing and the finalising stay counted, and leave the hour dirty", async () => {

@@ -48,12 +48,13 @@ const decide = async (world: CorrectorWorld, ...exclusions: readonly StandingExc
 
 /** Every number there is, of which 0 is the same as none. */
 const numbers = (world: CorrectorWorld) => {
-  const rows = [world.database.days, world.uniques, world.regions].map((table) =>
+  const rows = [world.database.days, world.uniques].map((table) =>
     [...table]
       .map(([key, { stamp: _, final: __, ...row }]) => ({ key, ...row }))
       .filter((row) => ("views" in row ? row.views > 0 : row.uniques > 0)),
   );
-  return { cells: [NINE, TEN].map((hour) => world.cells(hour)), rows };
+  const regions = world.regions.map(({ stamp: _, final: __, ...row }) => row);
+  return { cells: [NINE, TEN].map((hour) => world.cells(hour)), rows, regions };
 };
 
 const differences = (world: CorrectorWorld) =>
