@@ -20,8 +20,9 @@ export class Slots {
   #unsaved = new Map<number, Map<ContentId, number>>();
   #newest: number | undefined;
   #window: SlotWindow | undefined;
-  /** Contents may be missing in the window until this slot is under way. */
-  #partialUntil = 0;
+  #loadedIn = 0;
+  /** Contents may be missing in the window. */
+  #isPartial = false;
   #deletedBefore = 0;
   #changed: (() => void) | undefined;
 
@@ -60,7 +61,9 @@ export class Slots {
 
   /** @param slot the one under way */
   sums(slot: number): Iterable<SlotSums> {
-    this.#window ??= this.#load();
+    // What was above those left out may have fallen below them.
+    if (this.#isPartial && slot !== this.#loadedIn) this.#window = undefined;
+    this.#window ??= this.#load(slot);
     return this.#window.sums(slot);
   }
 
@@ -87,15 +90,14 @@ export class Slots {
     }
   }
 
-  #load(): SlotWindow {
-    const now = this.#slotNow();
-    const window = new SlotWindow(now);
-    const { store } = this.#deps;
-    const from = now - KEPT_SLOTS + 1;
-    for (const row of store.load(from, SLOTS_MAX_CONTENTS)) {
+  #load(slot: number): SlotWindow {
+    const window = new SlotWindow(slot);
+    const from = slot - KEPT_SLOTS + 1;
+    for (const row of this.#deps.store.load(from, SLOTS_MAX_CONTENTS)) {
       window.add(row.content, row.slot, row.counted);
     }
-    if (window.size >= SLOTS_MAX_CONTENTS) this.#partialUntil = now + KEPT_SLOTS;
+    this.#loadedIn = slot;
+    this.#isPartial = window.size >= SLOTS_MAX_CONTENTS;
     for (const row of this.#unsavedRows()) this.#note(window, row);
     return window;
   }
@@ -103,12 +105,12 @@ export class Slots {
   /** Everything in the window is saved: whoever comes back is read again. */
   #cut(): void {
     this.#window?.keepMost(Math.floor((SLOTS_MAX_CONTENTS * 3) / 4));
-    this.#partialUntil = this.#slotNow() + KEPT_SLOTS;
+    this.#isPartial = true;
   }
 
   #note(window: SlotWindow, { content, slot, counted }: SlotRow): void {
-    const now = this.#slotNow();
-    if (now < this.#partialUntil && !window.has(content)) {
+    if (this.#isPartial && !window.has(content)) {
+      const now = this.#slotNow();
       const saved = this.#deps.store.of(content, now - KEPT_SLOTS + 1, now + 1);
       for (const row of saved) window.add(content, row.slot, row.counted);
     }

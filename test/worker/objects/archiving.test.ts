@@ -17,7 +17,7 @@ import type { RawLog } from "../../../src/ports/raw-log.ts";
 import { encodeRows } from "../../../src/protocol/chunk.ts";
 import { coverageOf, decodeIndexLine, indexPrefix } from "../../../src/protocol/raw-names.ts";
 import { eventIdOf, makeEvent, SECONDS_AGO_MS } from "../support/events.ts";
-import { alarmOf, chunkOf, hold, runAlarm, type TallyStub, tallyOf } from "../support/objects.ts";
+import { chunkOf, saveTally, type TallyStub, tallyOf, untilSlotEnds } from "../support/objects.ts";
 
 const AT = Date.now() - SECONDS_AGO_MS;
 const HOUR = hourOf(AT);
@@ -105,7 +105,7 @@ describe.each(WAYS)("an %s", (way, first, die) => {
     const source = "collector:TST:0:x";
     const events = viewsOf(shard, 7);
     await tallyOf(shard).append(chunkOf({ source, events }));
-    await runAlarm(tallyOf(shard));
+    await saveTally(tallyOf(shard));
     expect(await archiveSome(tallyOf(shard), puts)).toBe("Error: the bucket is away");
     const before = await objectsOf(shard);
     expect(before.size).toBe(puts);
@@ -159,14 +159,13 @@ test("as soon as enough is waiting the alarm archives it, without a seal, and th
   const source = "collector:TST:0:full";
   const events = viewsOf(890, 3);
   await tally.append(chunkOf({ source, events }));
-  await runAlarm(tally);
+  await saveTally(tally);
   expect(await objectsOf(890)).toEqual(new Map());
   for (let row = 2; row <= 6; row += 1) {
     const rows = encodeRows([{ id: row, frames: padding(ARCHIVE_RANGE_BYTES / 5) }]);
     await tally.append({ source, follows: row - 1, floor: 1, through: row, rows });
   }
-  await hold(tally);
-  await runAlarm(tally);
+  await saveTally(tally);
   errors.mockRestore();
   const status = await tally.status();
   if ("restoring" in status) throw new Error("nothing was lost");
@@ -174,7 +173,7 @@ test("as soon as enough is waiting the alarm archives it, without a seal, and th
   // What is above a range's size waits for the next one.
   expect(archived).toBe(position - 1);
   expect(unarchivedBytes).toBeLessThan(ARCHIVE_RANGE_BYTES);
-  expect(await alarmOf(tally)).toBe(null);
+  await untilSlotEnds(tally);
   expect(await archivedIn(890)).toEqual(sorted(events.map(eventIdOf)));
   const spoilt = [...(await objectsOf(890)).keys()].filter((it) => it.startsWith("raw-unread"));
   expect(spoilt).toHaveLength(1);

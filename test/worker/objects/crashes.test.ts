@@ -20,7 +20,7 @@ import {
   eventually,
   hold,
   rowsOf,
-  runAlarm,
+  saveTally,
   tallyOf,
 } from "../support/objects.ts";
 
@@ -106,7 +106,7 @@ describe.each(WAYS)("an %s", (_, letter, die) => {
     const tally = () => tallyOf(shard + 4);
     const events = [1, 2].map(() => makeEvent({ content: "crashed", shard: shard + 4 }));
     await tally().append(chunkOf({ source, events }));
-    await runAlarm(tally());
+    await saveTally(tally());
     await die();
     expect(await countedIn(shard + 4, "crashed")).toBe(2);
     const more = [makeEvent({ content: "crashed", shard: shard + 4 })];

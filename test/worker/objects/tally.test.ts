@@ -6,7 +6,15 @@ import { hourOf } from "../../../src/core/views/ledger.ts";
 import type { ViewEvent } from "../../../src/core/views/view-event.ts";
 import { encodeRows } from "../../../src/protocol/chunk.ts";
 import { framesOfEvents, id, makeEvent, newVisitor, SECONDS_AGO_MS } from "../support/events.ts";
-import { alarmOf, chunkOf, countedIn, rowsOf, runAlarm, tallyOf } from "../support/objects.ts";
+import {
+  alarmOf,
+  chunkOf,
+  countedIn,
+  rowsOf,
+  saveTally,
+  tallyOf,
+  untilSlotEnds,
+} from "../support/objects.ts";
 
 const AT = Date.now() - SECONDS_AGO_MS;
 const HOUR = hourOf(AT);
@@ -81,7 +89,7 @@ test("a commit that fails ends the instance with nothing half done, and the same
   const first = chunkOf({ source, events: viewsOf(220, "broken", 2) });
   const second = chunkOf({ source, events: viewsOf(220, "broken", 3), row: 2 });
   await tallyOf(220).append(first);
-  await runAlarm(tallyOf(220));
+  await saveTally(tallyOf(220));
   await runInDurableObject(tallyOf(220), (_, { storage }) => {
     storage.sql.exec("ALTER TABLE log RENAME TO hidden");
   });
@@ -227,7 +235,7 @@ test("a flush saves everything first and answers how the Tally stands", async ()
     windowEntries: 2,
     approximateMinutes: 0,
   });
-  expect(await alarmOf(tallyOf(240))).toBe(null);
+  await untilSlotEnds(tallyOf(240));
   expect(await rowsOf(tallyOf(240), "SELECT views, published FROM totals")).toEqual([
     { views: 2, published: 2 },
   ]);

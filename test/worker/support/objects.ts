@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { HOUR_MS } from "../../../src/core/limits.ts";
+import { HOUR_MS, SLOTS_TELL_JITTER_MS } from "../../../src/core/limits.ts";
+import { SLOT_MS } from "../../../src/core/views/slots.ts";
 import type { ViewEvent } from "../../../src/core/views/view-event.ts";
 import { type Chunk, encodeRows } from "../../../src/protocol/chunk.ts";
 import { framesOfEvents, id } from "./events.ts";
@@ -44,6 +45,22 @@ export const hold = (stub: CollectorStub | TallyStub): Promise<void> =>
 
 export const runAlarm = (stub: CollectorStub | TallyStub): Promise<boolean> =>
   runDurableObjectAlarm(stub);
+
+/** Has the Tally save what is unsaved, now: its next life finds that the time for it has come. */
+export const saveTally = async (tally: TallyStub): Promise<void> => {
+  await runInDurableObject(tally, (_, { storage }) => {
+    storage.sql.exec("UPDATE meta SET value = 0 WHERE name = 'checkpoint_at'");
+  });
+  await evictDurableObject(tally);
+  await runDurableObjectAlarm(tally);
+};
+
+/** Until all it has to do is to say, when a slot ends, that numbers fall. */
+export const untilSlotEnds = (tally: TallyStub): Promise<void> =>
+  eventually("nothing is left but the slot's end", async () => {
+    const alarm = await alarmOf(tally);
+    return alarm !== null && alarm > Date.now() && alarm % SLOT_MS < SLOTS_TELL_JITTER_MS;
+  });
 
 /** Everything in the object's storage that the query finds. */
 export const rowsOf = (
