@@ -6,7 +6,8 @@ import type { PeriodRanking, RankingWindow } from "../../../src/protocol/ranking
 import { JobDesk } from "../../support/jobs.ts";
 import { calendarOf } from "../../support/naive-calendar.ts";
 import { readersOf } from "../../support/read-tables.ts";
-import { content, shown, ViewRankingsWorld } from "../../support/view-rankings-world.ts";
+import { shown } from "../../support/shown-contents.ts";
+import { content, ViewRankingsWorld } from "../../support/view-rankings-world.ts";
 
 const MINUTE = 60_000;
 const NOON = Date.UTC(2026, 10, 21, 12);

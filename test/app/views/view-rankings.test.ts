@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { VIEW_RANKINGS_MERGE_MS, VIEW_RANKINGS_SAVE_MS } from "../../../src/core/limits.ts";
 import { stamp } from "../../../src/core/stamp.ts";
 import { RANKED_SLOTS, SLOT_MS, slotOf } from "../../../src/core/views/slots.ts";
+import { shown } from "../../support/shown-contents.ts";
 import {
   aPeriod,
   NOON,
   ranked,
-  shown,
   slotViews,
   ViewRankingsWorld as World,
 } from "../../support/view-rankings-world.ts";
