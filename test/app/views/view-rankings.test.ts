@@ -52,6 +52,13 @@ describe("the last hour", () => {
     expect(world.shown("realtime", 9, "x")).toEqual(["up:9<2", "new:7"]);
   });
 
+  test("parts of an hour ago add up, too", () => {
+    const world = new World();
+    world.tell(0, [slotViews("a", 2, { before: 3 }), slotViews("b", 1, { before: 4 })]);
+    world.tell(1, [slotViews("a", 1, { before: 2 })]);
+    expect(world.shown("realtime")).toEqual(["a:3<1", "b:1<2"]);
+  });
+
   test("who was behind the first hundred has no rank before", () => {
     const world = new World();
     const many = Array.from({ length: 150 }, (_, index) =>
