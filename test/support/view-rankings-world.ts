@@ -15,6 +15,7 @@ import type {
 } from "../../src/protocol/rankings-rpc.ts";
 import { NotedLog } from "./noted-log.ts";
 import { ObjectDisk } from "./object-disk.ts";
+import { shown } from "./shown-contents.ts";
 
 export const NOON = Date.UTC(2026, 10, 21, 12);
 
@@ -30,12 +31,6 @@ export const slotViews = (
   views: number,
   { before = 0, category = null as string | null } = {},
 ): SlotViews => ({ content: content(id), category, views, before });
-
-/** `a:5<2` has 5 views and was the second before; `a:5` was not there. */
-export const shown = (list: readonly RankedContent[] | undefined): readonly string[] | undefined =>
-  list?.map(({ content: id, views, previousRank }) =>
-    previousRank === null ? `${id}:${views}` : `${id}:${views}<${previousRank}`,
-  );
 
 /** The object of rankings, from one life to the next, and the read model it publishes to. */
 export class ViewRankingsWorld {

@@ -41,9 +41,9 @@ test("at night the day is corrected, then what is closed nobody corrects any mor
   expect(names).toEqual(["correct-day", "close", "upkeep"]);
 });
 
-test("every five minutes the shards are flushed and then the live streams, each failing alone", async () => {
+test("every five minutes the shards are flushed, then the live streams, then what was flushed is ranked, each failing alone", async () => {
   const names = CRONS.get("*/5 * * * *")?.map(({ name }) => name);
-  expect(names).toEqual(["flush", "flush-streams"]);
+  expect(names).toEqual(["flush", "flush-streams", "rank"]);
   const name = stream("flushed-by-cron");
   await env.RANKINGS.getByName("rankings").publish(anEntry(name, { viewers: 3 }));
   const TALLIES = { getByName: () => brokenTally };
@@ -51,6 +51,7 @@ test("every five minutes the shards are flushed and then the live streams, each 
   expect(await (await send(adminRequest("GET", "status"))).json()).toMatchObject({
     lastFlush: { job: "flush", failures: 8 },
     lastFlushStreams: { job: "flush-streams", failures: 0, rows: 1 },
+    lastRank: { job: "rank", failures: 0, rows: 0 },
   });
 });
 

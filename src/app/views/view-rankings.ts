@@ -84,8 +84,9 @@ export class ViewRankings {
 
   async alarm(): Promise<void> {
     const now = this.#deps.clock.now();
-    if (this.#saveAt !== null && now >= this.#saveAt) this.#save();
     const publisher = this.#publisher;
+    // Where nothing is published, every ring is for saving.
+    if (this.#saveAt !== null && (publisher === undefined || now >= this.#saveAt)) this.#save();
     if (publisher !== undefined && publisher.dueAt !== null && now >= publisher.dueAt) {
       // Should this life end on the way, the next one begins here.
       this.#alarm.exactly(now + PUBLISH_REARM_MS);

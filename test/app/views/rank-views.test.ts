@@ -6,7 +6,8 @@ import type { PeriodRanking, RankingWindow } from "../../../src/protocol/ranking
 import { JobDesk } from "../../support/jobs.ts";
 import { calendarOf } from "../../support/naive-calendar.ts";
 import { readersOf } from "../../support/read-tables.ts";
-import { content, shown, ViewRankingsWorld } from "../../support/view-rankings-world.ts";
+import { shown } from "../../support/shown-contents.ts";
+import { content, ViewRankingsWorld } from "../../support/view-rankings-world.ts";
 
 const MINUTE = 60_000;
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -27,6 +28,8 @@ class RankWorld {
   answers: (span: RankedSpan) => Promise<MostViewed> = async () => NOTHING;
   /** The object does not answer. */
   away = false;
+  /** Its clock. */
+  objectBehindMs = 0;
   readonly #zone: string;
 
   constructor(now = NOON, zone = "UTC") {
@@ -36,7 +39,7 @@ class RankWorld {
   }
 
   run() {
-    this.object.now = this.desk.now;
+    this.object.now = this.desk.now - this.objectBehindMs;
     const { rankings } = this.object;
     const answer = async <T>(of: () => T): Promise<T> => {
       if (this.away) throw new Error("no answer");
@@ -152,6 +155,16 @@ describe("what is due", () => {
     expect(world.views("day")?.from).toBe(midnight);
     expect(world.views("week")?.from).toBe(midnight);
     expect(world.views("month")?.from).toBe(midnight);
+  });
+
+  test("also where the object's clock still shows the day before", async () => {
+    const midnight = Date.UTC(2026, 10, 21);
+    const world = new RankWorld(midnight - 2 * MINUTE);
+    await world.run();
+    world.later(2.1);
+    world.objectBehindMs = MINUTE;
+    expect((await world.run()).statements).toBe(2);
+    expect(world.views("day")?.from).toBe(midnight);
   });
 
   test("while flushes fail, what the others brought is told as of the last whole one", async () => {

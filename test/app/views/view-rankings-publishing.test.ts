@@ -6,11 +6,11 @@ import {
   VIEW_RANKINGS_MAX_LISTS,
   VIEW_RANKINGS_PUBLISH_MS,
 } from "../../../src/core/limits.ts";
+import { shown } from "../../support/shown-contents.ts";
 import {
   aPeriod,
   NOON,
   ranked,
-  shown,
   slotViews,
   ViewRankingsWorld,
 } from "../../support/view-rankings-world.ts";

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { VIEW_RANKINGS_MERGE_MS, VIEW_RANKINGS_SAVE_MS } from "../../../src/core/limits.ts";
 import { stamp } from "../../../src/core/stamp.ts";
 import { RANKED_SLOTS, SLOT_MS, slotOf } from "../../../src/core/views/slots.ts";
+import { shown } from "../../support/shown-contents.ts";
 import {
   aPeriod,
   NOON,
   ranked,
-  shown,
   slotViews,
   ViewRankingsWorld as World,
 } from "../../support/view-rankings-world.ts";
@@ -50,6 +50,13 @@ describe("the last hour", () => {
     ]);
     expect(world.shown("realtime")).toEqual(["up:9<3", "down:8<2", "new:7"]);
     expect(world.shown("realtime", 9, "x")).toEqual(["up:9<2", "new:7"]);
+  });
+
+  test("parts of an hour ago add up, too", () => {
+    const world = new World();
+    world.tell(0, [slotViews("a", 2, { before: 3 }), slotViews("b", 1, { before: 4 })]);
+    world.tell(1, [slotViews("a", 1, { before: 2 })]);
+    expect(world.shown("realtime")).toEqual(["a:3<1", "b:1<2"]);
   });
 
   test("who was behind the first hundred has no rank before", () => {
