@@ -18,6 +18,7 @@ import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
+import type { TakeEventsDeps } from "./app/views/take-events.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
 import type { ShardSchedule } from "./core/views/shards.ts";
@@ -44,6 +45,9 @@ export interface Services {
   readonly allowedOrigins: ReadonlySet<string> | undefined;
   readonly mint: MintDeps;
   readonly confirm: ConfirmDeps;
+  /** Of a site's back end, and of the past. */
+  readonly events: TakeEventsDeps;
+  readonly replay: TakeEventsDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
   readonly histories: HistoryReader;

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { timingSafeEqual } from "hono/utils/buffer";
 import { flushStreams } from "../app/live/flush-streams.ts";
 import { readStatus } from "../app/status.ts";
 import { flush } from "../app/views/flush.ts";
@@ -7,6 +6,8 @@ import { putCategory, putContent } from "../app/views/put-content.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
 import { adminCorrection } from "./admin-correction.ts";
+import { adminHistory } from "./admin-history.ts";
+import { requireAdminKey } from "./admin-key.ts";
 import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
@@ -19,16 +20,13 @@ import { parse, readBody } from "./read-body.ts";
 
 export const admin = new Hono<HttpEnv>();
 
-admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
-  const [, key = ""] = /^Bearer (.+)$/.exec(c.req.header("Authorization") ?? "") ?? [];
-  if (await timingSafeEqual(key, c.get("services").adminKey)) return next();
-  return problem("unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
-});
+admin.use("/v1/admin/*", requireAdminKey);
 
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
 admin.route("/", adminRestate);
 admin.route("/", adminReconcile);
+admin.route("/", adminHistory);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));

@@ -4,6 +4,7 @@ import { answerJson, NO_STORE } from "./answer.ts";
 import type { Compose, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
 import { demo } from "./demo/routes.ts";
+import { events } from "./events.ts";
 import { health, misconfigured } from "./health.ts";
 import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
@@ -52,6 +53,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   app.use("/v1/streams/:id/heartbeat", refuseForeignOrigins);
 
   app.route("/", views);
+  app.route("/", events);
   app.route("/", counts);
   app.route("/", stats);
   app.route("/", live);
