@@ -1,10 +1,5 @@
-import {
-  EVENT_MAX_AGE_MS,
-  EVENT_MAX_AHEAD_MS,
-  HOUR_MS,
-  RAW_RETENTION_MS,
-} from "../../core/limits.ts";
-import { hourOf } from "../../core/views/ledger.ts";
+import { EVENT_MAX_AGE_MS, EVENT_MAX_AHEAD_MS } from "../../core/limits.ts";
+import { earliestReplayed } from "../../core/views/replayed.ts";
 import type { ReplaySalts } from "../../ports/replay-salts.ts";
 import type { Salts, SaltsAround } from "../../ports/salts.ts";
 
@@ -37,11 +32,10 @@ export const backEndTerms = (salts: Salts): EventTerms => ({
 });
 
 /**
- * What happened before is replayed: as far back as an hour can be corrected, with an hour left to do it in. Salts are
- * made of the day, also where its random one is at hand: a line that is replayed again next week is the same visitor.
+ * What happened before is replayed: as far back as an hour can be corrected. Salts are made of the day, also where its random one is at hand: a line that is replayed again next week is the same visitor.
  */
 export const replayTerms = (salts: ReplaySalts): EventTerms => ({
-  earliest: (now) => hourOf(now - RAW_RETENTION_MS) + HOUR_MS,
+  earliest: earliestReplayed,
   latest: (now) => now,
   openSalts: async () => (at) => salts.around(at),
 });
