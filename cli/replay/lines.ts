@@ -43,11 +43,20 @@ export async function* linesOf(
   if (bytes === 0) return;
   try {
     const file = await open(path);
-    const stored = file.createReadStream({ end: bytes - 1 });
-    stored.on("data", (piece) => advanced(piece.length));
+    const stored = told(file.createReadStream({ end: bytes - 1 }), advanced);
     yield* split(isGzip ? pipeline(stored, createGunzip(), () => undefined) : stored);
   } catch (cause) {
     throw unreadable(path, cause);
+  }
+}
+
+async function* told(
+  pieces: AsyncIterable<Buffer>,
+  advanced: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    advanced(piece.length);
+    yield piece;
   }
 }
 

@@ -17,7 +17,7 @@ export interface Sighting
     ViewEvent,
     "id" | "at" | "content" | "country" | "region" | "city" | "asnClass" | "network"
   > {
-  /** @see visitorSeen @see visitorKnown */
+  /** @see visitorText @see userText */
   readonly who: string;
   readonly userAgent: string | undefined;
   readonly verdict: EdgeVerdict;

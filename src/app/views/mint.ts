@@ -3,6 +3,7 @@ import { DWELL_MS, TOKEN_LIFE_MS } from "../../core/limits.ts";
 import { asnClass, classify } from "../../core/views/classify.ts";
 import { formatEventId, makeEventId } from "../../core/views/event-id.ts";
 import type { EdgeVerdict } from "../../core/views/verdict.ts";
+import { visitorText } from "../../core/views/visitor-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RateLimit } from "../../ports/rate-limit.ts";
@@ -12,7 +13,7 @@ import type { TokenSealer } from "../../ports/token-sealer.ts";
 import { encodeEvent } from "../../protocol/event-codec.ts";
 import { type MakeEventDeps, makeEvent } from "./make-event.ts";
 import type { Admission } from "./registry.ts";
-import { hashNetwork, visitorSeen } from "./visitor-keys.ts";
+import { hashNetwork } from "./visitor-keys.ts";
 
 export interface MintDeps extends MakeEventDeps {
   readonly clock: Clock;
@@ -76,7 +77,7 @@ export const mint = async (deps: MintDeps, request: MintRequest): Promise<MintRe
   const id = makeEventId(at, deps.random.bytes(10));
   const { country, region, city, userAgent } = visit;
   const event = await makeEvent(deps, salts, {
-    ...{ id, at, content, who: visitorSeen({ ...visit, client: request.client }), verdict },
+    ...{ id, at, content, who: visitorText({ ...visit, client: request.client }), verdict },
     ...{ country, region, city, userAgent, network, asnClass: asnClass(visit.asn) },
   });
   return {

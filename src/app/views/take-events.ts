@@ -4,6 +4,7 @@ import { classify } from "../../core/views/classify.ts";
 import { formatEventId } from "../../core/views/event-id.ts";
 import type { EdgeVerdict } from "../../core/views/verdict.ts";
 import { NO_NETWORK, type ViewEvent } from "../../core/views/view-event.ts";
+import { userText, visitorText } from "../../core/views/visitor-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { SaltsAround } from "../../ports/salts.ts";
 import { concat } from "../../protocol/bytes.ts";
@@ -15,7 +16,7 @@ import type { EventTerms, SaltsAt } from "./event-terms.ts";
 import { type HandOver, type HandOverDeps, handOver } from "./hand-over.ts";
 import { type MakeEventDeps, makeEvent } from "./make-event.ts";
 import type { Admission } from "./registry.ts";
-import { hashNetwork, visitorKnown, visitorSeen } from "./visitor-keys.ts";
+import { hashNetwork } from "./visitor-keys.ts";
 
 export interface TakeEventsDeps extends MakeEventDeps, HandOverDeps {
   readonly clock: Clock;
@@ -174,8 +175,8 @@ const eventOf = async (
     ...{ id, at, content, userAgent, verdict },
     who:
       user === undefined
-        ? visitorSeen({ client, address: address ?? "", userAgent })
-        : visitorKnown(user),
+        ? visitorText({ client, address: address ?? "", userAgent })
+        : userText(user),
     ...{ country: country ?? "XX", region: region ?? "", city: city ?? "" },
     asnClass: "unknown",
     network:

@@ -4,22 +4,6 @@ import type { ViewEvent } from "../../core/views/view-event.ts";
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
 import type { SaltsAround } from "../../ports/salts.ts";
 
-/** By what a visitor without a user id is known. */
-export interface Seen {
-  /** The site's own id of the browser; without it, the network and the user agent tell visitors apart. */
-  readonly client: string | undefined;
-  /** Empty where it is unknown. */
-  readonly address: string;
-  readonly userAgent: string | undefined;
-}
-
-/** @returns what is hashed into the visitor's key: equal for one browser, wherever it is told of */
-export const visitorSeen = ({ client, address, userAgent }: Seen): string =>
-  `visitor\n${client ?? ""}\n${networkOf(address)}\n${userAgent ?? ""}`;
-
-/** The same of somebody the site itself knows; no browser without that id is ever the same visitor. */
-export const visitorKnown = (user: string): string => `user\n${user}`;
-
 /** Networks are compared between mint and confirm, and never kept as they are. */
 export const hashNetwork = (keyedHash: KeyedHash, salt: Uint8Array, address: string) =>
   keyedHash.hash(salt, `network\n${networkOf(address)}`);
