@@ -1,6 +1,3 @@
-import { parseCombined } from "./combined.ts";
-import { parseJsonLine } from "./json-line.ts";
-
 /** What a line of an access log says of a request. */
 export interface LoggedRequest {
   /** Ms. */
@@ -17,10 +14,6 @@ export interface LoggedRequest {
   /** `Sec-Purpose` or `Purpose`, of logs that have headers. */
   readonly purpose: string | undefined;
 }
-
-/** @returns `undefined` for what is no line of a known format */
-export const parseLogLine = (line: string): LoggedRequest | undefined =>
-  line.startsWith("{") ? parseJsonLine(line) : parseCombined(line);
 
 /** `GET /path HTTP/1.1`; anything else that came over the wire was no request. */
 export const splitRequest = (text: string): Pick<LoggedRequest, "method" | "target"> => {

@@ -4,7 +4,7 @@ import type { EdgeVerdict } from "../../src/core/views/verdict.ts";
 import type { ReplayedEvent } from "../service/history-api.ts";
 import { lineIds } from "./line-ids.ts";
 import { type LogFile, linesOf } from "./lines.ts";
-import { parseLogLine } from "./logged-request.ts";
+import { parseLogLine } from "./log-line.ts";
 import { type NoPage, type PageRules, pageFinder } from "./page-rules.ts";
 
 export type Walked =

@@ -113,7 +113,12 @@ describe("headcount replay", () => {
 
   test("sends nothing that is too old, of the future or malformed, and counts and shows it", async () => {
     const old = HOUR - 91 * 24 * HOUR_MS;
-    const lines = [lineAt(old), lineAt(Date.now() + HOUR_MS), "no\u001b[2J line", lineAt(HOUR, "/x.png")];
+    const lines = [
+      lineAt(old),
+      lineAt(Date.now() + HOUR_MS),
+      "no\u001b[2J line",
+      lineAt(HOUR, "/x.png"),
+    ];
     writeFileSync(log, lines.join("\n"));
     const { code, output } = await replay();
     for (const text of ["1  too old", "1  in the future", "1  malformed", "Nothing was sent"]) {

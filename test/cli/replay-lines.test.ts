@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { lineIds } from "../../cli/replay/line-ids.ts";
 import { linesOf, openLog } from "../../cli/replay/lines.ts";
 import { LocalFold } from "../../cli/replay/local-fold.ts";
-import { parseLogLine } from "../../cli/replay/logged-request.ts";
+import { parseLogLine } from "../../cli/replay/log-line.ts";
 import { type PageRules, pageFinder } from "../../cli/replay/page-rules.ts";
 import { type ContentId, contentId } from "../../src/core/ids.ts";
 import { parseEventId } from "../../src/protocol/hex.ts";
@@ -113,7 +113,12 @@ describe("a line of JSON", () => {
       ...{ remote_ip: "10.0.0.1", client_ip: "198.51.100.7", method: "GET", uri: "/a" },
       headers: { "User-Agent": [AGENT], "Sec-Purpose": ["prefetch"] },
     };
-    const line = JSON.stringify({ ts: AT / 1_000, logger: "http.log.access", request, status: 200 });
+    const line = JSON.stringify({
+      ts: AT / 1_000,
+      logger: "http.log.access",
+      request,
+      status: 200,
+    });
     expect(parseLogLine(line)).toEqual({ ...found, userAgent: AGENT, purpose: "prefetch" });
   });
 
