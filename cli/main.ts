@@ -8,6 +8,8 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   "migrate-database": async (args) => (await import("./migrate-database.ts")).migrateDatabase(args),
   rebuild: async (args) => (await import("./service/commands.ts")).rebuild(args),
   correct: async (args) => (await import("./service/commands.ts")).correct(args),
+  replay: async (args) => (await import("./replay/replay.ts")).replay(args),
+  import: async (args) => (await import("./import/import.ts")).importCounts(args),
   corrections: async (args) => (await import("./service/commands.ts")).corrections(args),
 };
 

@@ -25,6 +25,7 @@ import {
   systemTimers as timers,
 } from "./adapters/runtime/runtime.ts";
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
+import { webCryptoReplaySalts } from "./adapters/webcrypto/replay-salts.ts";
 import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
 import { KnownRows } from "./app/known-rows.ts";
@@ -33,6 +34,7 @@ import { RankingsReader } from "./app/live/read-rankings.ts";
 import { StreamReader } from "./app/live/read-stream.ts";
 import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
+import { backEndTerms, replayTerms } from "./app/views/event-terms.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
 import { CountReader } from "./app/views/read-counts.ts";
@@ -97,6 +99,13 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   });
   const ladder = { published, objects, readers, clock, timers, log };
   const lane = new GroupLane({ clock, timers, send: collectInto({ collectors, clock, log }) });
+  const telemetry = analyticsTelemetry(env.TELEMETRY);
+  const admission =
+    config.contents === "open"
+      ? openAdmission
+      : registeredAdmission({ contents, tallies, schedule, clock, timers, log });
+  const taking = { clock, timers, keyedHash, schedule, admission, lane };
+  const [{ secret }] = tokenKeys;
   return {
     log,
     clock,
@@ -114,12 +123,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       keyedHash,
       sealer,
       rateLimit: bindingRateLimit(env.MINT_LIMIT),
-      telemetry: analyticsTelemetry(env.TELEMETRY),
+      telemetry,
       schedule,
-      admission:
-        config.contents === "open"
-          ? openAdmission
-          : registeredAdmission({ contents, tallies, schedule, clock, timers, log }),
+      admission,
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
@@ -129,6 +135,13 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       rulesDuring: async (from, to) => ruleOnLines(await exclusions.during(from, to)),
       rateLimit: bindingRateLimit(env.RECEIPT_LIMIT),
       ...{ sealer, salts, keyedHash, schedule, clock, timers, log },
+    },
+    events: { ...taking, terms: backEndTerms(salts), dropped: telemetry.dropped },
+    // What happened long ago is nothing of this hour's telemetry.
+    replay: {
+      ...taking,
+      terms: replayTerms(webCryptoReplaySalts(secret, calendar)),
+      dropped: () => undefined,
     },
     counts: new CountReader({ ...ladder, writer, schedule }),
     stats: new StatsReader({ readers, calendar, clock, timers, log }),

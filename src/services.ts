@@ -23,6 +23,7 @@ import type { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
 import type { ReceiptDeps } from "./app/views/receipt.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
+import type { TakeEventsDeps } from "./app/views/take-events.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
 import type { ShardSchedule } from "./core/views/shards.ts";
@@ -50,6 +51,9 @@ export interface Services {
   readonly mint: MintDeps;
   readonly confirm: ConfirmDeps;
   readonly receipts: ReceiptDeps;
+  /** Of a site's back end, and of the past. */
+  readonly events: TakeEventsDeps;
+  readonly replay: TakeEventsDeps;
   readonly counts: CountReader;
   readonly stats: StatsReader;
   readonly regions: RegionsReader;

@@ -5,9 +5,9 @@ import { DEFAULT_SECRETS, UsageError } from "../../dev/run/flags.ts";
 import { CORRECTIONS_MAX_RUNS } from "../../src/core/limits.ts";
 import { parseHourOrInstant } from "../../src/core/views/hour-text.ts";
 import { strictly } from "../strictly.ts";
-import type { ServiceAddress } from "./api.ts";
+import type { ServiceAddress } from "./ask.ts";
 
-const ADDRESS_OPTIONS = {
+export const ADDRESS_OPTIONS = {
   url: { type: "string", default: "http://127.0.0.1:8787" },
   key: { type: "string" },
   secrets: { type: "string", default: DEFAULT_SECRETS },
@@ -65,7 +65,7 @@ export const parseCorrectionsFlags = (args: readonly string[]): CorrectionsFlags
   };
 };
 
-const countOf = (name: string, text: string, max: number): number => {
+export const countOf = (name: string, text: string, max: number): number => {
   if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= max) return Number(text);
   throw new UsageError(`--${name} is a number from 1 to ${max}, not "${text}"`);
 };
@@ -77,7 +77,7 @@ interface Where {
 }
 
 /** A flag goes over the environment, and that over the file. */
-const addressOf = ({ url, key: given, secrets }: Where): ServiceAddress => {
+export const addressOf = ({ url, key: given, secrets }: Where): ServiceAddress => {
   if (!isServiceUrl(url)) {
     throw new UsageError("--url is https://…, or http://… of this machine");
   }

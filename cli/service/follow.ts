@@ -1,5 +1,6 @@
 /** Watches the Correctors until they have done what they were told. */
-import { type CorrectorStanding, type Taken, Unreachable } from "./api.ts";
+import type { CorrectorStanding, Taken } from "./api.ts";
+import { Unreachable } from "./ask.ts";
 
 /** How far a shard is. */
 export interface ShardWay {

@@ -649,3 +649,20 @@ export const EXCLUSIONS_MAX_LIMIT = 500;
 
 /** Exclusions that may have been made within one millisecond, and then stand on one page together. */
 export const EXCLUSIONS_TOGETHER = 500;
+
+/** Events, and counts brought along, in one body of a site's back end or of a replay. */
+export const MAX_EVENTS = 500;
+export const MAX_EVENTS_BODY_BYTES = 256 * 1024;
+
+/**
+ * How far the clock of a back end may be off, and how long it may keep an event: within the horizon of the fold, with
+ * room for the way through a Collector, so that none of them is late.
+ */
+export const EVENT_MAX_AGE_MS = 15 * MINUTE_MS;
+export const EVENT_MAX_AHEAD_MS = 5 * SECOND_MS;
+
+/** A back end waits so long for its events to be on disk: two calls to a Collector may take it. */
+export const EVENTS_WAIT_MS = 10 * SECOND_MS;
+
+/** Contents of one body that are asked after at a time, where only registered ones are counted; and start values set. */
+export const EVENTS_PARALLEL = 6;

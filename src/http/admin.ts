@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { timingSafeEqual } from "hono/utils/buffer";
 import { flushStreams } from "../app/live/flush-streams.ts";
 import { readStatus } from "../app/status.ts";
 import { flush } from "../app/views/flush.ts";
@@ -8,6 +7,8 @@ import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
 import { adminCorrection } from "./admin-correction.ts";
 import { adminExclusions } from "./admin-exclusions.ts";
+import { adminHistory } from "./admin-history.ts";
+import { requireAdminKey } from "./admin-key.ts";
 import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
@@ -20,17 +21,14 @@ import { parse, readBody } from "./read-body.ts";
 
 export const admin = new Hono<HttpEnv>();
 
-admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
-  const [, key = ""] = /^Bearer (.+)$/.exec(c.req.header("Authorization") ?? "") ?? [];
-  if (await timingSafeEqual(key, c.get("services").adminKey)) return next();
-  return problem("unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
-});
+admin.use("/v1/admin/*", requireAdminKey);
 
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
 admin.route("/", adminExclusions);
 admin.route("/", adminRestate);
 admin.route("/", adminReconcile);
+admin.route("/", adminHistory);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));

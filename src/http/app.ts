@@ -4,6 +4,7 @@ import { answerJson, NO_STORE } from "./answer.ts";
 import type { Compose, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
 import { demo } from "./demo/routes.ts";
+import { events } from "./events.ts";
 import { health, misconfigured } from "./health.ts";
 import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
@@ -56,6 +57,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
 
   app.route("/", views);
   app.route("/", receipts);
+  app.route("/", events);
   app.route("/", counts);
   app.route("/", stats);
   app.route("/", live);

@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import { type ConfirmResult, confirm } from "../app/views/confirm.ts";
-import { contentOfUrl } from "../app/views/content-of-url.ts";
+
 import { mint } from "../app/views/mint.ts";
 import type { ContentId } from "../core/ids.ts";
 import { MAX_BATCH_BODY_BYTES, MAX_BODY_BYTES, MAX_WAIT_SECONDS } from "../core/limits.ts";
 import type { Page } from "../ports/database.ts";
+import { contentOfUrl } from "../protocol/content-of-url.ts";
 import type { ProblemCode } from "../protocol/problems.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
 import { ConfirmBody, MintBody, WaitSeconds } from "../protocol/requests.ts";

@@ -4,6 +4,7 @@
  */
 import type { Hash64 } from "../core/hash.ts";
 import { hexByte } from "../core/hex.ts";
+import { EVENT_ID_BYTES } from "../core/views/event-id.ts";
 
 /** Value of a lower-case digit by its character code. */
 const DIGITS = new Float64Array(128).fill(Number.NaN);
@@ -49,6 +50,16 @@ export const putEventId = (into: DataView, offset: number, text: string, atMs: n
   into.setUint32(offset + 8, third);
   into.setUint32(offset + 12, last);
   return true;
+};
+
+/** @returns the id and the time it carries, ms; `undefined` unless the text is a UUIDv7, digits in either case */
+export const parseEventId = (
+  text: string,
+): { readonly id: Uint8Array; readonly at: number } | undefined => {
+  const lower = text.toLowerCase();
+  const at = readHex(lower, 0, 8) * 2 ** 16 + readHex(lower, 9, 13);
+  const id = new Uint8Array(EVENT_ID_BYTES);
+  return putEventId(new DataView(id.buffer), 0, lower, at) ? { id, at } : undefined;
 };
 
 const hasDashes = (text: string): boolean =>

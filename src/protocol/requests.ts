@@ -16,7 +16,7 @@ import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
 export const Id = v.pipe(v.string(), v.regex(ID_PATTERN, "an id is 1 to 64 of A-Z a-z 0-9 _ -"));
-const Content = v.pipe(
+export const Content = v.pipe(
   Id,
   v.transform((id) => id as ContentId),
 );
@@ -60,7 +60,7 @@ export const ContentList = v.pipe(v.array(Content), v.minLength(1), v.maxLength(
 
 export const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 
-const Views = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12));
+export const Views = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12));
 
 /** `PUT /v1/admin/contents/:id` */
 export const ContentBody = v.strictObject({

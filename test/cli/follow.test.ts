@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CorrectorStanding, Unreachable } from "../../cli/service/api.ts";
+import type { CorrectorStanding } from "../../cli/service/api.ts";
+import { Unreachable } from "../../cli/service/ask.ts";
 import { follow, type ShardWay } from "../../cli/service/follow.ts";
 import { Failure } from "../../dev/run/flags.ts";
 

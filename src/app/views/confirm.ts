@@ -8,14 +8,15 @@ import type { ViewEvent } from "../../core/views/view-event.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
 import type { Salts } from "../../ports/salts.ts";
-import { ELAPSED, type Timers, within } from "../../ports/timers.ts";
+import type { Timers } from "../../ports/timers.ts";
 import type { TokenSealer } from "../../ports/token-sealer.ts";
 import { concat } from "../../protocol/bytes.ts";
 import { decodeEvent } from "../../protocol/event-codec.ts";
 import { encodeFrame, MARKS } from "../../protocol/frame.ts";
 import type { DaySalt } from "../../protocol/object-rpc.ts";
-import type { GroupLane, Seat } from "./group-lane.ts";
-import { hashNetwork } from "./mint.ts";
+import type { GroupLane } from "./group-lane.ts";
+import { handOver } from "./hand-over.ts";
+import { hashNetwork } from "./visitor-keys.ts";
 
 export interface ConfirmDeps {
   readonly clock: Clock;
@@ -122,14 +123,12 @@ const marksOf = ({ network }: ViewEvent, now: Hash64 | undefined): number => {
 };
 
 const hand = async (
-  { lane, timers }: ConfirmDeps,
+  deps: ConfirmDeps,
   { colo, waitMs, background }: ConfirmRequest,
   frames: Uint8Array,
 ): Promise<Ack | undefined> => {
-  const seat: Seat = lane.join(colo, frames);
-  if (seat.carry !== undefined) background(seat.carry());
-  const outcome = await within(seat.outcome, waitMs ?? ACK_DEADLINE_MS, timers);
-  if (outcome === ELAPSED) seat.leave();
+  const way = { colo, waitMs: waitMs ?? ACK_DEADLINE_MS, background };
+  const outcome = await handOver(deps, way, frames);
   if (outcome === "committed") return "durable";
-  return outcome === ELAPSED && waitMs === undefined ? "accepted" : undefined;
+  return outcome === undefined && waitMs === undefined ? "accepted" : undefined;
 };

@@ -1,30 +1,27 @@
 import type { ContentId } from "../../core/ids.ts";
-import { DEDUPE_WINDOW_MS, DWELL_MS, TOKEN_LIFE_MS } from "../../core/limits.ts";
-import { networkOf } from "../../core/network.ts";
-import { asnClass, browserFamily, classify } from "../../core/views/classify.ts";
+import { DWELL_MS, TOKEN_LIFE_MS } from "../../core/limits.ts";
+import { asnClass, classify } from "../../core/views/classify.ts";
 import { formatEventId, makeEventId } from "../../core/views/event-id.ts";
-import { type ShardSchedule, shardOf } from "../../core/views/shards.ts";
-import { EDGE_RULE_VERSION, EDGE_VERDICTS, type EdgeVerdict } from "../../core/views/verdict.ts";
-import type { ViewEvent } from "../../core/views/view-event.ts";
+import type { EdgeVerdict } from "../../core/views/verdict.ts";
+import { visitorText } from "../../core/views/visitor-text.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { KeyedHash } from "../../ports/keyed-hash.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RateLimit } from "../../ports/rate-limit.ts";
-import type { Salts, SaltsAround } from "../../ports/salts.ts";
+import type { Salts } from "../../ports/salts.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { TokenSealer } from "../../ports/token-sealer.ts";
 import { encodeEvent } from "../../protocol/event-codec.ts";
+import { type MakeEventDeps, makeEvent } from "./make-event.ts";
 import type { Admission } from "./registry.ts";
+import { hashNetwork } from "./visitor-keys.ts";
 
-export interface MintDeps {
+export interface MintDeps extends MakeEventDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly salts: Salts;
-  readonly keyedHash: KeyedHash;
   readonly sealer: TokenSealer;
   readonly rateLimit: RateLimit;
   readonly telemetry: Telemetry;
-  readonly schedule: ShardSchedule;
   readonly admission: Admission;
 }
 
@@ -41,7 +38,7 @@ export interface Visit {
 
 export interface MintRequest {
   readonly content: ContentId;
-  /** The site's own id of the browser; without it, the network and the user agent tell visitors apart. */
+  /** @see Seen */
   readonly client: string | undefined;
   readonly visit: Visit;
 }
@@ -78,21 +75,11 @@ export const mint = async (deps: MintDeps, request: MintRequest): Promise<MintRe
   const verdict = classify(visit);
   if (verdict !== "countable") deps.telemetry.dropped(verdict);
   const id = makeEventId(at, deps.random.bytes(10));
-  const event: ViewEvent = {
-    id,
-    at,
-    content,
-    ...(await visitorKeys(deps.keyedHash, salts, at, request)),
-    shard: shardOf(deps.schedule, content, at),
-    edgeVerdict: EDGE_VERDICTS[verdict],
-    ruleVersion: EDGE_RULE_VERSION,
-    country: visit.country,
-    region: visit.region,
-    city: visit.city,
-    asnClass: asnClass(visit.asn),
-    network,
-    browser: browserFamily(visit.userAgent),
-  };
+  const { country, region, city, userAgent } = visit;
+  const event = await makeEvent(deps, salts, {
+    ...{ id, at, content, who: visitorText({ ...visit, client: request.client }), verdict },
+    ...{ country, region, city, userAgent, network, asnClass: asnClass(visit.asn) },
+  });
   return {
     status: "minted",
     token: await deps.sealer.seal(encodeEvent(event)),
@@ -101,21 +88,4 @@ export const mint = async (deps: MintDeps, request: MintRequest): Promise<MintRe
     confirmAfterMs: DWELL_MS,
     expiresAt: at + TOKEN_LIFE_MS,
   };
-};
-
-/** Networks are compared between mint and confirm, and never kept as they are. */
-export const hashNetwork = (keyedHash: KeyedHash, salt: Uint8Array, address: string) =>
-  keyedHash.hash(salt, `network\n${networkOf(address)}`);
-
-/** Today's key and, while the day is younger than the dedupe window, yesterday's, so that midnight counts nobody twice. */
-const visitorKeys = async (
-  keyedHash: KeyedHash,
-  { today, yesterday }: SaltsAround,
-  at: number,
-  { client, visit }: MintRequest,
-): Promise<Pick<ViewEvent, "visitor" | "previousVisitor">> => {
-  const who = `visitor\n${client ?? ""}\n${networkOf(visit.address)}\n${visit.userAgent ?? ""}`;
-  const visitor = await keyedHash.hash(today.salt, who);
-  if (yesterday === undefined || at - today.startMs >= DEDUPE_WINDOW_MS) return { visitor };
-  return { visitor, previousVisitor: await keyedHash.hash(yesterday.salt, who) };
 };

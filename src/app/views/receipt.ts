@@ -12,7 +12,7 @@ import { demandWithin, TimeoutError, type Timers } from "../../ports/timers.ts";
 import type { TokenSealer } from "../../ports/token-sealer.ts";
 import { decodeEvent } from "../../protocol/event-codec.ts";
 import { type FindDeps, findVerdict } from "./find-verdict.ts";
-import { hashNetwork } from "./mint.ts";
+import { hashNetwork } from "./visitor-keys.ts";
 
 export interface ReceiptDeps extends Omit<FindDeps, "demandTime"> {
   readonly sealer: TokenSealer;

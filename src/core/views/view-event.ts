@@ -23,10 +23,13 @@ export interface ViewEvent {
   /** At most 64 bytes of UTF-8, empty where unknown. */
   readonly city: string;
   readonly asnClass: AsnClass;
-  /** Network of the visitor, hashed with the day's salt. */
+  /** Network of the visitor, hashed with the day's salt; `NO_NETWORK` where nobody knows it. */
   readonly network: Hash64;
   readonly browser: BrowserFamily;
 }
+
+/** Of an event whose sender named no address: what has it need not come from one network. */
+export const NO_NETWORK: Hash64 = { hi: 0, lo: 0 };
 
 /** Kinds of network a request may come from; the index is what is sealed. */
 export const ASN_CLASSES = ["unknown", "access", "hosting"] as const;

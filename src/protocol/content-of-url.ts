@@ -1,6 +1,6 @@
-import { type ContentId, contentId } from "../../core/ids.ts";
-import { pageKey } from "../../core/views/content-url.ts";
-import { toBase64Url } from "../../protocol/base64url.ts";
+import { type ContentId, contentId } from "../core/ids.ts";
+import { pageKey } from "../core/views/content-url.ts";
+import { toBase64Url } from "./base64url.ts";
 
 /** 132 bits of SHA-256: ids of different pages do not meet. */
 const DIGEST_CHARS = 22;
