@@ -513,3 +513,6 @@ export const READER_RUNS = 4;
 
 /** Saved numbers of a live stream are shown up to this age: five minutes between two flushes, and what these take. */
 export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;
+
+/** Decisions of operators that a run of correction names, each with what it did; the rest is told together. */
+export const RECORDS_NAMED = 20;

@@ -55,9 +55,14 @@ export interface Exclusion {
   readonly toAt?: number | undefined;
 }
 
-/** An exclusion with who made it and why; taken back, never deleted. */
-export interface ExclusionRecord extends Exclusion {
+/** An exclusion as correction needs it. */
+export interface StandingExclusion extends Exclusion {
+  /** Ids of later ones sort behind it. */
   readonly id: string;
+}
+
+/** An exclusion with who made it and why; taken back, never deleted. */
+export interface ExclusionRecord extends StandingExclusion {
   readonly reason: string;
   readonly actor: string;
   /** Ms. */
@@ -78,7 +83,7 @@ export interface ExclusionQuery {
 /** A write keeps the audit entry too, both or neither, and is safe to repeat. */
 export interface ExclusionTables {
   /** Those that stand and touch `from <= at < to`, ms. */
-  during(from: number, to: number): Promise<readonly Exclusion[]>;
+  during(from: number, to: number): Promise<readonly StandingExclusion[]>;
   /** A record of an id that there is stays as it is. */
   put(record: ExclusionRecord, audit: AuditEntry): Promise<void>;
   /** @returns as it is then; one that was taken back before stays so. `undefined`: there is none */

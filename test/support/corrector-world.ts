@@ -6,7 +6,7 @@ import { HOUR_MS } from "../../src/core/limits.ts";
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
-import type { CorrectionRun, Exclusion } from "../../src/ports/correction-tables.ts";
+import type { CorrectionRun, StandingExclusion } from "../../src/ports/correction-tables.ts";
 import type { CellRecord } from "../../src/ports/database.ts";
 import type { ViewRegion, ViewUniques } from "../../src/ports/statistics-tables.ts";
 import type {
@@ -39,7 +39,7 @@ export class CorrectorWorld {
   readonly uniques = new Map<string, ViewUniques>();
   readonly regions = new Map<string, ViewRegion>();
   readonly records = new Map<string, CorrectionRun>();
-  exclusions: Exclusion[] = [];
+  exclusions: StandingExclusion[] = [];
   /**
    * Runs at each call that leaves a Corrector, and may kill it or fail: before anything is safe, before the call, when
    * a Tally has worked and not saved, which it then forgets, and before the answer is used.

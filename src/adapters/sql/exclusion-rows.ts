@@ -1,13 +1,18 @@
-import type { Exclusion, ExclusionRecord } from "../../ports/correction-tables.ts";
+import type {
+  Exclusion,
+  ExclusionRecord,
+  StandingExclusion,
+} from "../../ports/correction-tables.ts";
 
 interface StoredExclusion extends Omit<Exclusion, "content" | "toAt"> {
+  readonly id: string;
   readonly content: string | null;
   readonly toAt: number | null;
 }
 
 interface StoredRecord
   extends StoredExclusion,
-    Pick<ExclusionRecord, "id" | "reason" | "actor" | "createdAt"> {
+    Pick<ExclusionRecord, "reason" | "actor" | "createdAt"> {
   readonly suspicion: string | null;
   readonly revokedAt: number | null;
   readonly revokedBy: string | null;
@@ -16,21 +21,22 @@ interface StoredRecord
 
 /** As the port has it: what a column holds as NULL is absent. */
 export const asExclusion = ({
+  id,
   effect,
   kind,
   value,
   content,
   fromAt,
   toAt,
-}: StoredExclusion): Exclusion => ({
-  ...{ effect, kind, value, fromAt },
+}: StoredExclusion): StandingExclusion => ({
+  ...{ id, effect, kind, value, fromAt },
   content: content ?? undefined,
   toAt: toAt ?? undefined,
 });
 
 export const asExclusionRecord = (row: StoredRecord): ExclusionRecord => ({
   ...asExclusion(row),
-  ...{ id: row.id, reason: row.reason, actor: row.actor, createdAt: row.createdAt },
+  ...{ reason: row.reason, actor: row.actor, createdAt: row.createdAt },
   suspicion: row.suspicion ?? undefined,
   // Of those taken back before it was kept who did it, the time alone is known.
   revoked:

@@ -15,6 +15,8 @@ export interface CarriedKey {
 export interface Refolded extends Judged {
   /** An exclusion names it. */
   readonly excluded: boolean;
+  /** Held as a suspect, and nobody has let it count. @see LineRuling */
+  readonly held: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export class StrictFold {
 
   judge(event: Refolded): Verdict {
     if (event.excluded) return "excluded";
+    if (event.held) return "suspect";
     const minute = Math.floor(event.at / MINUTE_MS);
     if (minute !== this.#minute) this.#turn(minute, event.at);
     const verdict = judge(this.#window, Number.NEGATIVE_INFINITY, event);

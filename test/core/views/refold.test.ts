@@ -16,7 +16,7 @@ const inOrder = (events: readonly ViewEvent[]): readonly ViewEvent[] =>
 
 const judgeAll = (events: readonly ViewEvent[], carry: readonly CarriedKey[] = []) => {
   const fold = new StrictFold(carry);
-  const verdicts = events.map((event) => fold.judge({ ...event, excluded: false }));
+  const verdicts = events.map((event) => fold.judge({ ...event, excluded: false, held: false }));
   return { fold, verdicts };
 };
 
@@ -88,8 +88,8 @@ test("what is excluded suppresses nothing", () => {
   const fold = new StrictFold([]);
   const event = (serial: number) =>
     makeEvent({ serial, at: START + serial, content: "a", visitor: visitor(1) });
-  expect(fold.judge({ ...event(1), excluded: true })).toBe("excluded");
-  expect(fold.judge({ ...event(2), excluded: false })).toBe("counted");
+  expect(fold.judge({ ...event(1), excluded: true, held: false })).toBe("excluded");
+  expect(fold.judge({ ...event(2), excluded: false, held: false })).toBe("counted");
 });
 
 test("a carry of another version, or torn, is refused and not read as something else", () => {

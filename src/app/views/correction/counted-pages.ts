@@ -50,7 +50,7 @@ export class CountedSlice {
     this.#size += 1;
   }
 
-  /** A view that could have counted, and did not. */
+  /** An event that did not count; under other decisions it might have, or may have. */
   see(content: ContentId, place: number): void {
     this.#seen.add(this.#contents.numberOf(content) * PLACES + place);
   }

@@ -1,5 +1,6 @@
 import { HOUR_MS } from "../../../core/limits.ts";
 import type { CorrectionRun } from "../../../ports/correction-tables.ts";
+import { shownRecords } from "./applied-records.ts";
 import { orderHour } from "./begin-hour.ts";
 import { othersBefore } from "./carry-in.ts";
 import { dayJob } from "./expand-order.ts";
@@ -75,7 +76,8 @@ export const recordOf = (
   run: HourRun,
   end: { readonly outcome: CorrectionRun["outcome"]; readonly before: number },
 ): CorrectionRun => {
-  const { verdicts, copies, notes, events, after, changed } = run.findings;
+  const { verdicts, records, copies, notes, events, after, changed } = run.findings;
+  const exclusions = shownRecords(records);
   return {
     shard,
     hour: run.job.startMs,
@@ -88,7 +90,7 @@ export const recordOf = (
     before: end.before,
     after,
     changed,
-    detail: JSON.stringify({ verdicts, copies, notes }),
+    detail: JSON.stringify({ verdicts, exclusions, copies, notes }),
   };
 };
 

@@ -1,5 +1,6 @@
 import { CORRECTION_EVENTS_PER_SLICE, HOUR_MS } from "../../../core/limits.ts";
 import type { Verdict } from "../../../core/views/verdict.ts";
+import { withApplied } from "./applied-records.ts";
 import { type FoldedSlice, foldSlice } from "./fold-slice.ts";
 import type { CorrectorDeps, Findings, HourRun, Phase, Step } from "./run.ts";
 
@@ -37,7 +38,8 @@ const isPartialDay = ({ store, calendar }: CorrectorDeps, hour: number): boolean
   });
 };
 
-const withSlice = (findings: Findings, { events, copies, verdicts }: FoldedSlice): Findings => {
+const withSlice = (findings: Findings, slice: FoldedSlice): Findings => {
+  const { events, copies, verdicts, records } = slice;
   const sums: Partial<Record<Verdict, number>> = { ...findings.verdicts };
   for (const [verdict, count] of verdicts) sums[verdict] = (sums[verdict] ?? 0) + count;
   return {
@@ -45,6 +47,7 @@ const withSlice = (findings: Findings, { events, copies, verdicts }: FoldedSlice
     events: findings.events + events,
     copies: findings.copies + copies,
     verdicts: sums,
+    records: withApplied(findings.records, records),
     after: findings.after + (verdicts.get("counted") ?? 0),
   };
 };

@@ -16,8 +16,9 @@ import { MINUTE_MS } from "../../../core/limits.ts";
  *                   32   4   content, as an index into those behind the rows
  *                   36   2   time, in ms from the beginning of the minute
  *                   38   2   place, @see Places
- *                   40   2   flags: 1 = has a key of the day before, 2 = an exclusion names it
- *                   42   2   code of the edge's verdict
+ *                   40   1   number of the decision that made it what it is, 0: none, @see AppliedRecords
+ *                   41   1   flags: 1 = has a key of the day before, 2 = excluded, 4 = held as a suspect
+ *                   42   2   code of the edge's verdict, countable where a decision reinstates it
  *      .      n     content ids, ASCII, a line each
  */
 export interface MinutePiece {
@@ -34,6 +35,9 @@ export interface MinuteRow {
   readonly previousVisitor?: Hash64;
   readonly place: number;
   readonly excluded: boolean;
+  readonly held: boolean;
+  /** @see AppliedRecords */
+  readonly record: number;
   readonly edgeVerdict: number;
 }
 
@@ -42,6 +46,7 @@ const HEAD_BYTES = 4;
 const VERSION = 1;
 const HAS_PREVIOUS = 1;
 const EXCLUDED = 2;
+const HELD = 4;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -79,9 +84,12 @@ export const putRow = (into: DataView, offset: number, row: MinuteRow, content: 
   into.setUint32(offset + 32, content);
   into.setUint16(offset + 36, row.at % MINUTE_MS);
   into.setUint16(offset + 38, row.place);
-  into.setUint16(
-    offset + 40,
-    (previous === undefined ? 0 : HAS_PREVIOUS) + (row.excluded ? EXCLUDED : 0),
+  into.setUint8(offset + 40, row.record);
+  into.setUint8(
+    offset + 41,
+    (previous === undefined ? 0 : HAS_PREVIOUS) +
+      (row.excluded ? EXCLUDED : 0) +
+      (row.held ? HELD : 0),
   );
   into.setUint16(offset + 42, row.edgeVerdict);
 };
@@ -96,7 +104,7 @@ export const rowAt = (
   start: number,
   contents: readonly ContentId[],
 ): MinuteRow => {
-  const flags = view.getUint16(offset + 40);
+  const flags = view.getUint8(offset + 41);
   const row = {
     at: start + timeIn(view, offset),
     // The index was given by this list.
@@ -104,6 +112,8 @@ export const rowAt = (
     visitor: { hi: view.getUint32(offset + 16), lo: view.getUint32(offset + 20) },
     place: view.getUint16(offset + 38),
     excluded: (flags & EXCLUDED) !== 0,
+    held: (flags & HELD) !== 0,
+    record: view.getUint8(offset + 40),
     edgeVerdict: view.getUint16(offset + 42),
   };
   if ((flags & HAS_PREVIOUS) === 0) return row;

@@ -1,5 +1,6 @@
 import { HOUR_MS } from "../../../core/limits.ts";
-import { excludedBy } from "./excluded.ts";
+import { ruleOnLines } from "../../../core/views/judged-line.ts";
+import { AppliedRecords } from "./applied-records.ts";
 import { Places } from "./places.ts";
 import { readObject } from "./read-object.ts";
 import { type CorrectorDeps, type HourRun, nothing, type Phase, type Step } from "./run.ts";
@@ -20,8 +21,9 @@ export const readHour = async (
     return { events: 1, run: { ...run, phase }, save: nothing };
   }
   const places = new Places(store.results.places());
-  const excluded = excludedBy(await exclusions.during(hour, hour + HOUR_MS));
-  const read = await readObject({ rawLog, places, excluded, hour }, object);
+  const applied = new AppliedRecords(run.findings.records);
+  const ruleOn = ruleOnLines(await exclusions.during(hour, hour + HOUR_MS));
+  const read = await readObject({ rawLog, places, ruleOn, applied, hour }, object);
   if (read.status === "unsound") {
     const findings = { ...run.findings, notes: [...run.findings.notes, read.reason] };
     const phase = { name: "give up", outcome: "gap", sealed } as const;
@@ -29,7 +31,7 @@ export const readHour = async (
   }
   return {
     events: object.events,
-    run,
+    run: { ...run, findings: { ...run.findings, records: applied.list() } },
     save: () => {
       store.results.addPlaces(places.takeNew());
       store.work.saveObject(object.name, read.minutes);

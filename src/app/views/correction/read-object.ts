@@ -1,16 +1,19 @@
 import { HOUR_MS, MINUTE_MS } from "../../../core/limits.ts";
+import type { RuleOnLine } from "../../../core/views/judged-line.ts";
 import { VERDICTS } from "../../../core/views/verdict.ts";
 import type { RawLog } from "../../../ports/raw-log.ts";
 import type { ArchivedObject } from "../../../protocol/correction-rpc.ts";
 import { hashOfHex, putEventId } from "../../../protocol/hex.ts";
-import { edgeVerdictOf, parseRawLine, type RawLine } from "../../../protocol/raw-record.ts";
+import { edgeVerdictOf, parseRawLine } from "../../../protocol/raw-record.ts";
+import type { AppliedRecords } from "./applied-records.ts";
 import { MinuteRows } from "./minute-rows.ts";
 import type { Places } from "./places.ts";
 
 export interface Reading {
   readonly rawLog: Pick<RawLog, "read">;
   readonly places: Places;
-  readonly excluded: (line: RawLine) => boolean;
+  readonly ruleOn: RuleOnLine;
+  readonly applied: AppliedRecords;
   /** Start of the hour, ms. */
   readonly hour: number;
 }
@@ -56,7 +59,6 @@ const take = (reading: Reading, minutes: Map<number, MinuteRows>, text: string):
   const { id, at, content, prev } = line;
   const visitor = hashOfHex(line.visitor);
   const previousVisitor = prev === undefined ? undefined : hashOfHex(prev);
-  const edgeVerdict = edgeVerdictOf(line.verdict) ?? VERDICTS.unknown;
   if (visitor === undefined || (prev !== undefined && previousVisitor === undefined)) return false;
   const minute = at - (at % MINUTE_MS);
   let rows = minutes.get(minute);
@@ -65,8 +67,10 @@ const take = (reading: Reading, minutes: Map<number, MinuteRows>, text: string):
     minutes.set(minute, rows);
   }
   const place = reading.places.numberOf(line);
-  const excluded = reading.excluded(line);
-  const row = { at, content, visitor, place, excluded, edgeVerdict };
+  const ruling = reading.ruleOn(line, edgeVerdictOf(line.verdict) ?? VERDICTS.unknown);
+  const { edgeVerdict, excluded, held } = ruling;
+  const record = reading.applied.numberOf(ruling);
+  const row = { at, content, visitor, place, excluded, held, record, edgeVerdict };
   const whole = previousVisitor === undefined ? row : { ...row, previousVisitor };
   return rows.add(whole, (into, offset) => putEventId(into, offset, id, at));
 };

@@ -10,6 +10,7 @@ import type { Random } from "../../../ports/random.ts";
 import type { RawLog } from "../../../ports/raw-log.ts";
 import type { StatisticsTables } from "../../../ports/statistics-tables.ts";
 import type { Tallies } from "../../../ports/tallies.ts";
+import type { AppliedRecord } from "./applied-records.ts";
 
 export interface CorrectorDeps {
   readonly shard: number;
@@ -42,6 +43,8 @@ export interface Findings {
   /** Events that had been read before. */
   readonly copies: number;
   readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
+  /** What decisions of operators did, by the numbers in the rows. */
+  readonly records: readonly AppliedRecord[];
   /** Cells changed, and the sum of what was found. */
   readonly changed: number;
   readonly after: number;

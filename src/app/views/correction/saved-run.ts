@@ -4,7 +4,7 @@ import type { Run } from "./run.ts";
 type Notes = Pick<CorrectorStore, "notes">;
 
 /** Of another format is only what an earlier version left: then its hour begins anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export const readRun = ({ notes }: Notes): Run | undefined => {
   const text = notes.note("run") ?? "";
@@ -34,6 +34,7 @@ const NO_FINDINGS = {
   events: 0,
   copies: 0,
   verdicts: {},
+  records: [],
   changed: 0,
   after: 0,
   notes: [],

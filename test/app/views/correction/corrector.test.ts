@@ -227,7 +227,7 @@ test("a content whose every view is excluded has a cell of 0, and its regions an
   await world.correct();
   expect(world.cells(NINE)).toEqual({ bought: 1, read: 1 });
   world.exclusions = [
-    { effect: "exclude", kind: "visitor", value: hexOfHash(visitor(1)), fromAt: 0 },
+    { id: "1", effect: "exclude", kind: "visitor", value: hexOfHash(visitor(1)), fromAt: 0 },
   ];
   await world.correctHours(NINE);
   expect(world.cells(NINE)).toEqual({ read: 1 });

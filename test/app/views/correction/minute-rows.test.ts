@@ -21,10 +21,22 @@ const event: fc.Arbitrary<Event> = fc.record(
     previousVisitor: hash,
     place: fc.nat(65_535),
     excluded: fc.boolean(),
+    held: fc.boolean(),
+    record: fc.nat(255),
     edgeVerdict: fc.nat(65_535),
   },
   {
-    requiredKeys: ["serial", "at", "content", "visitor", "place", "excluded", "edgeVerdict"],
+    requiredKeys: [
+      "serial",
+      "at",
+      "content",
+      "visitor",
+      "place",
+      "excluded",
+      "held",
+      "record",
+      "edgeVerdict",
+    ],
   },
 );
 /** By time and id each is there once. */

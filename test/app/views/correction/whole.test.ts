@@ -81,7 +81,7 @@ test("when every view of a content is excluded its published number holds until 
   expect(views()).toEqual([2, 1]);
   const before = await world.flushed("bought", NINE);
   world.exclusions = [
-    { effect: "exclude", kind: "visitor", value: hexOfHash(visitor(7)), fromAt: 0 },
+    { id: "1", effect: "exclude", kind: "visitor", value: hexOfHash(visitor(7)), fromAt: 0 },
   ];
   await world.correctHours(NINE);
   const after = await world.flushed("bought", NINE);
