@@ -31,6 +31,7 @@ import { TallyRestore } from "./app/views/restore-tally.ts";
 import { SaltKeeper } from "./app/views/salt-keeper.ts";
 import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
+import { ViewRankings } from "./app/views/view-rankings.ts";
 import { makeDatabase, makeReadModel } from "./compose-stores.ts";
 import { checkEnv, type UncheckedEnv } from "./env.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
@@ -153,4 +154,11 @@ export const composeRankings = (context: ObjectContext, env: UncheckedEnv): Live
   const store = rankingsStore(context.storage, context.background);
   const { streams } = makeDatabase(checked.config.database);
   return new LiveRankings({ store, tables: streams, clock });
+};
+
+/** @throws when the deployment is not configured */
+export const composeViewRankings = (_context: ObjectContext, env: UncheckedEnv): ViewRankings => {
+  const checked = checkEnv(env, clock.now());
+  if (checked.status === "refused") throw new Error("the deployment is not configured");
+  return new ViewRankings();
 };

@@ -10,9 +10,17 @@ import {
 import { fromBase64Url } from "./protocol/base64url.ts";
 import type { CorrectorRpc } from "./protocol/correction-rpc.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
+import type { ViewRankingsRpc } from "./protocol/rankings-rpc.ts";
 import type { RankingsRpc, RoomRpc } from "./protocol/room-rpc.ts";
 
-type Objects = "COLLECTORS" | "TALLIES" | "CORRECTORS" | "SALTS" | "ROOMS" | "RANKINGS";
+type Objects =
+  | "COLLECTORS"
+  | "TALLIES"
+  | "CORRECTORS"
+  | "SALTS"
+  | "ROOMS"
+  | "RANKINGS"
+  | "VIEW_RANKINGS";
 type Variables =
   | "TALLY_SHARDS"
   | "REPORT_TIMEZONE"
@@ -32,6 +40,7 @@ export interface UncheckedEnv
   readonly SALTS: { getByName(name: string): SaltsRpc };
   readonly ROOMS: { getByName(name: string): RoomRpc };
   readonly RANKINGS: { getByName(name: string): RankingsRpc };
+  readonly VIEW_RANKINGS: { getByName(name: string): ViewRankingsRpc };
   readonly TOKEN_KEYS?: string;
   readonly TICKET_KEYS?: string;
   readonly ADMIN_KEY?: string;

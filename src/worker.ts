@@ -10,6 +10,7 @@ export { Rankings } from "../durable-objects/rankings.ts";
 export { Room } from "../durable-objects/room.ts";
 export { Salts } from "../durable-objects/salts.ts";
 export { Tally } from "../durable-objects/tally.ts";
+export { ViewRankings } from "../durable-objects/view-rankings.ts";
 
 const composed = new WeakMap<UncheckedEnv, Composed>();
 

@@ -13,6 +13,7 @@ export { Collector } from "../../../durable-objects/collector.ts";
 export { Corrector } from "../../../durable-objects/corrector.ts";
 export { Salts } from "../../../durable-objects/salts.ts";
 export { Tally } from "../../../durable-objects/tally.ts";
+export { ViewRankings } from "../../../durable-objects/view-rankings.ts";
 
 interface Struck {
   /** Another one for each instance. */
