@@ -516,3 +516,14 @@ export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;
 
 /** Decisions of operators that a run of correction names, each with what it did; the rest is told together. */
 export const RECORDS_NAMED = 20;
+
+/** Suspicions of one shard that go on at a time: more of them say that a rule is wrong, or that a whole site is under attack. */
+export const SUSPICIONS_OPEN_MOST = 200;
+
+/** First and longest wait after the database did not take a suspicion. */
+export const SUSPICION_BACKOFF_MIN_MS = 5 * SECOND_MS;
+export const SUSPICION_BACKOFF_MAX_MS = 10 * MINUTE_MS;
+
+/** Suspicions in one read. */
+export const SUSPICIONS_MAX = 200;
+export const SUSPICIONS_DEFAULT = 50;

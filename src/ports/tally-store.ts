@@ -8,6 +8,7 @@ import type { HourStore } from "./hour-store.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { PublishStore } from "./publish-store.ts";
 import type { RestoreStore } from "./restore-store.ts";
+import type { SuspicionStore } from "./suspicion-store.ts";
 import type { TallyDays } from "./tally-days.ts";
 
 /** State that moves with each chunk; saved beside the log entry it belongs to. */
@@ -38,6 +39,7 @@ export interface TallyStore extends SavedLedger {
   readonly archive: ArchiveStore;
   readonly hours: HourStore;
   readonly publish: PublishStore;
+  readonly suspicions: SuspicionStore;
   /** Unix ms at which the storage was born. */
   generation(): number;
   horizon(): number;

@@ -21,6 +21,7 @@ import {
   SAVE_TOTAL,
   TALLY_TABLES,
 } from "./tally-sql.ts";
+import { suspicionStore } from "./tally-suspicions.ts";
 
 /** @param now unix ms, the generation when the storage is new */
 export const tallyStore = (
@@ -42,6 +43,7 @@ export const tallyStore = (
     archive: archiveStore(sql, meta),
     hours: hourStore(sql),
     publish: publishStore(sql, meta),
+    suspicions: suspicionStore(sql),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),
     checkpoint: () => meta.number("checkpoint", 0),

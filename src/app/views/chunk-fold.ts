@@ -9,6 +9,7 @@ import { decodeFrame, framesOf } from "../../protocol/frame.ts";
 import type { TallyStatus } from "../../protocol/object-rpc.ts";
 import type { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
+import type { SuspicionWatch } from "./suspicion-watch.ts";
 
 export interface FoldedChunk {
   /** A code a frame, in the frames' order. */
@@ -18,18 +19,23 @@ export interface FoldedChunk {
   readonly unreadable: number;
 }
 
+type FoldWatch = Pick<SuspicionWatch, "isHeld" | "see" | "recall">;
+
 /** Folds chunks into a ledger, with the window of counted views and the horizon behind which it forgets. */
 export class ChunkFold {
   readonly #store: TallyStore;
   readonly #ledger: Ledger;
   readonly #hours: Hours;
+  readonly #watch: FoldWatch | undefined;
   #horizon: number;
   #window: CountedWindow | undefined;
 
-  constructor(store: TallyStore, ledger: Ledger, hours: Hours) {
+  /** @param watch what looks at events beside the fold, and may have some of them held */
+  constructor(store: TallyStore, ledger: Ledger, hours: Hours, watch?: FoldWatch) {
     this.#store = store;
     this.#ledger = ledger;
     this.#hours = hours;
+    this.#watch = watch;
     this.#horizon = store.horizon();
   }
 
@@ -49,13 +55,15 @@ export class ChunkFold {
     let newestAt = 0;
     let unreadable = 0;
     for (const piece of framesOf(frames)) {
-      const event = decodeFrame(piece)?.event;
-      if (event === undefined) {
+      const frame = decodeFrame(piece);
+      if (frame === undefined) {
         verdicts.push(VERDICTS.unreadable);
         unreadable += 1;
         continue;
       }
-      const verdict = judge(window, this.#horizon, event);
+      const { event } = frame;
+      const verdict = judge(window, this.#horizon, event, this.#watch?.isHeld(event));
+      this.#watch?.see(frame, verdict);
       verdicts.push(VERDICTS[verdict]);
       newestAt = Math.max(newestAt, event.at);
       this.#note(event, verdict, position);
@@ -90,9 +98,9 @@ export class ChunkFold {
     if (this.#window !== undefined) return this.#window;
     const window = new CountedWindow();
     for (const { frame, verdict } of loggedEvents(this.#store.entriesSince(this.#horizon))) {
-      if (verdict === "counted" && frame !== undefined && frame.event.at >= this.#horizon) {
-        remember(window, frame.event);
-      }
+      if (frame === undefined || frame.event.at < this.#horizon) continue;
+      if (verdict === "counted") remember(window, frame.event);
+      this.#watch?.recall(frame, verdict);
     }
     this.#window = window;
     return window;

@@ -11,6 +11,7 @@ import { ChunkFold } from "./chunk-fold.ts";
 import type { Hours } from "./hours.ts";
 import type { LedgerKeeper } from "./ledger-keeper.ts";
 import { SourcePace } from "./source-pace.ts";
+import type { SuspicionWatch } from "./suspicion-watch.ts";
 import type { TallyAlarm } from "./tally-alarm.ts";
 
 export interface IntakeDeps {
@@ -22,6 +23,7 @@ export interface IntakeDeps {
   readonly keeper: Pick<LedgerKeeper, "position" | "checkpoint" | "reached" | "commit">;
   readonly archive: Pick<TallyArchive, "appended">;
   readonly alarm: Pick<TallyAlarm, "arm">;
+  readonly watch?: SuspicionWatch | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,8 +40,8 @@ export class Intake {
   /** The log behind the checkpoint is added to the ledger again. */
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
-    const { store, ledger, hours, keeper } = deps;
-    this.#fold = new ChunkFold(store, ledger, hours);
+    const { store, ledger, hours, keeper, watch } = deps;
+    this.#fold = new ChunkFold(store, ledger, hours, watch);
     for (const entry of store.entriesAbove(keeper.checkpoint)) {
       this.#fold.replay(entry);
       keeper.reached(entry.position);
@@ -76,11 +78,12 @@ export class Intake {
   }
 
   #foldAndLog(source: string, frames: Uint8Array): void {
-    const { store, keeper, archive, alarm } = this.#deps;
+    const { store, keeper, archive, alarm, watch } = this.#deps;
     const position = keeper.position + 1;
     const { verdicts, newestAt, unreadable } = this.#fold.run(frames, position);
     if (unreadable > 0) this.#warn("tally.unreadable", { source, frames: unreadable });
     store.appendEntry({ position, source, frames, verdicts }, newestAt);
+    watch?.keep();
     keeper.reached(position);
     archive.appended(frames.length);
     alarm.arm();

@@ -22,6 +22,7 @@ import { Hours } from "./hours.ts";
 import { Intake } from "./intake.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
+import { SuspicionWatch, type SuspicionWatchDeps } from "./suspicion-watch.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
 import { TallyPublishing, type TallyPublishingDeps } from "./tally-publishing.ts";
 
@@ -31,6 +32,10 @@ export interface TallyDeps extends TallyArchiveDeps {
   readonly calendar: ReportingCalendar;
   /** Absent where objects answer readers themselves. */
   readonly toReaders?: TallyPublishingDeps["toReaders"];
+  /** Absent, nobody is suspected. */
+  readonly suspicions?:
+    | Pick<SuspicionWatchDeps, "tables" | "mode" | "background" | "shards">
+    | undefined;
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }
@@ -51,6 +56,7 @@ export class Tally {
   readonly #intake: Intake;
   readonly #generation: number;
   readonly #publishing: TallyPublishing;
+  readonly #watch: SuspicionWatch | undefined;
 
   constructor(deps: TallyDeps) {
     this.#deps = deps;
@@ -73,13 +79,23 @@ export class Tally {
       ledger: this.#ledger,
       alarm: this.#alarm,
     });
+    const keeper = this.#keeper;
+    this.#watch =
+      deps.suspicions &&
+      new SuspicionWatch({
+        ...deps,
+        ...deps.suspicions,
+        store: store.suspicions,
+        commit: (work) => keeper.commit(work),
+      });
     const parts = {
       ...deps,
       ledger: this.#ledger,
       hours: this.#hours,
       archive: this.#archive,
       alarm: this.#alarm,
-      keeper: this.#keeper,
+      keeper,
+      watch: this.#watch,
     };
     this.correction = new TallyCorrection(parts);
     this.#intake = new Intake(parts);
@@ -95,6 +111,7 @@ export class Tally {
     const answer = this.#intake.append(chunk);
     // The alarm that is set for it may wait for an archiving.
     this.#publishing.tend(this.#deps.clock.now());
+    this.#watch?.tend(this.#deps.clock.now());
     return answer;
   }
 
@@ -109,6 +126,7 @@ export class Tally {
   /** @throws when the database fails; the next flush goes on from where the last one ended */
   async flush(): Promise<FlushAnswer> {
     this.checkpoint();
+    this.#watch?.tend(this.#deps.clock.now());
     const flushed = await flushTally(this.#deps);
     await this.#archive.trim();
     return { ...flushed, flushed: this.#deps.store.flushed(), status: this.status() };
@@ -191,6 +209,7 @@ export class Tally {
   async alarm(): Promise<void> {
     const now = this.#deps.clock.now();
     this.#publishing.tend(now);
+    this.#watch?.tend(now);
     if (!this.#alarm.isForSaving(now)) {
       this.#keeper.commit(() => this.#alarm.passed());
       return;

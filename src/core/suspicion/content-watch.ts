@@ -96,18 +96,16 @@ export class ContentWatch {
     const known = this.families.isKnown ? this.families : shard;
     if (!known.isKnown) return [];
     const { content, views: ofContent, usualViews } = this;
-    return this.families
-      .counts()
-      .map(([family, views]) =>
-        browserShare({
-          content,
-          family,
-          views,
-          ofContent,
-          usualViews,
-          usualShare: known.usual(family),
-        }),
-      );
+    return this.families.counts().map(([family, views]) =>
+      browserShare({
+        content,
+        family,
+        views,
+        ofContent,
+        usualViews,
+        usualShare: known.usual(family),
+      }),
+    );
   }
 }
 

@@ -9,7 +9,7 @@ export const QUIET_MS = 10 * MINUTE_MS;
 const TOLD_EVERY_MS = MINUTE_MS;
 const TOLD_AT_SCORE_STEP = 10;
 
-/** Found again within this, what was dismissed is not raised anew: keys of networks and visitors are others by then. */
+/** What was dismissed is not raised anew for so long: keys of networks and visitors are others by then. */
 const DISMISSED_FOR_MS = DAY_MS;
 
 /** A suspicion that may go on. All times are unix ms. */
@@ -28,10 +28,11 @@ export interface OpenSuspicion {
   /** When it scored so high. */
   readonly evidence: Finding["evidence"];
   readonly status: "open" | "excluded" | "dismissed";
-  /** When an operator decided; 0: nobody did. */
-  readonly decidedAt: number;
-  /** When the database was last told, and of which score; 0: never. */
+  /** When it is over, once an operator has decided; 0: nobody did. */
+  readonly endsAt: number;
+  /** When the database was last told, 0: never; and what it was told. */
   readonly toldAt: number;
+  readonly toldTo: number;
   readonly toldScore: number;
 }
 
@@ -56,8 +57,9 @@ export const begun = (
   toAt: foundAt + 1,
   evidence: finding.evidence,
   status: "open",
-  decidedAt: 0,
+  endsAt: 0,
   toldAt: 0,
+  toldTo: 0,
   toldScore: 0,
 });
 
@@ -72,20 +74,29 @@ export const renewed = (open: OpenSuspicion, finding: Finding, foundAt: number):
 export const isToBeTold = (open: OpenSuspicion, now: number): boolean => {
   if (open.status !== "open") return false;
   if (open.toldAt === 0 || open.score >= open.toldScore + TOLD_AT_SCORE_STEP) return true;
-  return open.toAt > open.toldAt && (now >= open.toldAt + TOLD_EVERY_MS || isQuiet(open, now));
+  return open.toAt > open.toldTo && (now >= open.toldAt + TOLD_EVERY_MS || isQuiet(open, now));
 };
 
 const isQuiet = ({ toAt }: OpenSuspicion, now: number): boolean => now >= toAt + QUIET_MS;
 
-/**
- * Whether it is over, and what is found from then on begins another. One that was excluded lasts as long as what excludes
- * it; one that was dismissed stays so for a while.
- */
-export const isOver = (open: OpenSuspicion, now: number): boolean => {
-  if (open.status === "dismissed") return now >= open.toAt + DISMISSED_FOR_MS;
-  if (open.status === "open") return isQuiet(open, now);
-  return now >= excludedUntil(open.culprit.kind, open.toAt, open.decidedAt);
-};
+/** What an operator has said of it. @param toAt as it is recorded, which stays as it was then */
+export const decided = (
+  open: OpenSuspicion,
+  status: "excluded" | "dismissed",
+  toAt: number,
+  decidedAt: number,
+): OpenSuspicion => ({
+  ...open,
+  status,
+  endsAt:
+    status === "dismissed"
+      ? decidedAt + DISMISSED_FOR_MS
+      : excludedUntil(open.culprit.kind, toAt, decidedAt),
+});
+
+/** Whether it is over, and what is found from then on begins another. */
+export const isOver = (open: OpenSuspicion, now: number): boolean =>
+  open.status === "open" ? isQuiet(open, now) : now >= open.endsAt;
 
 /** Whether what the culprit does is held while it goes on. A content is nobody: all its visitors would be held. */
 export const isHolding = ({ status, culprit }: OpenSuspicion): boolean =>

@@ -1,5 +1,6 @@
 import { HOUR_MS } from "../../../core/limits.ts";
 import { ruleOnLines } from "../../../core/views/judged-line.ts";
+import { heldInHour } from "../held-lines.ts";
 import { AppliedRecords } from "./applied-records.ts";
 import { Places } from "./places.ts";
 import { readObject } from "./read-object.ts";
@@ -13,7 +14,7 @@ export const readHour = async (
   run: HourRun,
   { sealed }: ReadPhase,
 ): Promise<Step> => {
-  const { store, rawLog, exclusions } = deps;
+  const { store, rawLog, exclusions, suspicions } = deps;
   const hour = run.job.startMs;
   const object = store.work.nextObject();
   if (object === undefined) {
@@ -22,7 +23,8 @@ export const readHour = async (
   }
   const places = new Places(store.results.places());
   const applied = new AppliedRecords(run.findings.records);
-  const ruleOn = ruleOnLines(await exclusions.during(hour, hour + HOUR_MS));
+  const isHeld = suspicions && (await heldInHour(suspicions, hour));
+  const ruleOn = ruleOnLines(await exclusions.during(hour, hour + HOUR_MS), isHeld);
   const read = await readObject({ rawLog, places, ruleOn, applied, hour }, object);
   if (read.status === "unsound") {
     const findings = { ...run.findings, notes: [...run.findings.notes, read.reason] };
