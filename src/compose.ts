@@ -109,6 +109,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     flushStreams: { rankings, ...job },
     correct: { correctors, calendar, ...job },
     corrections,
+    exclusions: { exclusions: orders.exclusions, correctors, schedule, clock, random },
     rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },

@@ -11,6 +11,7 @@ import type { UpkeepDeps } from "./app/upkeep.ts";
 import type { CloseDeps } from "./app/views/close.ts";
 import type { ConfirmDeps } from "./app/views/confirm.ts";
 import type { CorrectDeps } from "./app/views/correct.ts";
+import type { ExclusionDeps } from "./app/views/exclusions.ts";
 import type { FlushDeps } from "./app/views/flush.ts";
 import type { MintDeps } from "./app/views/mint.ts";
 import type { RegistryDeps } from "./app/views/put-content.ts";
@@ -54,6 +55,7 @@ export interface Services {
   readonly flushStreams: FlushStreamsDeps;
   readonly correct: CorrectDeps;
   readonly corrections: Pick<CorrectionTables, "list">;
+  readonly exclusions: ExclusionDeps;
   readonly rebuild: RebuildDeps;
   readonly close: CloseDeps;
   readonly upkeep: UpkeepDeps;

@@ -517,6 +517,13 @@ export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;
 /** Decisions of operators that a run of correction names, each with what it did; the rest is told together. */
 export const RECORDS_NAMED = 20;
 
+/** Exclusions on one page for operators. */
+export const EXCLUSIONS_DEFAULT_LIMIT = 50;
+export const EXCLUSIONS_MAX_LIMIT = 500;
+
+/** Exclusions that may have been made within one millisecond, and then stand on one page together. */
+export const EXCLUSIONS_TOGETHER = 500;
+
 /** Suspicions of one shard that go on at a time: more of them say that a rule is wrong, or that a whole site is under attack. */
 export const SUSPICIONS_OPEN_MOST = 200;
 

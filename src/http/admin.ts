@@ -7,6 +7,7 @@ import { putCategory, putContent } from "../app/views/put-content.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
 import { adminCorrection } from "./admin-correction.ts";
+import { adminExclusions } from "./admin-exclusions.ts";
 import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
@@ -27,6 +28,7 @@ admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
 
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
+admin.route("/", adminExclusions);
 admin.route("/", adminRestate);
 admin.route("/", adminReconcile);
 

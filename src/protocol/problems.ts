@@ -44,7 +44,7 @@ export const PROBLEMS = {
   "counts-unavailable": { status: 503, title: "The counts cannot be read at the moment" },
   "correctors-unavailable": {
     status: 503,
-    title: "No shard took the order; the same request again is safe",
+    title: "Not every shard took the order; the same request again is safe",
   },
   "corrections-unavailable": { status: 503, title: "The corrections cannot be read at the moment" },
   "receipts-unavailable": { status: 503, title: "Receipts cannot be given at the moment" },

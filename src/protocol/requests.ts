@@ -16,7 +16,7 @@ import { parseHourOrInstant } from "../core/views/hour-text.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
-const Id = v.pipe(v.string(), v.regex(ID_PATTERN, "an id is 1 to 64 of A-Z a-z 0-9 _ -"));
+export const Id = v.pipe(v.string(), v.regex(ID_PATTERN, "an id is 1 to 64 of A-Z a-z 0-9 _ -"));
 const Content = v.pipe(
   Id,
   v.transform((id) => id as ContentId),
@@ -59,7 +59,7 @@ export const WaitSeconds = v.pipe(
 
 export const ContentList = v.pipe(v.array(Content), v.minLength(1), v.maxLength(MAX_CONTENTS));
 
-const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
+export const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 
 const Views = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12));
 
@@ -162,7 +162,7 @@ export const HeartbeatBody = v.strictObject({
 });
 
 /** A parameter that is given once. */
-const once = <Output>(schema: v.GenericSchema<string, Output>) =>
+export const once = <Output>(schema: v.GenericSchema<string, Output>) =>
   v.pipe(
     v.strictTuple([schema]),
     v.transform(([value]) => value),
@@ -177,7 +177,7 @@ export const LiveQuery = v.strictObject({
 
 export const NoQuery = v.strictObject({});
 
-const limitTo = (max: number) =>
+export const limitTo = (max: number) =>
   v.pipe(
     v.string(),
     v.regex(/^[1-9]\d{0,3}$/, "limit is a whole number above 0"),
@@ -192,18 +192,21 @@ export const RankingQuery = v.strictObject({
   consistency: Consistency,
 });
 
+/** Where a page of the youngest begins. */
+export const Before = v.optional(
+  once(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}$/, "before is a time in ms, as next says it"),
+      v.transform(Number),
+    ),
+  ),
+);
+
 /** Query of `GET /v1/admin/corrections`. */
 export const CorrectionsQuery = v.strictObject({
   limit: v.optional(once(limitTo(CORRECTIONS_MAX_RUNS))),
-  before: v.optional(
-    once(
-      v.pipe(
-        v.string(),
-        v.regex(/^\d{1,15}$/, "before is a time in ms, as next says it"),
-        v.transform(Number),
-      ),
-    ),
-  ),
+  before: Before,
 });
 
 /** What statistics are asked for; what a date is depends on the granularity. */

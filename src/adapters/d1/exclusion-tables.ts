@@ -18,6 +18,11 @@ export const d1ExclusionTables = (db: DrizzleD1Database): ExclusionTables => {
       return rows.map(asExclusion);
     },
 
+    async find(name) {
+      const [row] = await db.select().from(exclusions).where(eq(id, name));
+      return row && asExclusionRecord(row);
+    },
+
     async put(record, audit) {
       await db.batch([
         db.insert(exclusions).values(exclusionRow(record)).onConflictDoNothing(),

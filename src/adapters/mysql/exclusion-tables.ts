@@ -18,6 +18,11 @@ export const mysqlExclusionTables = (db: MySqlHandle): ExclusionTables => {
       return rows.map(asExclusion);
     },
 
+    async find(name) {
+      const [row] = await db.select().from(exclusions).where(eq(id, name));
+      return row && asExclusionRecord(row);
+    },
+
     async put(record, audit) {
       await db.transaction(async (tx) => {
         await tx

@@ -4,6 +4,7 @@ import type {
   CorrectionRun,
   CorrectionTables,
 } from "../../ports/correction-tables.ts";
+import { pageByTime } from "./page-by-time.ts";
 
 export interface CorrectionPage {
   /** The latest first. */
@@ -12,21 +13,16 @@ export interface CorrectionPage {
   readonly next: number | undefined;
 }
 
-/**
- * A page ends where the next run began at another time, so that none is missed between two pages: it may be shorter
- * than asked for, and is longer where more runs than that began in one millisecond.
- */
+/** @see pageByTime */
 export const readCorrections = async (
   tables: Pick<CorrectionTables, "list">,
   query: CorrectionQuery,
 ): Promise<CorrectionPage> => {
-  const runs = await tables.list({ ...query, limit: query.limit + 1 });
-  const behind = runs[query.limit];
-  if (behind === undefined) return { runs, next: undefined };
-  const page = runs.filter(({ startedAt }) => startedAt > behind.startedAt);
-  if (page.length > 0) return { runs: page, next: page.at(-1)?.startedAt };
-  // A shard begins one run at a time.
-  const more = await tables.list({ ...query, limit: query.limit + MAX_SHARDS });
-  const together = more.filter(({ startedAt }) => startedAt === behind.startedAt);
-  return { runs: together, next: together.length < more.length ? behind.startedAt : undefined };
+  const { rows: runs, next } = await pageByTime(query, {
+    list: (of) => tables.list(of),
+    timeOf: ({ startedAt }) => startedAt,
+    // A shard begins one run at a time.
+    mostTogether: MAX_SHARDS,
+  });
+  return { runs, next };
 };

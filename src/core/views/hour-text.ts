@@ -18,10 +18,18 @@ export const parseHour = (text: string): number | undefined => {
  * @returns start of the hour, ms; `undefined` for anything else
  */
 export const parseHourOrInstant = (text: string): number | undefined => {
+  const at = parseTime(text);
+  return at !== undefined && at % HOUR_MS === 0 ? at : undefined;
+};
+
+/**
+ * @param text any instant of RFC 3339, or `2026-11-21T09` for the start of that hour of UTC
+ * @returns ms; `undefined` for anything else
+ */
+export const parseTime = (text: string): number | undefined => {
   const [, date] = INSTANT.exec(text) ?? [];
   if (date === undefined) return parseHour(text);
-  const at = Date.parse(text);
-  return isDate(date) && at % HOUR_MS === 0 ? at : undefined;
+  return isDate(date) ? Date.parse(text) : undefined;
 };
 
 /** @param hour start of a UTC hour, ms; ids carry times up to the year 10889, whose names are longer */
