@@ -57,6 +57,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
   const correctors = objectCorrectors(env.CORRECTORS, timers);
+  const decisions = { exclusions: orders.exclusions, correctors, schedule, clock, random };
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
   const known = new StreamRegistry({ streams: registry, clock, timers, log });
@@ -109,7 +110,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     flushStreams: { rankings, ...job },
     correct: { correctors, calendar, ...job },
     corrections,
-    exclusions: { exclusions: orders.exclusions, correctors, schedule, clock, random },
+    exclusions: decisions,
+    suspicions: { ...decisions, suspicions: orders.suspicions, mode: config.suspects },
     rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },

@@ -19,6 +19,7 @@ import type { CountReader } from "./app/views/read-counts.ts";
 import type { StatsReader } from "./app/views/read-stats.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
+import type { SuspicionDeps } from "./app/views/suspicions.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
 import type { ShardSchedule } from "./core/views/shards.ts";
@@ -56,6 +57,7 @@ export interface Services {
   readonly correct: CorrectDeps;
   readonly corrections: Pick<CorrectionTables, "list">;
   readonly exclusions: ExclusionDeps;
+  readonly suspicions: SuspicionDeps;
   readonly rebuild: RebuildDeps;
   readonly close: CloseDeps;
   readonly upkeep: UpkeepDeps;

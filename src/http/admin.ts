@@ -12,6 +12,7 @@ import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
 import { adminStreams } from "./admin-streams.ts";
+import { adminSuspicions } from "./admin-suspicions.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
@@ -29,6 +30,7 @@ admin.use("/v1/admin/*", async function requireAdminKey(c, next) {
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
 admin.route("/", adminExclusions);
+admin.route("/", adminSuspicions);
 admin.route("/", adminRestate);
 admin.route("/", adminReconcile);
 
