@@ -1,5 +1,5 @@
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
-import { Tally } from "../../src/app/views/tally.ts";
+import { Tally, type TallyDeps } from "../../src/app/views/tally.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Verdict } from "../../src/core/views/verdict.ts";
 import { verdictOf } from "../../src/core/views/verdict.ts";
@@ -33,12 +33,16 @@ export interface TallyParts {
   readonly database?: MemoryCountTables;
   /** Where it publishes; without it readers ask the Tally. */
   readonly toReaders?: Pick<ReadModelWriter, "publishCounts"> | undefined;
+  /** Where it tells of suspicions, and what becomes of suspects; without it nobody is suspected. */
+  readonly suspicions?: Pick<NonNullable<TallyDeps["suspicions"]>, "tables" | "mode"> | undefined;
 }
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
 export class TallyHarness {
   readonly disk: ObjectDisk;
   readonly problems: string[] = [];
+  /** What it has begun that nobody waits for. */
+  readonly background: Promise<void>[] = [];
   readonly database: MemoryCountTables;
   readonly rawLog: MemoryRawLog;
   /** Runs while the Tally waits for its disk, before what it wrote is safe. */
@@ -51,6 +55,7 @@ export class TallyHarness {
   readonly #counts: CountTables;
   readonly #calendar: ReportingCalendar;
   readonly #toReaders: TallyParts["toReaders"];
+  readonly #suspicions: TallyParts["suspicions"];
   #life = 0;
   #lastRow = 0;
   #run = 0;
@@ -64,6 +69,7 @@ export class TallyHarness {
     this.#counts = counts ?? this.database;
     this.#calendar = calendarOf(timeZone, now);
     this.#toReaders = shared.toReaders;
+    this.#suspicions = shared.suspicions;
     this.tally = this.#wake();
   }
 
@@ -150,6 +156,11 @@ export class TallyHarness {
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: report, warn: report, error: report },
       toReaders,
+      suspicions: this.#suspicions && {
+        ...this.#suspicions,
+        background: (work) => void this.background.push(work),
+        shards: () => 1,
+      },
       abort: (reason) => {
         this.crash();
         throw new Error(reason);

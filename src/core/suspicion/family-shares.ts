@@ -4,6 +4,8 @@ import { LEARNING } from "./learning.ts";
 /** Slots that have to have taught something. */
 const KNOWN_FROM_SLOTS = 3;
 
+const INDEX_OF = new Map(BROWSER_FAMILIES.map((family, index) => [family, index]));
+
 /** Views by family of browsers in the slot under way, and what shares are usual. */
 export class FamilyShares {
   readonly #counts = new Uint32Array(BROWSER_FAMILIES.length);
@@ -15,9 +17,9 @@ export class FamilyShares {
     return this.#slots >= KNOWN_FROM_SLOTS;
   }
 
-  add(family: BrowserFamily, views = 1): void {
-    const index = BROWSER_FAMILIES.indexOf(family);
-    this.#counts[index] = (this.#counts[index] ?? 0) + views;
+  add(family: BrowserFamily): void {
+    const index = INDEX_OF.get(family) ?? 0;
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
   }
 
   /** Views that are not to teach what is usual. */
@@ -33,7 +35,7 @@ export class FamilyShares {
 
   /** In [0, 1]. */
   usual(family: BrowserFamily): number {
-    return this.#usual[BROWSER_FAMILIES.indexOf(family)] ?? 0;
+    return this.#usual[INDEX_OF.get(family) ?? 0] ?? 0;
   }
 
   learn(): void {

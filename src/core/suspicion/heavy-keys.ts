@@ -34,8 +34,8 @@ export class HeavyKeys {
   }
 
   /** @returns how often the key came at least, this time with it; 0: it is not kept */
-  add(key: Hash64): number {
-    let slot = this.#slotOf(key);
+  add({ hi, lo }: Hash64): number {
+    let slot = this.#slotOf(hi, lo);
     const count = this.#counts[slot] ?? 0;
     if (count === 0) {
       if (this.#size >= this.#most) {
@@ -43,11 +43,11 @@ export class HeavyKeys {
         return 0;
       }
       if (this.#size + 1 > this.#counts.length * MAX_LOAD) {
-        this.#rebuild(this.#counts.length * 2, 0);
-        slot = this.#slotOf(key);
+        this.#grow();
+        slot = this.#slotOf(hi, lo);
       }
-      this.#hi[slot] = key.hi;
-      this.#lo[slot] = key.lo;
+      this.#hi[slot] = hi;
+      this.#lo[slot] = lo;
       this.#size += 1;
     }
     this.#counts[slot] = count + 1;
@@ -55,8 +55,8 @@ export class HeavyKeys {
   }
 
   /** @returns how often the key came, or fewer */
-  count(key: Hash64): number {
-    return this.#counts[this.#slotOf(key)] ?? 0;
+  count({ hi, lo }: Hash64): number {
+    return this.#counts[this.#slotOf(hi, lo)] ?? 0;
   }
 
   /** Those that came so often, the most frequent first; of equals the one whose key is smaller. */
@@ -76,31 +76,56 @@ export class HeavyKeys {
     this.#size = 0;
   }
 
+  /** Who has nothing left goes. In place: a small table among many keys is passed over every few dozen of them. */
   #takeOneOffAll(): void {
-    this.#rebuild(this.#counts.length, 1);
+    const size = this.#size;
+    const entries = this.#takeOut(size);
+    this.#counts.fill(0);
+    this.#putBack(entries, size, 1);
   }
 
-  /** @param off what is taken off every count: who has nothing left goes */
-  #rebuild(capacity: number, off: number): void {
-    const [hi, lo, counts] = [this.#hi, this.#lo, this.#counts];
+  #grow(): void {
+    const capacity = this.#counts.length * 2;
+    const size = this.#size;
+    const entries = this.#takeOut(size);
     this.#hi = new Uint32Array(capacity);
     this.#lo = new Uint32Array(capacity);
     this.#counts = new Uint32Array(capacity);
+    this.#putBack(entries, size, 0);
+  }
+
+  /** @returns the entries, in a place that all tables share: it is used up before anybody else comes */
+  #takeOut(size: number): Uint32Array {
+    if (scratch.length < 3 * size) scratch = new Uint32Array(3 * size);
+    let next = 0;
+    for (let slot = 0; slot < this.#counts.length; slot += 1) {
+      const count = this.#counts[slot] ?? 0;
+      if (count === 0) continue;
+      scratch[next] = this.#hi[slot] ?? 0;
+      scratch[next + 1] = this.#lo[slot] ?? 0;
+      scratch[next + 2] = count;
+      next += 3;
+    }
+    return scratch;
+  }
+
+  /** @param off what is taken off every count */
+  #putBack(entries: Uint32Array, size: number, off: number): void {
     this.#size = 0;
-    for (let from = 0; from < counts.length; from += 1) {
-      const left = (counts[from] ?? 0) - off;
+    for (let next = 0; next < 3 * size; next += 3) {
+      const left = (entries[next + 2] ?? 0) - off;
       if (left <= 0) continue;
-      const key = { hi: hi[from] ?? 0, lo: lo[from] ?? 0 };
-      const slot = this.#slotOf(key);
-      this.#hi[slot] = key.hi;
-      this.#lo[slot] = key.lo;
+      const [hi, lo] = [entries[next] ?? 0, entries[next + 1] ?? 0];
+      const slot = this.#slotOf(hi, lo);
+      this.#hi[slot] = hi;
+      this.#lo[slot] = lo;
       this.#counts[slot] = left;
       this.#size += 1;
     }
   }
 
   /** The slot of the key, or the free one where it would go; linear probing. */
-  #slotOf({ hi, lo }: Hash64): number {
+  #slotOf(hi: number, lo: number): number {
     const mask = this.#counts.length - 1;
     let slot = (lo ^ hi) & mask;
     while (this.#counts[slot] !== 0 && (this.#lo[slot] !== lo || this.#hi[slot] !== hi)) {
@@ -109,3 +134,6 @@ export class HeavyKeys {
     return slot;
   }
 }
+
+/** Three numbers an entry, of the largest table that was ever passed over. */
+let scratch = new Uint32Array(0);
