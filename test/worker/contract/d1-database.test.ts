@@ -11,6 +11,7 @@ import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
+import { suspicionTablesContract } from "../../contract/suspicion-tables.ts";
 
 describe("the database on D1", () => {
   const behind = drizzle(env.DB);
@@ -27,6 +28,10 @@ describe("the database on D1", () => {
   statisticsTablesContract(() => ({
     statistics: database.statistics,
     regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
+  }));
+  suspicionTablesContract(() => ({
+    suspicions: database.suspicions,
+    auditEntries: open().auditEntries,
   }));
   correctionTablesContract(() => ({
     corrections: database.corrections,

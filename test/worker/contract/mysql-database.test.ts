@@ -10,6 +10,7 @@ import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
+import { suspicionTablesContract } from "../../contract/suspicion-tables.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -35,6 +36,10 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   statisticsTablesContract(() => ({
     statistics: database.statistics,
     regions: (content) => behind.select().from(viewRegions).where(eq(viewRegions.content, content)),
+  }));
+  suspicionTablesContract(() => ({
+    suspicions: database.suspicions,
+    auditEntries: open().auditEntries,
   }));
   correctionTablesContract(() => ({
     corrections: database.corrections,
