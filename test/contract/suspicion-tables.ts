@@ -117,7 +117,9 @@ export const suspicionTablesContract = (open: () => SuspicionsUnderTest): void =
       const stands = await suspicions.find(row.id);
       expect(stands?.status).not.toBe("open");
       // Who came second is told what stands.
-      expect(answers.filter((answer) => answer?.status === stands?.status).length).toBeGreaterThan(0);
+      expect(answers.filter((answer) => answer?.status === stands?.status).length).toBeGreaterThan(
+        0,
+      );
       expect(await auditEntries(row.id)).toHaveLength(1);
     });
 
