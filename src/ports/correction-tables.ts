@@ -85,7 +85,7 @@ export interface ExclusionTables {
   /** Those that stand and touch `from <= at < to`, ms. */
   during(from: number, to: number): Promise<readonly StandingExclusion[]>;
   find(id: string): Promise<ExclusionRecord | undefined>;
-  /** A record of an id that there is stays as it is. */
+  /** A record of an id that there is stays as it is, and what would be kept of the deed is not. */
   put(record: ExclusionRecord, audit: AuditEntry): Promise<void>;
   /** @returns as it is then; one that was taken back before stays so. `undefined`: there is none */
   revoke(

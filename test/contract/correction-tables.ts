@@ -1,25 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { EXCLUSION_EFFECTS, EXCLUSION_KINDS } from "../../src/core/views/exclusion.ts";
 import type {
   CorrectionRun,
   CorrectionTables,
-  Exclusion,
+  ExclusionRecord,
   ExclusionTables,
+  StandingExclusion,
 } from "../../src/ports/correction-tables.ts";
-
-/** An exclusion with what only its table knows. */
-export interface ExclusionRow extends Exclusion {
-  readonly id: string;
-  readonly reason: string;
-  readonly actor: string;
-  readonly createdAt: number;
-  readonly revokedAt?: number;
-}
+import type { AuditEntry } from "../../src/ports/database.ts";
 
 export interface CorrectionsUnderTest {
   readonly corrections: CorrectionTables;
   readonly exclusions: ExclusionTables;
-  /** Past the port, which only reads. */
-  exclude(rows: readonly ExclusionRow[]): Promise<void>;
+  auditEntries(subject: string): Promise<readonly object[]>;
 }
 
 const HOUR = Date.UTC(2026, 10, 21, 9);
@@ -49,7 +42,7 @@ const runAt = (startedAt: number, more: Partial<CorrectionRun> = {}): Correction
   ...more,
 });
 
-const excluded = (more: Partial<ExclusionRow> = {}): ExclusionRow => {
+const excluded = (more: Partial<ExclusionRecord> = {}): ExclusionRecord => {
   made += 1;
   return {
     id: `exclusion-${`${made}`.padStart(4, "0")}`,
@@ -65,9 +58,18 @@ const excluded = (more: Partial<ExclusionRow> = {}): ExclusionRow => {
   };
 };
 
-const asTold = ({ effect, kind, value, content, fromAt, toAt }: ExclusionRow): Exclusion => ({
-  ...{ effect, kind, value, content, fromAt, toAt },
-});
+const auditOf = (subject: string, action: string): AuditEntry => {
+  made += 1;
+  const deed = { before: undefined, after: { why: "Grüße 日本" } };
+  return { id: `audit-${made}`, at: HOUR, actor: "admin-key", action, subject, ...deed };
+};
+
+const REVOKED = { at: HOUR + 7, by: "somebody-else", reason: "es war das Büro 🏢" };
+
+const asTold = (record: ExclusionRecord): StandingExclusion => {
+  const { id, effect, kind, value, content, fromAt, toAt } = record;
+  return { id, effect, kind, value, content, fromAt, toAt };
+};
 
 /** The promises of the ports `CorrectionTables` and `ExclusionTables`, for any adapter of them. */
 export const correctionTablesContract = (open: () => CorrectionsUnderTest): void => {
@@ -136,13 +138,20 @@ export const correctionTablesContract = (open: () => CorrectionsUnderTest): void
   });
 
   describe("exclusions", () => {
-    const told = async (rows: readonly ExclusionRow[], from: number, to: number) => {
-      const values = new Set(rows.map(({ value }) => value));
+    const put = async (...records: readonly ExclusionRecord[]) => {
+      for (const record of records) {
+        await open().exclusions.put(record, auditOf(record.id, "exclusion.put"));
+      }
+    };
+    const revoke = (id: string, revoked = REVOKED) =>
+      open().exclusions.revoke(id, revoked, auditOf(id, "exclusion.revoke"));
+    const told = async (rows: readonly ExclusionRecord[], from: number, to: number) => {
+      const ids = new Set(rows.map(({ id }) => id));
       const all = await open().exclusions.during(from, to);
-      return all.filter(({ value }) => values.has(value));
+      return all.filter(({ id }) => ids.has(id));
     };
 
-    test("those are told that touch the time, both of whose ends are half open", async () => {
+    test("those are told that touch the time, both of whose ends are half open, in the order of their ids", async () => {
       const [from, to] = [HOUR, HOUR + HOUR_MS];
       const touching = [
         excluded({ fromAt: from, toAt: to }),
@@ -156,33 +165,119 @@ export const correctionTablesContract = (open: () => CorrectionsUnderTest): void
         excluded({ fromAt: to, toAt: to + 2 }),
       ];
       const all = [...touching, ...beside];
-      await open().exclude(all);
-      expect(new Set(await told(all, from, to))).toEqual(new Set(touching.map(asTold)));
+      await put(...all.toReversed());
+      expect(await told(all, from, to)).toEqual(touching.map(asTold));
     });
 
     test("one without an end is told for ever, but not before it begins", async () => {
-      const { toAt: _, ...endless } = excluded();
-      await open().exclude([endless]);
+      const endless = excluded({ toAt: undefined });
+      await put(endless);
       expect(await told([endless], HOUR + 1e11, HOUR + 1e11 + 1)).toEqual([asTold(endless)]);
       expect(await told([endless], HOUR - 1, HOUR)).toEqual([]);
     });
 
     test("one that was taken back is told no more, also for the time before that", async () => {
-      const standing = excluded();
-      const revoked = excluded({ revokedAt: HOUR + 1e9 });
-      await open().exclude([standing, revoked]);
+      const [standing, revoked] = [excluded(), excluded()];
+      await put(standing, revoked);
+      await revoke(revoked.id);
       expect(await told([standing, revoked], HOUR, HOUR + 1)).toEqual([asTold(standing)]);
     });
 
-    test("each kind is told as it is, of one content or of all", async () => {
-      const rows = [
-        excluded({ kind: "network", value: "00ff00ff00ff00ff", content: "Content-1" }),
-        excluded({ kind: "browser", value: "HeadlessChrome" }),
-        excluded({ kind: "user", value: "User_7", content: "content-1" }),
-        excluded({ kind: "visitor", value: "00FF00FF00FF00FF" }),
+    test("each kind and effect is told as it is, of one content or of all, capitals and all", async () => {
+      const rows = EXCLUSION_KINDS.flatMap((kind) =>
+        EXCLUSION_EFFECTS.flatMap((effect) => [
+          excluded({ kind, effect, value: "bot@1", content: "Content-1" }),
+          excluded({ kind, effect, value: "00FF00ff00ff00ff" }),
+        ]),
+      );
+      await put(...rows);
+      expect(await told(rows, HOUR, HOUR + 1)).toEqual(rows.map(asTold));
+    });
+
+    test("one is found as it was put, with its suspicion if it has one; none by an id that nobody put", async () => {
+      const about = excluded({ content: "c", suspicion: "suspicion-1", createdAt: later() });
+      const endless = excluded({ toAt: undefined });
+      await put(about, endless);
+      const { exclusions } = open();
+      const [found, other] = [await exclusions.find(about.id), await exclusions.find(endless.id)];
+      expect(found).toEqual({ ...about, revoked: undefined });
+      expect(other).toEqual({ ...endless, ...NOTHING_MORE });
+      expect(await exclusions.find("exclusion-of-nobody")).toBeUndefined();
+    });
+
+    test("put twice it is one, stays as it was first put, and is in the audit log once", async () => {
+      const { exclusions, auditEntries } = open();
+      const record = excluded();
+      const audit = auditOf(record.id, "exclusion.put");
+      await exclusions.put(record, audit);
+      await exclusions.put(record, audit);
+      const other = { ...record, value: "another", reason: "another", createdAt: later() };
+      await exclusions.put(other, auditOf(record.id, "exclusion.put"));
+      expect(await exclusions.find(record.id)).toMatchObject({ value: record.value });
+      expect(await auditEntries(record.id)).toMatchObject([
+        {
+          id: audit.id,
+          action: "exclusion.put",
+          actor: "admin-key",
+          detail: JSON.stringify({ after: { why: "Grüße 日本" } }),
+        },
+      ]);
+    });
+
+    test("taken back it says by whom and why, a second time it stays so, and the audit log has both deeds", async () => {
+      const { exclusions, auditEntries } = open();
+      const record = excluded();
+      await put(record);
+      const revoked = { ...record, ...NOTHING_MORE, revoked: REVOKED };
+      expect(await revoke(record.id)).toEqual(revoked);
+      expect(await revoke(record.id, { at: HOUR + 9, by: "me", reason: "again" })).toEqual(revoked);
+      expect(await exclusions.find(record.id)).toEqual(revoked);
+      const entries = await auditEntries(record.id);
+      expect(new Set(entries.map((entry) => "action" in entry && entry.action))).toEqual(
+        new Set(["exclusion.put", "exclusion.revoke"]),
+      );
+      expect(entries).toHaveLength(2);
+    });
+
+    test("put again once it was taken back it stays taken back: that is another decision, with an id of its own", async () => {
+      const record = excluded();
+      await put(record);
+      await revoke(record.id);
+      await put(record);
+      expect(await told([record], HOUR, HOUR + 1)).toEqual([]);
+    });
+
+    test("what nobody put cannot be taken back, and the audit log has nothing of it", async () => {
+      expect(await revoke("exclusion-unknown")).toBeUndefined();
+      expect(await open().auditEntries("exclusion-unknown")).toEqual([]);
+    });
+
+    test("the list has the youngest first, those of one moment by their ids, those taken back too", async () => {
+      const at = later();
+      const inOrder = [
+        excluded({ id: "list-9", createdAt: at + 2 }),
+        excluded({ id: "list-3", createdAt: at + 1 }),
+        excluded({ id: "list-1", createdAt: at + 1 }),
+        excluded({ id: "list-5", createdAt: at }),
       ];
-      await open().exclude(rows);
-      expect(new Set(await told(rows, HOUR, HOUR + 1))).toEqual(new Set(rows.map(asTold)));
+      await put(...inOrder.toReversed());
+      await revoke("list-3");
+      const { exclusions } = open();
+      const ids = (records: readonly ExclusionRecord[]) => records.map(({ id }) => id);
+      const listed = await exclusions.list({ limit: 4 });
+      expect(ids(listed)).toEqual(["list-9", "list-3", "list-1", "list-5"]);
+      expect(listed.map(({ revoked }) => revoked)).toEqual([
+        undefined,
+        REVOKED,
+        undefined,
+        undefined,
+      ]);
+      expect(ids(await exclusions.list({ limit: 2 }))).toEqual(["list-9", "list-3"]);
+      expect(ids(await exclusions.list({ limit: 1, before: at + 1 }))).toEqual(["list-5"]);
+      expect(await exclusions.list({ limit: 9, before: 1 })).toEqual([]);
     });
   });
 };
+
+/** What an optional field that is absent comes back as. */
+const NOTHING_MORE = { content: undefined, suspicion: undefined, revoked: undefined };

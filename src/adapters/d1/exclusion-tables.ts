@@ -1,13 +1,16 @@
 import { and, asc, desc, eq, gt, isNull, lt, or } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { ExclusionTables } from "../../ports/correction-tables.ts";
+import type { ExclusionRecord, ExclusionTables } from "../../ports/correction-tables.ts";
 import { exclusions } from "../../schema/d1/operations.ts";
 import { asExclusion, asExclusionRecord, exclusionRow } from "../sql/exclusion-rows.ts";
-import { insertAudit, insertAuditIf } from "./audit.ts";
+import { insertAuditIf } from "./audit.ts";
 
 /** Few enough to be looked at one by one: people make them. */
 export const d1ExclusionTables = (db: DrizzleD1Database): ExclusionTables => {
   const { id, fromAt, toAt, createdAt, revokedAt } = exclusions;
+  /** The row is the one that was just put, or put before by the same call. */
+  const madeBy = (record: ExclusionRecord) =>
+    and(eq(id, record.id), eq(createdAt, record.createdAt), eq(exclusions.reason, record.reason));
   return {
     async during(from, to) {
       const rows = await db
@@ -26,7 +29,7 @@ export const d1ExclusionTables = (db: DrizzleD1Database): ExclusionTables => {
     async put(record, audit) {
       await db.batch([
         db.insert(exclusions).values(exclusionRow(record)).onConflictDoNothing(),
-        insertAudit(db, audit),
+        insertAuditIf(db, audit, exclusions, madeBy(record)),
       ]);
     },
 

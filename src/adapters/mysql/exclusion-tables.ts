@@ -29,7 +29,9 @@ export const mysqlExclusionTables = (db: MySqlHandle): ExclusionTables => {
           .insert(exclusions)
           .values(exclusionRow(record))
           .onDuplicateKeyUpdate({ set: { id: sql`id` } });
-        await insertAudit(tx, audit);
+        const [row] = await tx.select().from(exclusions).where(eq(id, record.id));
+        const isOurs = row?.createdAt === record.createdAt && row.reason === record.reason;
+        if (isOurs) await insertAudit(tx, audit);
       });
     },
 

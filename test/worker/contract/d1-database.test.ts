@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { describe } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
-import { auditLog, exclusions } from "../../../src/schema/d1/operations.ts";
+import { auditLog } from "../../../src/schema/d1/operations.ts";
 import { viewRegions } from "../../../src/schema/d1/views.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
@@ -36,8 +36,6 @@ describe("the database on D1", () => {
   correctionTablesContract(() => ({
     corrections: database.corrections,
     exclusions: database.exclusions,
-    exclude: async (rows) => {
-      await behind.insert(exclusions).values([...rows]);
-    },
+    auditEntries: open().auditEntries,
   }));
 });

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { describe, inject } from "vitest";
 import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
 import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
-import { auditLog, exclusions } from "../../../src/schema/mysql/operations.ts";
+import { auditLog } from "../../../src/schema/mysql/operations.ts";
 import { viewRegions } from "../../../src/schema/mysql/views.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
@@ -44,8 +44,6 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   correctionTablesContract(() => ({
     corrections: database.corrections,
     exclusions: database.exclusions,
-    exclude: async (rows) => {
-      await behind.insert(exclusions).values([...rows]);
-    },
+    auditEntries: open().auditEntries,
   }));
 });
