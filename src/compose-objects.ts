@@ -15,6 +15,7 @@ import { roomStore } from "./adapters/objects/room-store.ts";
 import { saltStore } from "./adapters/objects/salt-store.ts";
 import { objectTallies } from "./adapters/objects/tallies.ts";
 import { tallyStore } from "./adapters/objects/tally-store.ts";
+import { objectViewRankings } from "./adapters/objects/view-rankings.ts";
 import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { jsonLog as log } from "./adapters/runtime/json-log.ts";
 import {
@@ -64,7 +65,7 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   const { name, storage, background, abort } = context;
   const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
-  const { counts, statistics, shards, suspicions: tables } = makeDatabase(database);
+  const { counts, statistics, shards, contents, suspicions: tables } = makeDatabase(database);
   const shard = Number(name.split(":")[1]);
   const common = { name, shard, store, rawLog, clock, random, log };
   const correctors = objectCorrectors(env.CORRECTORS, timers);
@@ -78,10 +79,10 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   };
   const writer = makeReadModel(readModel, schedule);
   const toReaders = writer && { writer, background };
-  return new TallyDoor(
-    restore,
-    () => new Tally({ ...common, ...kept, suspicions, toReaders, abort }),
-  );
+  const rankings = objectViewRankings(env.VIEW_RANKINGS, timers);
+  const ranking = { rankings, contents, schedule, timers, background };
+  const told = { toReaders, ranking, suspicions };
+  return new TallyDoor(restore, () => new Tally({ ...common, ...kept, ...told, abort }));
 };
 
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */

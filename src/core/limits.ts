@@ -514,6 +514,27 @@ export const READER_RUNS = 4;
 /** Saved numbers of a live stream are shown up to this age: five minutes between two flushes, and what these take. */
 export const SAVED_LIVE_MAX_AGE_MS = 6 * MINUTE_MS;
 
+/** How long after a change a Tally tells its slots, what changes meanwhile riding along, and how often at most. */
+export const SLOTS_TELL_AFTER_MS = SECOND_MS;
+export const SLOTS_TELL_EVERY_MS = 5 * SECOND_MS;
+
+/** At a slot's end all Tallies have something to tell: each at a time of its own within this. */
+export const SLOTS_TELL_JITTER_MS = 2 * SECOND_MS;
+
+/** A Tally that dies with its slots on their way is woken after this: longer than categories and telling may take. */
+export const SLOTS_REARM_MS = 10 * SECOND_MS;
+
+/** Contents whose slots a Tally holds in memory, some 250 bytes each; those with the most views stay, all are stored. */
+export const SLOTS_MAX_CONTENTS = 50_000;
+
+/** A content's category is believed for so long in a Tally, and so is that it has none. */
+export const CATEGORY_LIFE_MS = 5 * MINUTE_MS;
+
+/** Contents whose categories a Tally asks the database for at a time, how long it waits, and rests when that fails. */
+export const CATEGORY_ASK_MAX = 1_000;
+export const CATEGORY_TIMEOUT_MS = 2 * SECOND_MS;
+export const CATEGORY_REST_MS = 30 * SECOND_MS;
+
 /** Decisions of operators that a run of correction names, each with what it did; the rest is told together. */
 export const RECORDS_NAMED = 20;
 

@@ -1,5 +1,7 @@
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
 import { Tally, type TallyDeps } from "../../src/app/views/tally.ts";
+import type { RankingDeps } from "../../src/app/views/tally-telling.ts";
+import type { ContentId } from "../../src/core/ids.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Verdict } from "../../src/core/views/verdict.ts";
 import { verdictOf } from "../../src/core/views/verdict.ts";
@@ -14,6 +16,7 @@ import type {
 import { encodeRows } from "../../src/protocol/chunk.ts";
 import type { FinaliseAnswer } from "../../src/protocol/correction-rpc.ts";
 import type { AppendAnswer } from "../../src/protocol/object-rpc.ts";
+import type { ShardSlots } from "../../src/protocol/rankings-rpc.ts";
 import { calendarOf } from "./calendars.ts";
 import { content, frameOf } from "./events.ts";
 import { MemoryCountTables } from "./memory-count-tables.ts";
@@ -35,6 +38,8 @@ export interface TallyParts {
   readonly toReaders?: Pick<ReadModelWriter, "publishCounts"> | undefined;
   /** Where it tells of suspicions, and what becomes of suspects; without it nobody is suspected. */
   readonly suspicions?: Pick<NonNullable<TallyDeps["suspicions"]>, "tables" | "mode"> | undefined;
+  /** Whom it tells its slots; without it nobody. */
+  readonly ranking?: Omit<RankingDeps, "background">;
 }
 
 /** A Tally over a disk that outlives it, and one source that hands it rows in step. */
@@ -56,6 +61,7 @@ export class TallyHarness {
   readonly #calendar: ReportingCalendar;
   readonly #toReaders: TallyParts["toReaders"];
   readonly #suspicions: TallyParts["suspicions"];
+  readonly #ranking: TallyParts["ranking"];
   #life = 0;
   #lastRow = 0;
   #run = 0;
@@ -70,6 +76,7 @@ export class TallyHarness {
     this.#calendar = calendarOf(timeZone, now);
     this.#toReaders = shared.toReaders;
     this.#suspicions = shared.suspicions;
+    this.#ranking = shared.ranking;
     this.tally = this.#wake();
   }
 
@@ -140,10 +147,9 @@ export class TallyHarness {
     };
     const report = (event: string) => void this.problems.push(event);
     this.#life += 1;
-    const toReaders = this.#toReaders && {
-      writer: this.#writerOf(this.#toReaders),
-      background: () => undefined,
-    };
+    const background = () => undefined;
+    const toReaders = this.#toReaders && { writer: this.#writerOf(this.#toReaders), background };
+    const ranking = this.#ranking && { ...this.#rankingOf(this.#ranking), background };
     const tally = new Tally({
       name: `tally:${this.#shard}`,
       shard: this.#shard,
@@ -161,6 +167,7 @@ export class TallyHarness {
         background: (work) => void this.background.push(work),
         shards: () => 1,
       },
+      ranking,
       abort: (reason) => {
         this.crash();
         throw new Error(reason);
@@ -170,22 +177,40 @@ export class TallyHarness {
     return tally;
   }
 
-  /** A call leaves when all that was written before it is on disk, and nothing comes back to a life that is over. */
   #writerOf(readModel: Pick<ReadModelWriter, "publishCounts">) {
+    const leave = this.#leaving();
+    return {
+      publishCounts: (parts: readonly CountPart[], mark?: PublishMark): Promise<CountsPublished> =>
+        leave(() => readModel.publishCounts(parts, mark)),
+    };
+  }
+
+  #rankingOf({ rankings, contents, ...rest }: Omit<RankingDeps, "background">) {
+    const leave = this.#leaving();
+    return {
+      ...rest,
+      rankings: { publish: (slots: ShardSlots) => leave(() => rankings.publish(slots)) },
+      contents: {
+        findContents: (ids: readonly ContentId[]) => leave(() => contents.findContents(ids)),
+      },
+    };
+  }
+
+  /** A call leaves when all that was written before it is on disk, and nothing comes back to a life that is over. */
+  #leaving() {
     const life = this.#life;
-    const publishCounts = async (
-      parts: readonly CountPart[],
-      mark?: PublishMark,
-    ): Promise<CountsPublished> => {
+    return async <T>(call: () => Promise<T>): Promise<T> => {
       await this.beforeLeaving();
       if (life !== this.#life) return NEVER;
       this.disk.flush();
-      const answer = await readModel.publishCounts(parts, mark).catch((cause: unknown) => {
+      try {
+        const answer = await call();
+        return life === this.#life ? answer : NEVER;
+      } catch (cause) {
         if (life === this.#life) throw cause;
-      });
-      return answer === undefined || life !== this.#life ? NEVER : answer;
+        return NEVER;
+      }
     };
-    return { publishCounts };
   }
 }
 

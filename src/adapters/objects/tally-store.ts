@@ -9,6 +9,7 @@ import { hourStore } from "./tally-hours.ts";
 import { publishStore } from "./tally-publish.ts";
 import { restoreStore } from "./tally-restore.ts";
 import { readCell, readCellRow, readTotal } from "./tally-rows.ts";
+import { slotStore } from "./tally-slots.ts";
 import {
   addColumn,
   CHANGED_CELLS,
@@ -44,6 +45,7 @@ export const tallyStore = (
     hours: hourStore(sql),
     publish: publishStore(sql, meta),
     suspicions: suspicionStore(sql),
+    slots: slotStore(sql, meta),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),
     checkpoint: () => meta.number("checkpoint", 0),

@@ -9,6 +9,7 @@ import { decodeFrame, framesOf } from "../../protocol/frame.ts";
 import type { TallyStatus } from "../../protocol/object-rpc.ts";
 import type { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
+import type { Slots } from "./slots.ts";
 import type { SuspicionWatch } from "./suspicion-watch.ts";
 
 export interface FoldedChunk {
@@ -19,22 +20,30 @@ export interface FoldedChunk {
   readonly unreadable: number;
 }
 
-type FoldWatch = Pick<SuspicionWatch, "isHeld" | "see" | "recall">;
+export interface ChunkFoldDeps {
+  readonly store: TallyStore;
+  readonly ledger: Ledger;
+  readonly hours: Hours;
+  readonly slots: Pick<Slots, "count">;
+  /** What looks at events beside the fold, and may have some of them held; absent, nobody does. */
+  readonly watch?: Pick<SuspicionWatch, "isHeld" | "see" | "recall"> | undefined;
+}
 
 /** Folds chunks into a ledger, with the window of counted views and the horizon behind which it forgets. */
 export class ChunkFold {
   readonly #store: TallyStore;
   readonly #ledger: Ledger;
   readonly #hours: Hours;
-  readonly #watch: FoldWatch | undefined;
+  readonly #slots: ChunkFoldDeps["slots"];
+  readonly #watch: ChunkFoldDeps["watch"];
   #horizon: number;
   #window: CountedWindow | undefined;
 
-  /** @param watch what looks at events beside the fold, and may have some of them held */
-  constructor(store: TallyStore, ledger: Ledger, hours: Hours, watch?: FoldWatch) {
+  constructor({ store, ledger, hours, slots, watch }: ChunkFoldDeps) {
     this.#store = store;
     this.#ledger = ledger;
     this.#hours = hours;
+    this.#slots = slots;
     this.#watch = watch;
     this.#horizon = store.horizon();
   }
@@ -88,7 +97,10 @@ export class ChunkFold {
 
   #note({ at, content }: ViewEvent, verdict: Verdict, position: number): void {
     const hour = hourOf(at);
-    if (verdict === "counted") this.#ledger.count({ content, hour }, position);
+    if (verdict === "counted") {
+      this.#ledger.count({ content, hour }, position);
+      this.#slots.count(content, at);
+    }
     const isOpen = this.#hours.happened(hour, verdict, position);
     if (isOpen) this.#ledger.mark({ content, hour }, false, position);
   }

@@ -1,25 +1,19 @@
 import { acceptChunk } from "../../core/views/cursor.ts";
-import type { Ledger } from "../../core/views/ledger.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
-import type { TallyStore } from "../../ports/tally-store.ts";
 import { type Chunk, decodeRows } from "../../protocol/chunk.ts";
 import { joinFrames } from "../../protocol/frame.ts";
 import type { AppendAnswer, TallyStatus } from "../../protocol/object-rpc.ts";
 import type { TallyArchive } from "./archive.ts";
-import { ChunkFold } from "./chunk-fold.ts";
-import type { Hours } from "./hours.ts";
+import { ChunkFold, type ChunkFoldDeps } from "./chunk-fold.ts";
 import type { LedgerKeeper } from "./ledger-keeper.ts";
 import { SourcePace } from "./source-pace.ts";
 import type { SuspicionWatch } from "./suspicion-watch.ts";
 import type { TallyAlarm } from "./tally-alarm.ts";
 
-export interface IntakeDeps {
+export interface IntakeDeps extends ChunkFoldDeps {
   /** Name of the object, `tally:<shard>`. */
   readonly name: string;
-  readonly store: TallyStore;
-  readonly ledger: Ledger;
-  readonly hours: Hours;
   readonly keeper: Pick<LedgerKeeper, "position" | "checkpoint" | "reached" | "commit">;
   readonly archive: Pick<TallyArchive, "appended">;
   readonly alarm: Pick<TallyAlarm, "arm">;
@@ -40,8 +34,8 @@ export class Intake {
   /** The log behind the checkpoint is added to the ledger again. */
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
-    const { store, ledger, hours, keeper, watch } = deps;
-    this.#fold = new ChunkFold(store, ledger, hours, watch);
+    const { store, keeper } = deps;
+    this.#fold = new ChunkFold(deps);
     for (const entry of store.entriesAbove(keeper.checkpoint)) {
       this.#fold.replay(entry);
       keeper.reached(entry.position);

@@ -9,7 +9,7 @@ export interface LedgerKeeperDeps {
   readonly ledger: Ledger;
   readonly alarm: Pick<TallyAlarm, "saved">;
   /** What is saved with the ledger. */
-  readonly publishing: { save(): void };
+  readonly telling: { save(): void };
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }
@@ -75,10 +75,10 @@ export class LedgerKeeper {
   }
 
   #save(): void {
-    const { store, ledger, alarm, publishing } = this.#deps;
+    const { store, ledger, alarm, telling } = this.#deps;
     const { cells, totals } = ledger.changes();
     store.saveLedger(this.#position, cells, totals);
-    publishing.save();
+    telling.save();
     alarm.saved();
     ledger.markSaved();
     this.#checkpoint = this.#position;

@@ -8,8 +8,8 @@ import type { TallyArchive } from "./archive.ts";
 export interface TallyAlarmDeps {
   readonly store: Pick<TallyStore, "alarm" | "publish">;
   readonly archive: Pick<TallyArchive, "dueAt">;
-  readonly publishing: {
-    /** Sooner or later there is something to publish. */
+  readonly telling: {
+    /** Sooner or later there is something to tell. */
     readonly isMeant: boolean;
     /** Unix ms; `null` is never. */
     dueAt(): number | null;
@@ -20,7 +20,7 @@ export interface TallyAlarmDeps {
 
 /**
  * A Tally's one alarm: for the checkpoint while something is unsaved, else for the archive while that is due; and for
- * publishing, which moves neither of the two.
+ * telling others, which moves neither of the two.
  */
 export class TallyAlarm {
   readonly #deps: TallyAlarmDeps;
@@ -33,26 +33,26 @@ export class TallyAlarm {
     this.#alarm = new SoonestAlarm(deps.store.alarm);
   }
 
-  /** Something is unsaved, and perhaps unpublished; written in the same transaction. */
+  /** Something is unsaved, and perhaps untold; written in the same transaction. */
   arm(): void {
     if (this.#checkpointAt !== undefined) {
       this.rearm();
       return;
     }
-    const { store, publishing, clock, random } = this.#deps;
+    const { store, telling, clock, random } = this.#deps;
     const spread = (CHECKPOINT_MAX_MS - CHECKPOINT_MIN_MS) * random.fraction();
     this.#checkpointAt = Math.round(clock.now() + CHECKPOINT_MIN_MS + spread);
-    if (publishing.isMeant) store.publish.saveCheckpointAt(this.#checkpointAt);
+    if (telling.isMeant) store.publish.saveCheckpointAt(this.#checkpointAt);
     this.#setExactly(0);
   }
 
   /**
-   * An earlier life left something unsaved. The alarm that stands may be for publishing, and an object that is put away
+   * An earlier life left something unsaved. The alarm that stands may be for telling, and an object that is put away
    * whenever it rests wakes for little else: the checkpoint keeps the time it had.
    */
   inherit(): void {
-    const { store, publishing, clock } = this.#deps;
-    if (!publishing.isMeant) {
+    const { store, telling, clock } = this.#deps;
+    if (!telling.isMeant) {
       this.arm();
       return;
     }
@@ -62,26 +62,26 @@ export class TallyAlarm {
     this.#setExactly(0);
   }
 
-  /** Publishing begins: what stands was set by others. */
+  /** Telling begins: what stands was set by others. */
   begin(): void {
     const at = this.#next(0);
     if (at !== null) this.#alarm.exactly(at);
   }
 
-  /** Something is to be published, or is not any more. What stands may stand: a ring too early finds nothing to do. */
+  /** Something is to be told, or is not any more. What stands may stand: a ring too early finds nothing to do. */
   rearm(): void {
     this.#alarm.atLatest(this.#next(0));
   }
 
   /** Whether this ring is for checkpoint and archive too: always where there is nothing else. */
   isForSaving(now: number): boolean {
-    const { publishing, archive } = this.#deps;
-    if (!publishing.isMeant) return true;
+    const { telling, archive } = this.#deps;
+    if (!telling.isMeant) return true;
     const at = this.#checkpointAt ?? archive.dueAt();
     return at !== undefined && now >= at;
   }
 
-  /** The ring was for publishing alone. */
+  /** The ring was for telling alone. */
   passed(): void {
     this.#setExactly(0);
   }
@@ -103,10 +103,10 @@ export class TallyAlarm {
 
   /** @param archiveRestMs the archive has its turn now, and the next one not before this */
   #next(archiveRestMs: number): number | null {
-    const publishAt = this.#deps.publishing.dueAt();
+    const tellAt = this.#deps.telling.dueAt();
     const saveAt = this.#checkpointAt ?? this.#archiveAt(archiveRestMs);
-    if (publishAt === null || saveAt === null) return publishAt ?? saveAt;
-    return Math.min(publishAt, saveAt);
+    if (tellAt === null || saveAt === null) return tellAt ?? saveAt;
+    return Math.min(tellAt, saveAt);
   }
 
   #archiveAt(restMs: number): number | null {

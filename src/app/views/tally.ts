@@ -24,14 +24,16 @@ import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
 import { SuspicionWatch, type SuspicionWatchDeps } from "./suspicion-watch.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
-import { TallyPublishing, type TallyPublishingDeps } from "./tally-publishing.ts";
+import { TallyTelling, type TallyTellingDeps } from "./tally-telling.ts";
 
 export interface TallyDeps extends TallyArchiveDeps {
   readonly counts: CountTables;
   readonly statistics: Pick<StatisticsTables, "saveDays">;
   readonly calendar: ReportingCalendar;
   /** Absent where objects answer readers themselves. */
-  readonly toReaders?: TallyPublishingDeps["toReaders"];
+  readonly toReaders?: TallyTellingDeps["toReaders"];
+  /** Absent where nobody ranks. */
+  readonly ranking?: TallyTellingDeps["ranking"];
   /** Absent, nobody is suspected. */
   readonly suspicions?:
     | Pick<SuspicionWatchDeps, "tables" | "mode" | "background" | "shards">
@@ -55,7 +57,7 @@ export class Tally {
   readonly #keeper: LedgerKeeper;
   readonly #intake: Intake;
   readonly #generation: number;
-  readonly #publishing: TallyPublishing;
+  readonly #telling: TallyTelling;
   readonly #watch: SuspicionWatch | undefined;
 
   constructor(deps: TallyDeps) {
@@ -65,20 +67,16 @@ export class Tally {
     this.#hours = new Hours(store.hours, store.closing());
     this.#archive = new TallyArchive(deps);
     this.#generation = store.generation();
-    const publishing = new TallyPublishing({
+    const { toReaders, ranking } = deps;
+    this.#telling = new TallyTelling({ ...deps, toReaders, ranking, generation: this.#generation });
+    const common = {
       ...deps,
-      toReaders: deps.toReaders,
-      store: store.publish,
-      generation: this.#generation,
-    });
-    this.#publishing = publishing;
-    this.#alarm = new TallyAlarm({ ...deps, publishing, archive: this.#archive });
-    this.#keeper = new LedgerKeeper({
-      ...deps,
-      publishing,
+      telling: this.#telling,
       ledger: this.#ledger,
-      alarm: this.#alarm,
-    });
+      archive: this.#archive,
+    };
+    this.#alarm = new TallyAlarm(common);
+    this.#keeper = new LedgerKeeper({ ...common, alarm: this.#alarm });
     const keeper = this.#keeper;
     this.#watch =
       deps.suspicions &&
@@ -89,10 +87,9 @@ export class Tally {
         commit: (work) => keeper.commit(work),
       });
     const parts = {
-      ...deps,
-      ledger: this.#ledger,
+      ...common,
       hours: this.#hours,
-      archive: this.#archive,
+      slots: this.#telling.slots,
       alarm: this.#alarm,
       keeper,
       watch: this.#watch,
@@ -102,15 +99,15 @@ export class Tally {
     if (this.#ledger.dirty) this.#alarm.inherit();
   }
 
-  /** Readers who do not ask may be told from now on. */
+  /** Those who do not ask may be told from now on. */
   publish(): void {
-    this.#publishing.begin({ ledger: this.#ledger, keeper: this.#keeper, alarm: this.#alarm });
+    this.#telling.begin({ ledger: this.#ledger, keeper: this.#keeper, alarm: this.#alarm });
   }
 
   append(chunk: Chunk): AppendAnswer {
     const answer = this.#intake.append(chunk);
     // The alarm that is set for it may wait for an archiving.
-    this.#publishing.tend(this.#deps.clock.now());
+    this.#telling.tend(this.#deps.clock.now());
     this.#watch?.tend(this.#deps.clock.now());
     return answer;
   }
@@ -208,7 +205,7 @@ export class Tally {
   /** The checkpoint leaves an alarm behind while the archive is due: it may die on the way, and be due again after it. */
   async alarm(): Promise<void> {
     const now = this.#deps.clock.now();
-    this.#publishing.tend(now);
+    this.#telling.tend(now);
     this.#watch?.tend(now);
     if (!this.#alarm.isForSaving(now)) {
       this.#keeper.commit(() => this.#alarm.passed());

@@ -64,6 +64,25 @@ export const homesOf = (schedule: ShardSchedule, content: ContentId): readonly n
   ...new Set(schedule.map(({ count }) => homeAmong(count, content))),
 ];
 
+/**
+ * @returns whether the content's events of `fromMs <= at <= toMs` are routed to more than one shard, as a question: it
+ * is asked of many contents
+ */
+export const spreadBetween = (
+  schedule: ShardSchedule,
+  fromMs: number,
+  toMs: number,
+): ((content: ContentId) => boolean) => {
+  const counts = schedule
+    .filter(({ fromHourMs }, index) => {
+      const until = schedule[index + 1]?.fromHourMs ?? Number.POSITIVE_INFINITY;
+      return fromHourMs <= toMs && fromMs < until;
+    })
+    .map(({ count }) => count);
+  if (counts.length === 1) return () => false;
+  return (content) => new Set(counts.map((count) => homeAmong(count, content))).size > 1;
+};
+
 /** @returns every shard any entry of the schedule routes to */
 export const allShards = (schedule: ShardSchedule): readonly number[] =>
   Array.from({ length: Math.max(...schedule.map(({ count }) => count)) }, (_, shard) => shard);

@@ -45,6 +45,15 @@ export const hold = (stub: CollectorStub | TallyStub): Promise<void> =>
 export const runAlarm = (stub: CollectorStub | TallyStub): Promise<boolean> =>
   runDurableObjectAlarm(stub);
 
+/** Has the Tally save what is unsaved, now: its next life finds that the time for it has come. */
+export const saveTally = async (tally: TallyStub): Promise<void> => {
+  await runInDurableObject(tally, (_, { storage }) => {
+    storage.sql.exec("UPDATE meta SET value = 0 WHERE name = 'checkpoint_at'");
+  });
+  await evictDurableObject(tally);
+  await runDurableObjectAlarm(tally);
+};
+
 /** Everything in the object's storage that the query finds. */
 export const rowsOf = (
   stub: CollectorStub | TallyStub,
