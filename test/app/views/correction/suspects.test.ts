@@ -5,9 +5,9 @@ import {
   type SuspicionDeps,
 } from "../../../../src/app/views/suspicions.ts";
 import type { SuspectMode } from "../../../../src/core/suspicion/held.ts";
-import type { ExclusionRecord } from "../../../../src/ports/correction-tables.ts";
 import { CorrectorWorld } from "../../../support/corrector-world.ts";
 import { makeEvent } from "../../../support/events.ts";
+import { MemoryExclusions } from "../../../support/memory-exclusions.ts";
 import {
   type Botnet,
   botnetTraffic,
@@ -74,20 +74,11 @@ const over = async (world: CorrectorWorld): Promise<Record<string, number>> => {
 
 /** What an operator works with. */
 const deskOf = (world: CorrectorWorld, mode: SuspectMode) => {
-  const records = new Map<string, ExclusionRecord>();
+  const exclusions = new MemoryExclusions();
   const deps: SuspicionDeps = {
     suspicions: world.suspicions,
     mode,
-    exclusions: {
-      during: async () => world.exclusions,
-      find: async (id) => records.get(id),
-      list: async () => [...records.values()],
-      revoke: async () => undefined,
-      put: async (record) => {
-        records.set(record.id, record);
-        world.exclusions.push(record);
-      },
-    },
+    exclusions,
     correctors: {
       correct: async (shard, order) => {
         const queued = world.corrector(shard).correct(order);
@@ -99,7 +90,7 @@ const deskOf = (world: CorrectorWorld, mode: SuspectMode) => {
     clock: { now: () => world.now },
     random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
   };
-  return { deps, records };
+  return { deps, exclusions };
 };
 
 const attacked = async (suspects: SuspectMode) => {
@@ -124,7 +115,7 @@ const suspicionOf = ({ suspicions }: CorrectorWorld) => {
 describe("a botnet of 400 browsers and 30,000 confirms amid honest traffic", () => {
   test("is flagged within a minute, excluded by one call and gone after correction: the honest numbers are as without it", async () => {
     const expected = await withoutBots();
-    const { world, deps, records } = await attacked("count");
+    const { world, deps, exclusions } = await attacked("count");
     const { id, raisedAt, content, rule, toAt } = suspicionOf(world);
     expect({ content, rule }).toEqual({ content: "c-3", rule: "network-share@1" });
     expect(raisedAt).toBeLessThanOrEqual(BOTNET.from + MINUTE_MS);
@@ -138,6 +129,7 @@ describe("a botnet of 400 browsers and 30,000 confirms amid honest traffic", () 
 
     const excluded = await excludeSuspicion(deps, { id });
     expect(excluded).toMatchObject({ status: "excluded", decided: { isNew: true } });
+    world.exclusions = await exclusions.during(HOUR, HOUR + HOUR_MS);
     await world.settle();
     expect(world.cells(HOUR)).toEqual(expected);
 
@@ -145,13 +137,13 @@ describe("a botnet of 400 browsers and 30,000 confirms amid honest traffic", () 
     expect(await excludeSuspicion(deps, { id })).toMatchObject({ decided: { isNew: false } });
     expect(await dismissSuspicion(deps, { id })).toMatchObject({ status: "already-decided" });
     await world.settle();
-    expect(records.size).toBe(1);
+    expect(exclusions.records.size).toBe(1);
     expect(world.cells(HOUR)).toEqual(expected);
   });
 
   test("where suspects are held it is out from the flag on, stays out by correction while the suspicion stands, and goes with an exclusion", async () => {
     const expected = await withoutBots();
-    const { world, deps } = await attacked("hold");
+    const { world, deps, exclusions } = await attacked("hold");
     const { id, score } = suspicionOf(world);
     expect(score).toBeGreaterThanOrEqual(80);
     const live = world.harness().views("c-3") ?? 0;
@@ -163,6 +155,7 @@ describe("a botnet of 400 browsers and 30,000 confirms amid honest traffic", () 
     expect(world.recordsOf(HOUR).at(-1)?.detail).toContain('"suspect"');
 
     await excludeSuspicion(deps, { id });
+    world.exclusions = await exclusions.during(HOUR, HOUR + HOUR_MS);
     await world.settle();
     expect(world.cells(HOUR)).toEqual(expected);
   });
