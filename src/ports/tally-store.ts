@@ -8,8 +8,8 @@ import type { HourStore } from "./hour-store.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { PublishStore } from "./publish-store.ts";
 import type { RestoreStore } from "./restore-store.ts";
-import type { SuspicionStore } from "./suspicion-store.ts";
 import type { SlotStore } from "./slot-store.ts";
+import type { SuspicionStore } from "./suspicion-store.ts";
 import type { TallyDays } from "./tally-days.ts";
 
 /** State that moves with each chunk; saved beside the log entry it belongs to. */

@@ -1,9 +1,5 @@
-import { ruleName } from "../views/exclusion.ts";
 import { type CulpritKind, SURE_SCORE } from "./finding.ts";
 import { QUIET_MS } from "./open-suspicion.ts";
-
-/** What became of events that were held as `suspect`: the rule by which correction decides, with its version. */
-export const HELD_RULE = ruleName("held", 1);
 
 /** `count`: what is suspect is flagged and counted. `hold`: what comes of it from then on waits for correction. */
 export const SUSPECT_MODES = ["count", "hold"] as const;
