@@ -212,13 +212,14 @@ describe("bounds", () => {
 
   test("of more contents with many views than can be watched, those with the most are", () => {
     const watch = new ShardWatch(() => 1);
+    let each = 0;
     const serve = (name: string, times: number, of: Partial<TrafficView> = {}) => {
-      for (let time = 0; time < times; time += 1) {
+      for (let time = 0; time < times; time += 1, each += 1) {
         watch.see(
           view(MIDNIGHT, {
             content: content(name),
-            network: keyOf(5, time),
-            visitor: keyOf(6, time),
+            network: keyOf(5, each),
+            visitor: keyOf(6, each),
             ...of,
           }),
           MIDNIGHT,
