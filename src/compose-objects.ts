@@ -35,6 +35,7 @@ import { Tally } from "./app/views/tally.ts";
 import { TallyDoor } from "./app/views/tally-door.ts";
 import { ViewRankings } from "./app/views/view-rankings.ts";
 import { makeDatabase, makeReadModel } from "./compose-stores.ts";
+import { shardsAt } from "./core/views/shards.ts";
 import { checkEnv, type UncheckedEnv } from "./env.ts";
 import { toBase64Url } from "./protocol/base64url.ts";
 
@@ -61,22 +62,28 @@ export const composeTally = (context: ObjectContext, env: UncheckedEnv): TallyDo
   if (checked.status === "refused" || RAW_LOG === undefined) {
     throw new Error("the deployment is not configured");
   }
-  const { calendar, schedule, database, readModel } = checked.config;
+  const { calendar, schedule, database, readModel, suspects: mode } = checked.config;
   const { name, storage, background, abort } = context;
   const rawLog = r2RawLog(RAW_LOG, { timers, random });
   const store = tallyStore(storage, clock.now(), background);
-  const { counts, statistics, shards, contents } = makeDatabase(database);
+  const { counts, statistics, shards, contents, suspicions: tables } = makeDatabase(database);
   const shard = Number(name.split(":")[1]);
   const common = { name, shard, store, rawLog, clock, random, log };
   const correctors = objectCorrectors(env.CORRECTORS, timers);
   const restore = new TallyRestore({ ...common, shards, correctors });
-  const tables = { counts, statistics, calendar };
+  const kept = { counts, statistics, calendar };
+  const suspicions = {
+    tables,
+    mode,
+    background,
+    shards: () => shardsAt(schedule, clock.now()),
+  };
   const writer = makeReadModel(readModel, schedule);
   const toReaders = writer && { writer, background };
   const rankings = objectViewRankings(env.VIEW_RANKINGS, timers);
   const ranking = { rankings, contents, schedule, timers, background };
-  const told = { toReaders, ranking };
-  return new TallyDoor(restore, () => new Tally({ ...common, ...tables, ...told, abort }));
+  const told = { toReaders, ranking, suspicions };
+  return new TallyDoor(restore, () => new Tally({ ...common, ...kept, ...told, abort }));
 };
 
 /** @throws when the deployment is not configured: nothing is corrected by a calendar or schedule nobody chose */
@@ -86,8 +93,8 @@ export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Cor
   if (checked.status === "refused" || RAW_LOG === undefined) {
     throw new Error("the deployment is not configured");
   }
-  const { schedule, calendar, database } = checked.config;
-  const { statistics, corrections, exclusions } = makeDatabase(database);
+  const { schedule, calendar, database, suspects: mode } = checked.config;
+  const { statistics, corrections, exclusions, suspicions: tables } = makeDatabase(database);
   const { name, storage, background } = context;
   return new Corrector({
     shard: Number(name.split(":")[1]),
@@ -100,6 +107,7 @@ export const composeCorrector = (context: ObjectContext, env: UncheckedEnv): Cor
     statistics,
     corrections,
     exclusions,
+    suspicions: { mode, tables },
     clock,
     random,
     log,

@@ -42,10 +42,10 @@ import { RegionsReader } from "./app/views/read-regions.ts";
 import { StatsReader } from "./app/views/read-stats.ts";
 import { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
+import { rulesOfHour } from "./app/views/rules-of-hour.ts";
 import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
 import type { ContentId } from "./core/ids.ts";
 import { REGISTERED_MEMO_MS } from "./core/limits.ts";
-import { ruleOnLines } from "./core/views/judged-line.ts";
 import { type Config, checkEnv, type UncheckedEnv } from "./env.ts";
 import type { Composed, Services } from "./services.ts";
 
@@ -64,7 +64,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const gate = breakers.of("database");
   const database = makeDatabase(config.database, { gate });
   const readers = makeReaders(config.database, database, breakers);
-  const { contents, registry, exclusions } = database;
+  const { contents, registry, exclusions, suspicions } = database;
   // Operators and crons are few, wait for this one answer, and would have to come back: they always try.
   const orders = makeDatabase(config.database, { gate, atRest: "try" });
   const { corrections, jobs, upkeep } = orders;
@@ -73,6 +73,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const tallies = objectTallies(env.TALLIES, timers);
   const collectors = objectCollectors(env.COLLECTORS, timers);
   const correctors = objectCorrectors(env.CORRECTORS, timers);
+  const decisions = { exclusions: orders.exclusions, correctors, schedule, clock, random };
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
   const known = new StreamRegistry({ streams: registry, clock, timers, log });
@@ -105,6 +106,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       ? openAdmission
       : registeredAdmission({ contents, tallies, schedule, clock, timers, log });
   const taking = { clock, timers, keyedHash, schedule, admission, lane };
+  const rules = { exclusions, suspicions: { mode: config.suspects, tables: suspicions } };
   const [{ secret }] = tokenKeys;
   return {
     log,
@@ -132,7 +134,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     receipts: {
       tallies: guardedTraces(tallies, guard),
       rawLog: r2RawLog(config.rawLog, { timers, random }),
-      rulesDuring: async (from, to) => ruleOnLines(await exclusions.during(from, to)),
+      rulesOf: (hour) => rulesOfHour(rules, hour),
       rateLimit: bindingRateLimit(env.RECEIPT_LIMIT),
       ...{ sealer, salts, keyedHash, schedule, clock, timers, log },
     },
@@ -152,7 +154,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     rankViews: { readers, rankings: viewRankings, calendar, ...job },
     correct: { correctors, calendar, ...job },
     corrections,
-    exclusions: { exclusions: orders.exclusions, correctors, schedule, clock, random },
+    exclusions: decisions,
+    suspicions: { ...decisions, suspicions: orders.suspicions, mode: config.suspects },
     rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
     upkeep: { tallies, upkeep, ...job },

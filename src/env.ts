@@ -1,3 +1,4 @@
+import { SUSPECT_MODES, type SuspectMode } from "./core/suspicion/held.ts";
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
 import {
@@ -26,7 +27,8 @@ type Variables =
   | "REPORT_TIMEZONE"
   | "CONTENTS"
   | "ALLOWED_ORIGINS"
-  | "SOCKETS_PER_NETWORK";
+  | "SOCKETS_PER_NETWORK"
+  | "SUSPECTS";
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
@@ -64,6 +66,8 @@ export interface Config {
   readonly allowedOrigins: ReadonlySet<string> | undefined;
   /** `open`: a content is whatever is viewed. `registered`: only what an operator put in. */
   readonly contents: "open" | "registered";
+  /** What becomes of views that look made up until correction decides. */
+  readonly suspects: SuspectMode;
   readonly adminKey: string;
   readonly database: DatabaseConfig;
   readonly readModel: ReadModelConfig;
@@ -102,6 +106,9 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   const origins = readOrigins(env.ALLOWED_ORIGINS ?? "", (reason) =>
     refuse("ALLOWED_ORIGINS", reason),
   );
+  const suspects =
+    SUSPECT_MODES.find((mode) => mode === (env.SUSPECTS ?? "count")) ??
+    refuse("SUSPECTS", 'it has to be "count" or "hold"');
   const contents = env.CONTENTS;
   const adminKey = env.ADMIN_KEY ?? "";
   if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
@@ -119,7 +126,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (tokenKeys === undefined || schedule === undefined || calendar === undefined) {
     return { status: "refused", problems };
   }
-  if (ticketKeys === undefined || socketsPerNetwork === undefined) {
+  if (ticketKeys === undefined || socketsPerNetwork === undefined || suspects === undefined) {
     return { status: "refused", problems };
   }
   if (problems.length > 0 || database === undefined || readModel === undefined) {
@@ -138,6 +145,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
       calendar,
       allowedOrigins: origins,
       contents,
+      suspects,
       adminKey,
       database,
       readModel,

@@ -23,6 +23,7 @@ import type { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import type { RebuildDeps } from "./app/views/rebuild.ts";
 import type { ReceiptDeps } from "./app/views/receipt.ts";
 import type { RestateDeps } from "./app/views/restate.ts";
+import type { SuspicionDeps } from "./app/views/suspicions.ts";
 import type { TakeEventsDeps } from "./app/views/take-events.ts";
 import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
@@ -67,6 +68,7 @@ export interface Services {
   readonly correct: CorrectDeps;
   readonly corrections: Pick<CorrectionTables, "list">;
   readonly exclusions: ExclusionDeps;
+  readonly suspicions: SuspicionDeps;
   readonly rebuild: RebuildDeps;
   readonly close: CloseDeps;
   readonly upkeep: UpkeepDeps;

@@ -666,3 +666,14 @@ export const EVENTS_WAIT_MS = 10 * SECOND_MS;
 
 /** Contents of one body that are asked after at a time, where only registered ones are counted; and start values set. */
 export const EVENTS_PARALLEL = 6;
+
+/** Suspicions of one shard that go on at a time: more of them say that a rule is wrong, or that a whole site is under attack. */
+export const SUSPICIONS_OPEN_MOST = 200;
+
+/** First and longest wait after the database did not take a suspicion. */
+export const SUSPICION_BACKOFF_MIN_MS = 5 * SECOND_MS;
+export const SUSPICION_BACKOFF_MAX_MS = 10 * MINUTE_MS;
+
+/** Suspicions in one read. */
+export const SUSPICIONS_MAX = 200;
+export const SUSPICIONS_DEFAULT = 50;

@@ -55,11 +55,14 @@ interface Answering {
   /** Numbers may become smaller by it. */
   readonly mayFall: boolean;
   readonly log: Log;
+  /** What else there is to say. */
+  readonly extra?: object;
 }
 
 /** The decision stands in any case; an order that some shard did not take is refused, since its hours would stay. */
-const answerDecided = (decided: Decided, { status, mayFall, log }: Answering): Response => {
-  const told = shownDecided(decided);
+export const answerDecided = (decided: Decided, answering: Answering): Response => {
+  const { status, mayFall, log, extra } = answering;
+  const told = { ...extra, ...shownDecided(decided) };
   const failed = decided.shards.filter((shard) => "failed" in shard);
   for (const shard of failed) log.error("exclusion.shard-failed", { ...shard });
   if (failed.length > 0) {

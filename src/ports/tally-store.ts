@@ -9,6 +9,7 @@ import type { LogEntry } from "./log-entry.ts";
 import type { PublishStore } from "./publish-store.ts";
 import type { RestoreStore } from "./restore-store.ts";
 import type { SlotStore } from "./slot-store.ts";
+import type { SuspicionStore } from "./suspicion-store.ts";
 import type { TallyDays } from "./tally-days.ts";
 
 /** State that moves with each chunk; saved beside the log entry it belongs to. */
@@ -49,6 +50,7 @@ export interface TallyStore extends SavedLedger {
   readonly archive: ArchiveStore;
   readonly hours: HourStore;
   readonly publish: PublishStore;
+  readonly suspicions: SuspicionStore;
   readonly slots: SlotStore;
   /** Unix ms at which the storage was born. */
   generation(): number;

@@ -3,6 +3,7 @@ import { Corrector } from "../../src/app/views/correction/corrector.ts";
 import type { CorrectionLimits } from "../../src/app/views/correction/run.ts";
 import type { Tally } from "../../src/app/views/tally.ts";
 import { HOUR_MS } from "../../src/core/limits.ts";
+import type { SuspectMode } from "../../src/core/suspicion/held.ts";
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "../../src/core/views/shards.ts";
 import type { ViewEvent } from "../../src/core/views/view-event.ts";
@@ -17,6 +18,7 @@ import type {
 import { MemoryCountTables } from "./memory-count-tables.ts";
 import { MemoryRawLog } from "./memory-raw-log.ts";
 import { MemoryStatistics, type ViewRegion } from "./memory-statistics.ts";
+import { MemorySuspicions } from "./memory-suspicions.ts";
 import { ObjectDisk } from "./object-disk.ts";
 import { TallyHarness } from "./tally-harness.ts";
 
@@ -30,6 +32,8 @@ export interface WorldParts {
   readonly timeZone?: string;
   readonly shards?: string;
   readonly limits?: Partial<CorrectionLimits>;
+  /** What becomes of suspects; without it nobody is suspected. */
+  readonly suspects?: SuspectMode;
 }
 
 /** Correctors of some shards and their Tallies, over disks that outlive them, with raw log and database in memory. */
@@ -51,13 +55,16 @@ export class CorrectorWorld {
   readonly schedule: ShardSchedule;
   readonly #limits: Partial<CorrectionLimits>;
   readonly #timeZone: string;
+  readonly suspicions = new MemorySuspicions();
+  readonly #suspects: SuspectMode | undefined;
   #now: number;
   readonly #tallies = new Map<number, TallyHarness>();
   readonly #disks = new Map<number, ObjectDisk>();
   readonly #correctors = new Map<number, Corrector>();
 
-  constructor({ now, timeZone = "UTC", shards = "1", limits = {} }: WorldParts) {
+  constructor({ now, timeZone = "UTC", shards = "1", limits = {}, suspects }: WorldParts) {
     this.#now = now;
+    this.#suspects = suspects;
     this.#timeZone = timeZone;
     this.#limits = limits;
     const made = makeCalendar(timeZone, now);
@@ -89,7 +96,8 @@ export class CorrectorWorld {
 
   harness(shard = 0): TallyHarness {
     const { rawLog, database } = this;
-    const parts = { shard, timeZone: this.#timeZone, rawLog, database };
+    const suspicions = this.#watched();
+    const parts = { shard, timeZone: this.#timeZone, rawLog, database, suspicions };
     return getOrMake(this.#tallies, shard, () => new TallyHarness(this.now, parts));
   }
 
@@ -169,6 +177,11 @@ export class CorrectorWorld {
       uniques: sorted([...this.uniques.values()].map(({ stamp: _, ...rest }) => rest)),
       regions: sorted(this.regions.map(({ stamp: _, ...rest }) => rest)),
     };
+  }
+
+  #watched() {
+    const mode = this.#suspects;
+    return mode && { mode, tables: this.suspicions };
   }
 
   async #ring(shard: number, at: number): Promise<void> {
@@ -276,6 +289,7 @@ export class CorrectorWorld {
           }),
       },
       exclusions: { during: () => call("during", () => this.exclusions) },
+      suspicions: this.#watched(),
     };
     const corrector = new Corrector(deps);
     const killed = Promise.withResolvers<never>();

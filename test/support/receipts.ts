@@ -9,7 +9,7 @@ export const findIn = (world: CorrectorWorld): FindDeps => ({
   tallies: { traceView: (shard, query) => world.harness(shard).tally.traceView(query) },
   rawLog: world.rawLog,
   schedule: world.schedule,
-  rulesDuring: async () => ruleOnLines(world.exclusions),
+  rulesOf: async () => ruleOnLines(world.exclusions),
   demandTime: () => undefined,
 });
 

@@ -1,5 +1,5 @@
 import { tallyStore } from "../../src/adapters/objects/tally-store.ts";
-import { Tally } from "../../src/app/views/tally.ts";
+import { Tally, type TallyDeps } from "../../src/app/views/tally.ts";
 import type { RankingDeps } from "../../src/app/views/tally-telling.ts";
 import type { ContentId } from "../../src/core/ids.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
@@ -36,6 +36,8 @@ export interface TallyParts {
   readonly database?: MemoryCountTables;
   /** Where it publishes; without it readers ask the Tally. */
   readonly toReaders?: Pick<ReadModelWriter, "publishCounts"> | undefined;
+  /** Where it tells of suspicions, and what becomes of suspects; without it nobody is suspected. */
+  readonly suspicions?: Pick<NonNullable<TallyDeps["suspicions"]>, "tables" | "mode"> | undefined;
   /** Whom it tells its slots; without it nobody. */
   readonly ranking?: Omit<RankingDeps, "background">;
 }
@@ -44,6 +46,8 @@ export interface TallyParts {
 export class TallyHarness {
   readonly disk: ObjectDisk;
   readonly problems: string[] = [];
+  /** What it has begun that nobody waits for. */
+  readonly background: Promise<void>[] = [];
   readonly database: MemoryCountTables;
   readonly rawLog: MemoryRawLog;
   /** Runs while the Tally waits for its disk, before what it wrote is safe. */
@@ -56,6 +60,7 @@ export class TallyHarness {
   readonly #counts: CountTables;
   readonly #calendar: ReportingCalendar;
   readonly #toReaders: TallyParts["toReaders"];
+  readonly #suspicions: TallyParts["suspicions"];
   readonly #ranking: TallyParts["ranking"];
   #life = 0;
   #lastRow = 0;
@@ -70,6 +75,7 @@ export class TallyHarness {
     this.#counts = counts ?? this.database;
     this.#calendar = calendarOf(timeZone, now);
     this.#toReaders = shared.toReaders;
+    this.#suspicions = shared.suspicions;
     this.#ranking = shared.ranking;
     this.tally = this.#wake();
   }
@@ -156,6 +162,11 @@ export class TallyHarness {
       random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: report, warn: report, error: report },
       toReaders,
+      suspicions: this.#suspicions && {
+        ...this.#suspicions,
+        background: (work) => void this.background.push(work),
+        shards: () => 1,
+      },
       ranking,
       abort: (reason) => {
         this.crash();

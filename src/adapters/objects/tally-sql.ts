@@ -52,6 +52,11 @@ export const TALLY_TABLES = [
     archived_at INTEGER NOT NULL,
     unreadable TEXT
   ) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS suspicions (
+    id TEXT PRIMARY KEY,
+    format INTEGER NOT NULL,
+    state TEXT NOT NULL
+  ) WITHOUT ROWID`,
 ];
 
 export interface LaterColumns {

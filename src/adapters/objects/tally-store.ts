@@ -24,6 +24,7 @@ import {
   SAVE_TOTAL,
   TALLY_TABLES,
 } from "./tally-sql.ts";
+import { suspicionStore } from "./tally-suspicions.ts";
 
 /** @param now unix ms, the generation when the storage is new */
 export const tallyStore = (
@@ -45,6 +46,7 @@ export const tallyStore = (
     archive: archiveStore(sql, meta),
     hours: hourStore(sql),
     publish: publishStore(sql, meta),
+    suspicions: suspicionStore(sql),
     slots: slotStore(sql, meta),
     generation: () => generation,
     horizon: () => meta.number("horizon", 0),

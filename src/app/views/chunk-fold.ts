@@ -10,6 +10,7 @@ import type { TallyStatus } from "../../protocol/object-rpc.ts";
 import type { Hours } from "./hours.ts";
 import { loggedEvents } from "./logged-events.ts";
 import type { Slots } from "./slots.ts";
+import type { SuspicionWatch } from "./suspicion-watch.ts";
 
 export interface FoldedChunk {
   /** A code a frame, in the frames' order. */
@@ -24,6 +25,8 @@ export interface ChunkFoldDeps {
   readonly ledger: Ledger;
   readonly hours: Hours;
   readonly slots: Pick<Slots, "count">;
+  /** What looks at events beside the fold, and may have some of them held; absent, nobody does. */
+  readonly watch?: Pick<SuspicionWatch, "isHeld" | "see" | "recall"> | undefined;
 }
 
 /** Folds chunks into a ledger, with the window of counted views and the horizon behind which it forgets. */
@@ -32,14 +35,16 @@ export class ChunkFold {
   readonly #ledger: Ledger;
   readonly #hours: Hours;
   readonly #slots: ChunkFoldDeps["slots"];
+  readonly #watch: ChunkFoldDeps["watch"];
   #horizon: number;
   #window: CountedWindow | undefined;
 
-  constructor({ store, ledger, hours, slots }: ChunkFoldDeps) {
+  constructor({ store, ledger, hours, slots, watch }: ChunkFoldDeps) {
     this.#store = store;
     this.#ledger = ledger;
     this.#hours = hours;
     this.#slots = slots;
+    this.#watch = watch;
     this.#horizon = store.horizon();
   }
 
@@ -59,13 +64,15 @@ export class ChunkFold {
     let newestAt = 0;
     let unreadable = 0;
     for (const piece of framesOf(frames)) {
-      const event = decodeFrame(piece)?.event;
-      if (event === undefined) {
+      const frame = decodeFrame(piece);
+      if (frame === undefined) {
         verdicts.push(VERDICTS.unreadable);
         unreadable += 1;
         continue;
       }
-      const verdict = judge(window, this.#horizon, event);
+      const { event } = frame;
+      const verdict = judge(window, this.#horizon, event, this.#watch?.isHeld(event));
+      this.#watch?.see(frame, verdict);
       verdicts.push(VERDICTS[verdict]);
       newestAt = Math.max(newestAt, event.at);
       this.#note(event, verdict, position);
@@ -103,9 +110,9 @@ export class ChunkFold {
     if (this.#window !== undefined) return this.#window;
     const window = new CountedWindow();
     for (const { frame, verdict } of loggedEvents(this.#store.entriesSince(this.#horizon))) {
-      if (verdict === "counted" && frame !== undefined && frame.event.at >= this.#horizon) {
-        remember(window, frame.event);
-      }
+      if (frame === undefined || frame.event.at < this.#horizon) continue;
+      if (verdict === "counted") remember(window, frame.event);
+      this.#watch?.recall(frame, verdict);
     }
     this.#window = window;
     return window;

@@ -21,8 +21,8 @@ import { OwnLines, type OwnLinesDeps } from "./own-lines.ts";
 export interface FindDeps extends OwnLinesDeps {
   readonly tallies: Pick<Tallies, "traceView">;
   readonly schedule: ShardSchedule;
-  /** How lines of `from <= at < to`, ms, are to be judged, as operators have decided by now. */
-  rulesDuring(from: number, to: number): Promise<RuleOnLine>;
+  /** How lines of the hour that begins then, ms, are to be judged, as is decided by now. */
+  rulesOf(hour: number): Promise<RuleOnLine>;
 }
 
 /**
@@ -66,7 +66,7 @@ const byCorrection = async (
   const views = new OwnViews({ id, at: event.at }, RECEIPT_MAX_VIEWS);
   let said: Found | undefined;
   const add = async (hour: number, { objects }: TraceAnswer) => {
-    const ruleOn = await deps.rulesDuring(hour, hour + HOUR_MS);
+    const ruleOn = await deps.rulesOf(hour);
     for await (const line of own.read(objects.filter(isSettled), event.at)) {
       views.add(ownView(line, ruleOn));
       if (line.id === id) said = better(said, line);

@@ -8,6 +8,7 @@ import type { TallyArchive } from "./archive.ts";
 import { ChunkFold, type ChunkFoldDeps } from "./chunk-fold.ts";
 import type { LedgerKeeper } from "./ledger-keeper.ts";
 import { SourcePace } from "./source-pace.ts";
+import type { SuspicionWatch } from "./suspicion-watch.ts";
 import type { TallyAlarm } from "./tally-alarm.ts";
 
 export interface IntakeDeps extends ChunkFoldDeps {
@@ -16,6 +17,7 @@ export interface IntakeDeps extends ChunkFoldDeps {
   readonly keeper: Pick<LedgerKeeper, "position" | "checkpoint" | "reached" | "commit">;
   readonly archive: Pick<TallyArchive, "appended">;
   readonly alarm: Pick<TallyAlarm, "arm">;
+  readonly watch?: SuspicionWatch | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -70,11 +72,12 @@ export class Intake {
   }
 
   #foldAndLog(source: string, frames: Uint8Array): void {
-    const { store, keeper, archive, alarm } = this.#deps;
+    const { store, keeper, archive, alarm, watch } = this.#deps;
     const position = keeper.position + 1;
     const { verdicts, newestAt, unreadable } = this.#fold.run(frames, position);
     if (unreadable > 0) this.#warn("tally.unreadable", { source, frames: unreadable });
     store.appendEntry({ position, source, frames, verdicts }, newestAt);
+    watch?.keep();
     keeper.reached(position);
     archive.appended(frames.length);
     alarm.arm();

@@ -24,6 +24,7 @@ import { Hours } from "./hours.ts";
 import { Intake } from "./intake.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
 import { rollUpTally } from "./roll-up-tally.ts";
+import { SuspicionWatch, type SuspicionWatchDeps } from "./suspicion-watch.ts";
 import { TallyAlarm } from "./tally-alarm.ts";
 import { TallyTelling, type TallyTellingDeps } from "./tally-telling.ts";
 import { traceView } from "./trace-view.ts";
@@ -36,6 +37,10 @@ export interface TallyDeps extends TallyArchiveDeps {
   readonly toReaders?: TallyTellingDeps["toReaders"];
   /** Absent where nobody ranks. */
   readonly ranking?: TallyTellingDeps["ranking"];
+  /** Absent, nobody is suspected. */
+  readonly suspicions?:
+    | Pick<SuspicionWatchDeps, "tables" | "mode" | "background" | "shards">
+    | undefined;
   /** Ends this instance: its memory has run ahead of what could be saved. */
   abort(reason: string): never;
 }
@@ -56,6 +61,7 @@ export class Tally {
   readonly #intake: Intake;
   readonly #generation: number;
   readonly #telling: TallyTelling;
+  readonly #watch: SuspicionWatch | undefined;
 
   constructor(deps: TallyDeps) {
     this.#deps = deps;
@@ -74,12 +80,22 @@ export class Tally {
     };
     this.#alarm = new TallyAlarm(common);
     this.#keeper = new LedgerKeeper({ ...common, alarm: this.#alarm });
+    const keeper = this.#keeper;
+    this.#watch =
+      deps.suspicions &&
+      new SuspicionWatch({
+        ...deps,
+        ...deps.suspicions,
+        store: store.suspicions,
+        commit: (work) => keeper.commit(work),
+      });
     const parts = {
       ...common,
       hours: this.#hours,
       slots: this.#telling.slots,
       alarm: this.#alarm,
-      keeper: this.#keeper,
+      keeper,
+      watch: this.#watch,
     };
     this.correction = new TallyCorrection(parts);
     this.#intake = new Intake(parts);
@@ -95,6 +111,7 @@ export class Tally {
     const answer = this.#intake.append(chunk);
     // The alarm that is set for it may wait for an archiving.
     this.#telling.tend(this.#deps.clock.now());
+    this.#watch?.tend(this.#deps.clock.now());
     return answer;
   }
 
@@ -109,6 +126,7 @@ export class Tally {
   /** @throws when the database fails; the next flush goes on from where the last one ended */
   async flush(): Promise<FlushAnswer> {
     this.checkpoint();
+    this.#watch?.tend(this.#deps.clock.now());
     const flushed = await flushTally(this.#deps);
     await this.#archive.trim();
     return { ...flushed, flushed: this.#deps.store.flushed(), status: this.status() };
@@ -196,6 +214,7 @@ export class Tally {
   async alarm(): Promise<void> {
     const now = this.#deps.clock.now();
     this.#telling.tend(now);
+    this.#watch?.tend(now);
     if (!this.#alarm.isForSaving(now)) {
       this.#keeper.commit(() => this.#alarm.passed());
       return;

@@ -16,10 +16,17 @@ export type Judged = Pick<
  * It is the greedy rule of `SET NX EX 60`: what was not counted suppresses nothing.
  * @param window takes the event in when it is counted
  * @param horizon ms; the window knows every counted view from here on, so an event closer than 60 s to it is `late`
+ * @param isHeld left to correction, all of them: what is not counted suppresses nothing, so none of them is a duplicate
  */
-export const judge = (window: CountedWindow, horizon: number, event: Judged): Verdict => {
+export const judge = (
+  window: CountedWindow,
+  horizon: number,
+  event: Judged,
+  isHeld = false,
+): Verdict => {
   if (event.edgeVerdict !== EDGE_VERDICTS.countable) return verdictOf(event.edgeVerdict);
   if (event.at - DEDUPE_WINDOW_MS < horizon) return "late";
+  if (isHeld) return "suspect";
   const keys = keysOf(event);
   if (keys.some((key) => window.conflicts(key, event.at))) return "duplicate";
   for (const key of keys) window.add(key, event.at);

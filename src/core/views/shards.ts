@@ -48,10 +48,15 @@ export const parseSchedule = (text: string): ScheduleResult => {
 
 /** @returns the shard of a content's events issued at `atMs` */
 export const shardOf = (schedule: ShardSchedule, content: ContentId, atMs: number): number => {
+  return homeAmong(shardsAt(schedule, atMs), content);
+};
+
+/** @returns how many shards events issued at `atMs` are routed over */
+export const shardsAt = (schedule: ShardSchedule, atMs: number): number => {
   const hour = Math.floor(atMs / HOUR_MS) * HOUR_MS;
   let count = schedule[0].count;
   for (const entry of schedule) if (entry.fromHourMs <= hour) count = entry.count;
-  return homeAmong(count, content);
+  return count;
 };
 
 /** @returns every shard that may hold views of the content; its total is the sum of their parts */

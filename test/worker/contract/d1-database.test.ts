@@ -11,6 +11,7 @@ import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
+import { suspicionTablesContract } from "../../contract/suspicion-tables.ts";
 
 describe("the database on D1", () => {
   const behind = drizzle(env.DB);
@@ -26,6 +27,10 @@ describe("the database on D1", () => {
   shardTablesContract(() => database);
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);
+  suspicionTablesContract(() => ({
+    suspicions: database.suspicions,
+    auditEntries: open().auditEntries,
+  }));
   correctionTablesContract(() => ({
     corrections: database.corrections,
     exclusions: database.exclusions,

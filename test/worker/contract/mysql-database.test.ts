@@ -10,6 +10,7 @@ import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
+import { suspicionTablesContract } from "../../contract/suspicion-tables.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -34,6 +35,10 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   shardTablesContract(() => database);
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);
+  suspicionTablesContract(() => ({
+    suspicions: database.suspicions,
+    auditEntries: open().auditEntries,
+  }));
   correctionTablesContract(() => ({
     corrections: database.corrections,
     exclusions: database.exclusions,

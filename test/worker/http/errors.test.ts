@@ -106,6 +106,7 @@ describe("misconfigured", () => {
     ["TICKET_KEYS", `site:${"A".repeat(42)}`],
     ["SOCKETS_PER_NETWORK", "0"],
     ["SOCKETS_PER_NETWORK", "many"],
+    ["SUSPECTS", "drop"],
   ];
   const MISSING = [
     "TOKEN_KEYS",

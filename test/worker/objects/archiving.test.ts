@@ -136,7 +136,7 @@ describe.each(WAYS)("an %s", (way, first, die) => {
         .then(() => "sealed", String);
       for (let turn = 0; turn < round * 2; turn += 1) await scheduler.wait(0);
       await die();
-      console.log("XX", round, await sealing);
+      await sealing;
     }
     expect(await tallyOf(shard).seal(HOUR, 99)).toMatchObject({ status: "sealed", through: 12 });
     expect(await archivedIn(shard)).toEqual(sorted(events.map(eventIdOf)));

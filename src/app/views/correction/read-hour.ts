@@ -1,5 +1,4 @@
-import { HOUR_MS } from "../../../core/limits.ts";
-import { ruleOnLines } from "../../../core/views/judged-line.ts";
+import { rulesOfHour } from "../rules-of-hour.ts";
 import { AppliedRecords } from "./applied-records.ts";
 import { Places } from "./places.ts";
 import { readObject } from "./read-object.ts";
@@ -13,7 +12,7 @@ export const readHour = async (
   run: HourRun,
   { sealed }: ReadPhase,
 ): Promise<Step> => {
-  const { store, rawLog, exclusions } = deps;
+  const { store, rawLog } = deps;
   const hour = run.job.startMs;
   const object = store.work.nextObject();
   if (object === undefined) {
@@ -22,7 +21,7 @@ export const readHour = async (
   }
   const places = new Places(store.results.places());
   const applied = new AppliedRecords(run.findings.records);
-  const ruleOn = ruleOnLines(await exclusions.during(hour, hour + HOUR_MS));
+  const ruleOn = await rulesOfHour(deps, hour);
   const read = await readObject({ rawLog, places, ruleOn, applied, hour }, object);
   if (read.status === "unsound") {
     const findings = { ...run.findings, notes: [...run.findings.notes, read.reason] };

@@ -10,6 +10,7 @@ import type { Random } from "../../../ports/random.ts";
 import type { RawLog } from "../../../ports/raw-log.ts";
 import type { StatisticsTables } from "../../../ports/statistics-tables.ts";
 import type { Tallies } from "../../../ports/tallies.ts";
+import type { HeldDeps } from "../held-lines.ts";
 import type { AppliedRecord } from "./applied-records.ts";
 
 export interface CorrectorDeps {
@@ -23,6 +24,8 @@ export interface CorrectorDeps {
   readonly statistics: Pick<StatisticsTables, "saveUniques">;
   readonly corrections: Pick<CorrectionTables, "record">;
   readonly exclusions: Pick<ExclusionTables, "during">;
+  /** Absent, nothing is held. */
+  readonly suspicions?: HeldDeps | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
