@@ -59,9 +59,7 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/worker/**/*.test.ts"],
-          // A runtime for each file takes longer than most of them; each begins with empty stores.
-          isolate: false,
-          setupFiles: ["test/worker/empty-stores.ts"],
+          setupFiles: ["test/worker/apply-migrations.ts"],
           globalSetup: [
             "test/support/mariadb-setup.ts",
             "test/support/mysql-schema-setup.ts",

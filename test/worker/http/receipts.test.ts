@@ -20,7 +20,7 @@ import { brokenTally, SECRET_PLACE } from "../support/broken.ts";
 import { confirm, makePost, mint, refusalOf, send } from "../support/client.ts";
 import { type Fetch, workerWith } from "../support/compose.ts";
 import { eventIdOf, makeEvent, makeToken, newVisitor, sealer } from "../support/events.ts";
-import { collectorAt, drain, eventually, rowsOf, runAlarm, tallyOf } from "../support/objects.ts";
+import { collectorAt, drain, eventually, rowsOf, saveTally, tallyOf } from "../support/objects.ts";
 
 const tokenOf = (event: ViewEvent): Promise<string> => sealer.seal(encodeEvent(event));
 
@@ -134,7 +134,7 @@ const correct = async (hour: number, shard: number): Promise<void> => {
 /** Has a Tally cut off what it has archived and cannot judge by any more. */
 const forget = async (colo: string, shard: number): Promise<void> => {
   await collect(colo, [makeEvent({ content: "another", shard })]);
-  await runAlarm(tallyOf(shard));
+  await saveTally(tallyOf(shard));
   const query = `SELECT newest_at FROM log WHERE newest_at < ${PAST + HOUR_MS}`;
   expect(await rowsOf(tallyOf(shard), query)).toEqual([]);
 };

@@ -41,15 +41,16 @@ const numbersOf = async (content: string) => {
     total: { views: number };
     periods: readonly { name: string; views: number }[];
   }>();
-  const rows = await Promise.all(
-    ["view_uniques", "view_regions"].map((table) =>
-      env.DB.prepare(`SELECT * FROM ${table} WHERE content_id = ?`).bind(content).all(),
-    ),
-  );
+  const uniques = await env.DB.prepare("SELECT * FROM view_uniques WHERE content_id = ?")
+    .bind(content)
+    .all();
+  const places = await get(`/v1/stats/contents/${content}/regions?consistency=strong`);
+  const { countries } = await places.json<{ countries: readonly object[] }>();
   return {
     total: total.views,
     hours: periods.map(({ name, views }) => [name, views]),
-    rows: rows.map(({ results }) => results.map(({ stamp, ...row }) => row)),
+    uniques: uniques.results.map(({ stamp, ...row }) => row),
+    countries,
   };
 };
 

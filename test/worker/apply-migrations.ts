@@ -1,4 +1,4 @@
-import { applyD1Migrations, reset } from "cloudflare:test";
+import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 
@@ -8,6 +8,4 @@ declare module "vitest" {
   }
 }
 
-// What other files left in the same runtime.
-await reset();
 await applyD1Migrations(env.DB, inject("d1Migrations"));
