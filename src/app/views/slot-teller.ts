@@ -54,7 +54,9 @@ export class SlotTeller {
     this.#saved = store.told();
     const { version, slot } = this.#saved;
     const hasNothing = version === 0 && !slots.isAnyLeft(slotOf(now));
-    const toldSlot = hasNothing ? slotOf(now) : slot;
+    // What was left then may have been deleted since, and that it is gone not told: it is told once more.
+    const isUnsure = slot + 1 < slotOf(now) && !slots.isAnyLeft(slot);
+    const toldSlot = hasNothing ? slotOf(now) : isUnsure ? 0 : slot;
     this.#pace = new SlotPace(now, slots.hasUnsaved ? 0 : toldSlot, random.fraction());
     slots.watch(() => this.#pace.changed(clock.now()));
   }

@@ -330,6 +330,25 @@ const take = async (world: RankingWorld, what: Step): Promise<void> => {
   }
 };
 
+test("what fell for two hours while nobody could be told is told by the next life", async () => {
+  const world = new RankingWorld(NOON);
+  const away: readonly Step[] = [
+    { do: "watch", contents: ["a"], agoMs: 0 },
+    { do: "fate", fate: "done, answer lost" },
+    { do: "pass", ms: 1_000 },
+    { do: "fate", fate: "held" },
+    { do: "pass", ms: 26 * SLOT_MS },
+    { do: "flush" },
+    { do: "die leaving" },
+    { do: "release" },
+    { do: "fate", fate: "done" },
+  ];
+  for (const what of away) await take(world, what);
+  expect(Object.keys(shown(world))).toEqual(["a"]);
+  for (let i = 0; i < 3; i += 1) await world.pass(10_000);
+  expect(shown(world)).toEqual({});
+});
+
 test("whoever dies or fails at any point: at last exactly what was counted is told, under stamps that only rise", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30, size: "max" }), async (steps) => {
