@@ -1,21 +1,15 @@
 /** A MariaDB of our own: a data directory and a process that ends with ours, reached by a socket. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { guardChild } from "../guard.ts";
+import { type ServerProcess, serverProcess } from "../server-process.ts";
 import { socketPathIn } from "../socket-path.ts";
 import { findMariaDb, HOW_TO_INSTALL } from "./binaries.ts";
 
-export interface MariaDb {
+export interface MariaDb extends ServerProcess {
   readonly socketPath: string;
   readonly user: "root";
-  readonly pid: number;
-  /** Ends it in good order; resolves when it is gone. */
-  stop(): Promise<void>;
-  /** As a power cut does. */
-  kill(): Promise<void>;
 }
 
 export interface MariaDbOptions {
@@ -53,20 +47,8 @@ export const startMariaDb = async (options: MariaDbOptions): Promise<MariaDb> =>
     // A process group of its own: Ctrl-C is for the service, which ends its database last.
     { stdio: ["ignore", "ignore", "pipe"], detached: true, env: aloneIn(directory) },
   );
-  await untilReady(child);
-  guardChild(child);
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    await once(child, "exit");
-  };
-  return {
-    socketPath,
-    user: "root",
-    pid: child.pid ?? Number.NaN,
-    stop: () => end("SIGTERM"),
-    kill: () => end("SIGKILL"),
-  };
+  const start = { name: "MariaDB", ready: READY, deadlineMs: START_DEADLINE_MS };
+  return { socketPath, user: "root", ...(await serverProcess(child, start)) };
 };
 
 /** The same for one directory always, so that other commands find a server that runs. */
@@ -92,22 +74,3 @@ const aloneIn = (directory: string) => ({ ...process.env, TMPDIR: directory });
 
 /** As root it starts only when told so. */
 const asUser = (): readonly string[] => (process.getuid?.() === 0 ? ["--user=root"] : []);
-
-const untilReady = async (child: ChildProcess): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  let printed = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    // Afterwards it goes on being read, so that the pipe never fills, and is not kept.
-    if (printed.includes(READY)) return;
-    printed += text;
-    if (printed.includes(READY)) resolve(true);
-  });
-  child.once("exit", () => resolve(false));
-  child.once("error", () => resolve(false));
-  const timer = setTimeout(() => resolve(false), START_DEADLINE_MS);
-  const ready = await promise;
-  clearTimeout(timer);
-  if (ready) return;
-  child.kill("SIGKILL");
-  throw new Error(`MariaDB did not start\n${printed}`);
-};

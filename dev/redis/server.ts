@@ -1,19 +1,13 @@
 /** A Redis of our own: a directory and a process that ends with ours, reached by a socket alone. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { guardChild } from "../guard.ts";
+import { type ServerProcess, serverProcess } from "../server-process.ts";
 import { socketPathIn } from "../socket-path.ts";
 import { findRedis, HOW_TO_INSTALL_REDIS, SERVER_NAME } from "./binary.ts";
 
-export interface RedisServer {
+export interface RedisServer extends ServerProcess {
   readonly socketPath: string;
-  readonly pid: number;
-  /** Ends it in good order; resolves when it is gone. */
-  stop(): Promise<void>;
-  /** As a power cut does. */
-  kill(): Promise<void>;
 }
 
 export interface RedisServerOptions {
@@ -63,42 +57,9 @@ export const startRedis = async (options: RedisServerOptions): Promise<RedisServ
     // A process group of its own: Ctrl-C is for the service, which ends its Redis last.
     { stdio: ["ignore", "pipe", "pipe"], detached: true, argv0: SERVER_NAME },
   );
-  await untilReady(child);
-  guardChild(child);
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
-  };
-  return {
-    socketPath,
-    pid: child.pid ?? Number.NaN,
-    stop: () => end("SIGTERM"),
-    kill: () => end("SIGKILL"),
-  };
+  const start = { name: "Redis", ready: READY, deadlineMs: START_DEADLINE_MS };
+  return { socketPath, ...(await serverProcess(child, start)) };
 };
 
 /** The same for one directory always. */
 export const redisSocketIn = (directory: string): string => socketPathIn(directory, "redis.sock");
-
-const untilReady = async (child: ChildProcess): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  let printed = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      // Afterwards it goes on being read, so that the pipe never fills, and is not kept.
-      if (printed.includes(READY)) return;
-      printed += text;
-      if (printed.includes(READY)) resolve(true);
-    });
-  }
-  child.once("exit", () => resolve(false));
-  child.once("error", () => resolve(false));
-  const timer = setTimeout(() => resolve(false), START_DEADLINE_MS);
-  const ready = await promise;
-  clearTimeout(timer);
-  if (ready) return;
-  child.kill("SIGKILL");
-  throw new Error(`Redis did not start\n${printed}`);
-};
