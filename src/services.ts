@@ -1,3 +1,4 @@
+import type { Unsigned } from "./app/audit.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
@@ -67,15 +68,15 @@ export interface Services {
   readonly rankViews: RankViewsDeps;
   readonly correct: CorrectDeps;
   readonly corrections: Pick<CorrectionTables, "list">;
-  readonly exclusions: ExclusionDeps;
-  readonly suspicions: SuspicionDeps;
+  readonly exclusions: Unsigned<ExclusionDeps>;
+  readonly suspicions: Unsigned<SuspicionDeps>;
   readonly rebuild: RebuildDeps;
   readonly close: CloseDeps;
   readonly upkeep: UpkeepDeps;
-  readonly registry: RegistryDeps;
-  readonly restate: RestateDeps;
-  readonly putRegistry: PutRegistryDeps;
-  readonly startStream: StartStreamDeps;
+  readonly registry: Unsigned<RegistryDeps>;
+  readonly restate: Unsigned<RestateDeps>;
+  readonly putRegistry: Unsigned<PutRegistryDeps>;
+  readonly startStream: Unsigned<StartStreamDeps>;
   readonly streams: StreamReader;
   readonly rankings: RankingsReader;
   readonly viewRankings: ViewRankingsReader;

@@ -12,6 +12,7 @@ import type { HttpEnv } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
+import { signed } from "./signed.ts";
 
 /** Events that are left out of the count, or taken into it, and all of that taken back; behind the admin key. */
 export const adminExclusions = new Hono<HttpEnv>();
@@ -19,7 +20,7 @@ export const adminExclusions = new Hono<HttpEnv>();
 adminExclusions.post("/v1/admin/exclusions", async (c) => {
   const { log, exclusions } = c.get("services");
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, ExclusionBody);
-  const decided = await orUnsaved(putExclusion(exclusions, body), log);
+  const decided = await orUnsaved(putExclusion(signed(c, exclusions), body), log);
   const mayFall = decided.record.effect === "exclude";
   return answerDecided(decided, { status: decided.isNew ? 201 : 200, mayFall, log });
 });
@@ -28,7 +29,7 @@ adminExclusions.delete("/v1/admin/exclusions/:id", async (c) => {
   const { log, exclusions } = c.get("services");
   const id = parse(IdParam, c.req.param("id"));
   const { reason } = await readBody(c.req.raw, MAX_BODY_BYTES, RevokeBody);
-  const decided = await orUnsaved(revokeExclusion(exclusions, id, reason), log);
+  const decided = await orUnsaved(revokeExclusion(signed(c, exclusions), id, reason), log);
   if (decided === undefined) return problem("unknown-exclusion");
   const mayFall = decided.record.effect === "reinstate";
   return answerDecided(decided, { status: 200, mayFall, log });

@@ -7,6 +7,7 @@ import type { HttpEnv } from "./context.ts";
 import { answerEvents } from "./events.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { readBody } from "./read-body.ts";
+import { signed } from "./signed.ts";
 
 /** What was counted elsewhere, or never, before a site came here; behind the admin key. */
 export const adminHistory = new Hono<HttpEnv>();
@@ -16,6 +17,6 @@ adminHistory.post("/v1/admin/replay", (c) => answerEvents(c, c.get("services").r
 adminHistory.post("/v1/admin/import", async (c) => {
   const { log, registry } = c.get("services");
   const { counts } = await readBody(c.req.raw, MAX_EVENTS_BODY_BYTES, ImportBody);
-  await orUnsaved(importStarts(registry, counts), log);
+  await orUnsaved(importStarts(signed(c, registry), counts), log);
   return answerJson({ imported: counts.length }, 200, NO_STORE);
 });

@@ -7,6 +7,7 @@ import type { HttpEnv } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
+import { signed } from "./signed.ts";
 
 /** Numbers brought to a value by an operator; behind the admin key. */
 export const adminRestate = new Hono<HttpEnv>();
@@ -15,7 +16,7 @@ adminRestate.post("/v1/admin/contents/:id/restate", async (c) => {
   const { log, restate: deps } = c.get("services");
   const id = parse(ContentParam, c.req.param("id"));
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, RestateBody);
-  const result = await orUnsaved(restate(deps, { ...body, id }), log);
+  const result = await orUnsaved(restate(signed(c, deps), { ...body, id }), log);
   if (result.status !== "restated") return problem(result.status);
   const { content, before, after } = result;
   return answerJson({ content, before, after }, 200, NO_STORE);

@@ -14,6 +14,7 @@ import type { HttpEnv } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
+import { signed } from "./signed.ts";
 
 /** Who streams, and what; behind the admin key. */
 export const adminStreams = new Hono<HttpEnv>();
@@ -22,7 +23,7 @@ adminStreams.put("/v1/admin/users/:id", async (c) => {
   const { log, putRegistry } = c.get("services");
   const id = parse(IdParam, c.req.param("id"));
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, UserBody);
-  const user = await orUnsaved(putUser(putRegistry, { ...body, id }), log);
+  const user = await orUnsaved(putUser(signed(c, putRegistry), { ...body, id }), log);
   return answerJson(user, 200, NO_STORE);
 });
 
@@ -30,7 +31,7 @@ adminStreams.put("/v1/admin/broadcasters/:id", async (c) => {
   const { log, putRegistry } = c.get("services");
   const id = parse(IdParam, c.req.param("id"));
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, BroadcasterBody);
-  const result = await orUnsaved(putBroadcaster(putRegistry, { ...body, id }), log);
+  const result = await orUnsaved(putBroadcaster(signed(c, putRegistry), { ...body, id }), log);
   if (result.status !== "saved") return problem(result.status);
   return answerJson(result.broadcaster, 200, NO_STORE);
 });
@@ -39,7 +40,7 @@ adminStreams.put("/v1/admin/streams/:id", async (c) => {
   const { log, putRegistry } = c.get("services");
   const id = parse(StreamParam, c.req.param("id"));
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, StreamBody);
-  const result = await orUnsaved(putStream(putRegistry, { ...body, id }), log);
+  const result = await orUnsaved(putStream(signed(c, putRegistry), { ...body, id }), log);
   if (result.status !== "saved") return problem(result.status);
   return answerJson(result.stream, 200, NO_STORE);
 });
@@ -47,13 +48,13 @@ adminStreams.put("/v1/admin/streams/:id", async (c) => {
 adminStreams.post("/v1/admin/streams/:id/start", async (c) => {
   const { log, startStream: deps } = c.get("services");
   const id = parse(StreamParam, c.req.param("id"));
-  return answerStream(await orUnsaved(startStream(deps, id), log));
+  return answerStream(await orUnsaved(startStream(signed(c, deps), id), log));
 });
 
 adminStreams.post("/v1/admin/streams/:id/end", async (c) => {
   const { log, startStream: deps } = c.get("services");
   const id = parse(StreamParam, c.req.param("id"));
-  return answerStream(await orUnsaved(endStream(deps, id), log));
+  return answerStream(await orUnsaved(endStream(signed(c, deps), id), log));
 });
 
 const answerStream = (result: StartStreamResult): Response => {

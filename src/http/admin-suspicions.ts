@@ -11,6 +11,7 @@ import type { HttpEnv } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { problem } from "./problem.ts";
 import { parse, readOptionalBody } from "./read-body.ts";
+import { signed } from "./signed.ts";
 
 /** What looks like tampering, and what operators say to it; behind the admin key. */
 export const adminSuspicions = new Hono<HttpEnv>();
@@ -31,7 +32,7 @@ adminSuspicions.post("/v1/admin/suspicions/:id/exclude", async (c) => {
   const { log, suspicions } = c.get("services");
   const id = parse(IdParam, c.req.param("id"));
   const { reason } = await readOptionalBody(c.req.raw, MAX_BODY_BYTES, DecisionBody);
-  const result = await orUnsaved(excludeSuspicion(suspicions, { id, reason }), log);
+  const result = await orUnsaved(excludeSuspicion(signed(c, suspicions), { id, reason }), log);
   if (result.status !== "excluded") return problem(result.status, extraOf(result));
   const extra = { suspicion: shownSuspicion(result.suspicion) };
   return answerDecided(result.decided, { status: 200, mayFall: true, log, extra });
@@ -41,7 +42,7 @@ adminSuspicions.post("/v1/admin/suspicions/:id/dismiss", async (c) => {
   const { log, suspicions } = c.get("services");
   const id = parse(IdParam, c.req.param("id"));
   const { reason } = await readOptionalBody(c.req.raw, MAX_BODY_BYTES, DecisionBody);
-  const result = await orUnsaved(dismissSuspicion(suspicions, { id, reason }), log);
+  const result = await orUnsaved(dismissSuspicion(signed(c, suspicions), { id, reason }), log);
   if (result.status !== "dismissed") return problem(result.status, extraOf(result));
   const { shards } = result;
   const told = { suspicion: shownSuspicion(result.suspicion), correction: { shards } };

@@ -19,6 +19,7 @@ import type { HttpEnv } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
+import { signed } from "./signed.ts";
 
 export const admin = new Hono<HttpEnv>();
 
@@ -35,7 +36,7 @@ admin.route("/", adminHistory);
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, ContentBody);
-  const saving = putContent(c.get("services").registry, { ...body, id });
+  const saving = putContent(signed(c, c.get("services").registry), { ...body, id });
   const result = await orUnsaved(saving, c.get("services").log);
   if (result.status === "unknown-category") return problem("unknown-category");
   return answerJson(result.content, 200, NO_STORE);
@@ -43,8 +44,9 @@ admin.put("/v1/admin/contents/:id", async (c) => {
 
 admin.put("/v1/admin/categories/:id", async (c) => {
   const id = parse(IdParam, c.req.param("id"));
+  const { log, registry } = c.get("services");
   const { title } = await readBody(c.req.raw, MAX_BODY_BYTES, CategoryBody);
-  await orUnsaved(putCategory(c.get("services").registry, id, title), c.get("services").log);
+  await orUnsaved(putCategory(signed(c, registry), id, title), log);
   return answerJson({ id, title }, 200, NO_STORE);
 });
 

@@ -11,33 +11,11 @@ import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
 import { rankings } from "./rankings.ts";
 import { receipts } from "./receipts.ts";
+import { allowOf } from "./route-of.ts";
 import { scripts } from "./scripts.ts";
 import { stats } from "./stats.ts";
 import { streams } from "./streams.ts";
 import { views } from "./views.ts";
-
-/** What each path is for; who comes with another method is told (RFC 9110, section 15.5.6). */
-const METHODS: readonly (readonly [RegExp, string])[] = [
-  [/^\/v1\/views(?:\/confirm)?$/, "POST"],
-  [/^\/v1\/(?:receipts|events)$/, "POST"],
-  [/^\/v1\/streams\/[^/]+\/heartbeat$/, "POST"],
-  [/^\/v1\/streams\/[^/]+\/live$/, "GET"],
-  [/^\/v1\/admin\/(?:contents|categories|users|broadcasters|streams)\/[^/]+$/, "PUT"],
-  [/^\/v1\/admin\/streams\/[^/]+\/(?:start|end)$/, "POST"],
-  [/^\/v1\/admin\/(?:flush|correct|rebuild|reconcile|replay|import)$/, "POST"],
-  [/^\/v1\/admin\/(?:status|corrections)$/, "GET, HEAD"],
-  [/^\/v1\/admin\/exclusions$/, "GET, HEAD, POST"],
-  [/^\/v1\/admin\/exclusions\/[^/]+$/, "DELETE"],
-  [/^\/v1\/admin\/suspicions$/, "GET, HEAD"],
-  [/^\/v1\/admin\/suspicions\/[^/]+\/(?:exclude|dismiss)$/, "POST"],
-  [
-    /^\/v1\/(?:streams\/[^/]+|rankings\/(?:live|views)|stats\/contents\/[^/]+(?:\/regions)?)$/,
-    "GET, HEAD",
-  ],
-  [/^\/v1\/stats\/(?:streams|broadcasters)\/[^/]+\/history$/, "GET, HEAD"],
-  [/^\/(?:v1\/counts(?:\/[^/]+)?|healthz|readyz)$/, "GET, HEAD"],
-  [/^\/(?:demo(?:\/[^/]+|\/live\/[^/]+)?|headcount(?:\.debug|-live)?\.js)$/, "GET, HEAD"],
-];
 
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   const app = new Hono<HttpEnv>();
@@ -68,7 +46,8 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   app.route("/", demo);
 
   app.notFound((c) => {
-    const allow = METHODS.find(([path]) => path.test(c.req.path))?.[1];
+    // Who comes with another method than a path is for is told so (RFC 9110, section 15.5.6).
+    const allow = allowOf(c.req.path);
     if (allow === undefined) return problem("not-found");
     return problem("method-not-allowed", { headers: { Allow: allow } });
   });

@@ -8,7 +8,7 @@ import type { Page } from "../ports/database.ts";
 import { contentOfUrl } from "../protocol/content-of-url.ts";
 import type { ProblemCode } from "../protocol/problems.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
-import { ConfirmBody, MintBody, WaitSeconds } from "../protocol/requests.ts";
+import { ConfirmBody, ConfirmQuery, MintBody } from "../protocol/requests.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem, Refusal } from "./problem.ts";
@@ -124,8 +124,8 @@ interface Wait {
 
 /** `?wait=2`, or `Prefer: wait=2` from who can send headers; a preference is met as far as it can be (RFC 7240). */
 const waitOf = (c: HttpContext): Wait | undefined => {
-  const asked = c.req.query("wait");
-  if (asked !== undefined) return { seconds: parse(WaitSeconds, asked), preferred: false };
+  const { wait } = parse(ConfirmQuery, c.req.queries());
+  if (wait !== undefined) return { seconds: wait, preferred: false };
   const wished = Number(/(?:^|[\s,])wait=(\d+)/.exec(c.req.header("Prefer") ?? "")?.[1] ?? 0);
   return wished > 0 ? { seconds: Math.min(wished, MAX_WAIT_SECONDS), preferred: true } : undefined;
 };

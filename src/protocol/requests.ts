@@ -176,6 +176,9 @@ export const LiveQuery = v.strictObject({
 
 export const NoQuery = v.strictObject({});
 
+/** Query of `POST /v1/views/confirm`. */
+export const ConfirmQuery = v.strictObject({ wait: v.optional(once(WaitSeconds)) });
+
 export const limitTo = (max: number) =>
   v.pipe(
     v.string(),

@@ -32,7 +32,10 @@ export const auditLog = sqliteTable(
     /** Before and after, as JSON. */
     detail: json(),
   },
-  (table) => [index("audit_log_by_subject").on(table.subject, table.at)],
+  (table) => [
+    index("audit_log_by_subject").on(table.subject, table.at),
+    index("audit_log_by_time").on(table.at),
+  ],
 );
 
 /** What correction found of an hour in a shard. */
@@ -118,23 +121,32 @@ export const suspicions = sqliteTable(
 /** Keys of operators and of sites' own back ends, as hashes. */
 export const accessKeys = sqliteTable("access_keys", {
   name: id("name").primaryKey(),
+  /** SHA-256 of the key, in hexadecimal: a key is random, and nothing is to be guessed. */
   hash: id("hash").notNull(),
   /** Words with blanks between: read write operate. */
   scopes: id("scopes").notNull(),
   revoked: flag("revoked"),
   createdAt: time("created_at").notNull(),
+  updatedAt: time("updated_at").notNull().default(0),
 });
 
 /** Answers to requests that may be sent again. */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",
   {
+    /** Hash of the key as the caller gave it, and of who the caller is. */
     key: id("key").primaryKey(),
+    /** Of the path, so that what is kept of somebody can be found. */
+    pathHash: id("path_hash").notNull().default(""),
     /** Of the request, so that a key used for another one is noticed. */
     requestHash: id("request_hash").notNull(),
+    /** 0: it is being worked on. */
     status: integer("status").notNull(),
     answer: json("answer"),
     createdAt: time("created_at").notNull(),
   },
-  (table) => [index("idempotency_keys_by_age").on(table.createdAt)],
+  (table) => [
+    index("idempotency_keys_by_age").on(table.createdAt),
+    index("idempotency_keys_by_path").on(table.pathHash),
+  ],
 );

@@ -29,7 +29,10 @@ export const auditLog = mysqlTable(
     subject: id("subject").notNull(),
     detail: json(),
   },
-  (table) => [index("audit_log_by_subject").on(table.subject, table.at)],
+  (table) => [
+    index("audit_log_by_subject").on(table.subject, table.at),
+    index("audit_log_by_time").on(table.at),
+  ],
 );
 
 export const correctionRuns = mysqlTable(
@@ -100,16 +103,21 @@ export const accessKeys = mysqlTable("access_keys", {
   scopes: id("scopes").notNull(),
   revoked: flag("revoked"),
   createdAt: time("created_at").notNull(),
+  updatedAt: time("updated_at").notNull().default(0),
 });
 
 export const idempotencyKeys = mysqlTable(
   "idempotency_keys",
   {
     key: id("key").primaryKey(),
+    pathHash: id("path_hash").notNull().default(""),
     requestHash: id("request_hash").notNull(),
     status: small("status"),
     answer: json("answer"),
     createdAt: time("created_at").notNull(),
   },
-  (table) => [index("idempotency_keys_by_age").on(table.createdAt)],
+  (table) => [
+    index("idempotency_keys_by_age").on(table.createdAt),
+    index("idempotency_keys_by_path").on(table.pathHash),
+  ],
 );

@@ -49,6 +49,7 @@ class World {
       known: { forget: (id: StreamId) => this.forgotten.push(id) },
       clock: { now: () => this.now },
       random: { bytes: (count: number) => new Uint8Array(count), fraction: () => 0 },
+      actor: "operator",
     };
   }
 }

@@ -29,6 +29,7 @@ const makeDesk = () => {
   const deps = {
     exclusions,
     clock: { now: () => desk.now },
+    actor: "admin-key",
     random: {
       bytes: (count: number) => {
         drawn += 1;

@@ -68,6 +68,7 @@ class Service {
         schedule: SCHEDULE,
         clock: { now: () => NOON },
         random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
+        actor: "operator",
         contents: {
           content: async (wanted) => this.contents.get(wanted),
           note: async (entry) => {

@@ -89,6 +89,7 @@ const deskOf = (world: CorrectorWorld, mode: SuspectMode) => {
     schedule: world.schedule,
     clock: { now: () => world.now },
     random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
+    actor: "operator",
   };
   return { deps, exclusions };
 };
