@@ -9,6 +9,11 @@ interface Entry {
 }
 
 const PROOFS: Readonly<Record<string, Entry>> = {
+  attack: {
+    claim:
+      "forged, replayed, early, late, stripped and farmed tokens, tickets and events count nothing (--requests --seed)",
+    load: () => import("./prove/commands/attack.ts"),
+  },
   kill: {
     claim:
       "what was answered durable is counted once, whoever is killed (--rounds --acks --seed --state)",
