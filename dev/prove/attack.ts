@@ -23,6 +23,8 @@ export interface AttackScale {
   readonly requests: number;
   /** Genuine views among them, at least. */
   readonly genuine: number;
+  /** How often a network tries to get all the tokens that it may have in a minute. */
+  readonly quotas: number;
   readonly seed: number;
   log(line: string): void;
 }
@@ -42,7 +44,7 @@ export const proveAttack = async (
   const kinds = [...forgers, forgedTickets(STREAM, ticketKeys)];
   const plan = [...planOf(kinds, scale.requests), ...genuinePlan(scale.genuine)];
   const sender = new Sender(url);
-  const farms = farmsOf(service.variables);
+  const farms = farmsOf(service.variables, scale.quotas);
   const [, farmed] = await Promise.all([
     barrage(plan, { sender, tools: toolsOf(service), scale }),
     Promise.all(farms.map((its) => farm(sender, its))),

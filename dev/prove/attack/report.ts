@@ -58,7 +58,7 @@ const complaintsOfFarm = (its: AttackReport["farmed"][number]): readonly string[
   const { least, most } = farm.worth(granted);
   const complaints: string[] = [];
   if (granted > bound) complaints.push(`${granted} tokens, the bound is ${bound}`);
-  if (farm.attempts > 2 * farm.limit.quota && refused === 0) complaints.push("none was refused");
+  if (farm.attempts > bound && refused === 0) complaints.push("none was refused");
   if (granted === 0 || unconfirmed > 0) complaints.push(`${unconfirmed} of ${granted} not taken`);
   if (others.length > 0) complaints.push(`answered ${[...new Set(others)].join(", ")}`);
   if (counted < least || counted > most) {

@@ -15,7 +15,7 @@ export const prove: Proof = async (args) => {
   console.log(`seed ${seed}, state ${state}`);
   const service = await startSafetyService({ state, stores: "mysql-redis" });
   try {
-    const scale = { requests, genuine: requests, seed, log: console.log };
+    const scale = { requests, genuine: requests, quotas: 2, seed, log: console.log };
     const report = await proveAttack(service, scale);
     for (const line of linesOf(report)) console.log(line);
     const complaints = complaintsOf(report);
