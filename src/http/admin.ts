@@ -8,7 +8,6 @@ import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/re
 import { adminCorrection } from "./admin-correction.ts";
 import { adminExclusions } from "./admin-exclusions.ts";
 import { adminHistory } from "./admin-history.ts";
-import { requireAdminKey } from "./admin-key.ts";
 import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
@@ -22,8 +21,6 @@ import { parse, readBody } from "./read-body.ts";
 import { signed } from "./signed.ts";
 
 export const admin = new Hono<HttpEnv>();
-
-admin.use("/v1/admin/*", requireAdminKey);
 
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
