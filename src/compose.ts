@@ -121,6 +121,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     calendar,
     allowedOrigins,
     keyring: new Keyring({ adminKeys, named }),
+    keys: { keys: orders.keys, known: named, clock, random },
     mint: {
       clock,
       random,

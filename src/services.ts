@@ -1,4 +1,5 @@
 import type { Keyring } from "./app/access/keyring.ts";
+import type { KeysDeps } from "./app/access/keys.ts";
 import type { Unsigned } from "./app/audit.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
@@ -64,6 +65,7 @@ export interface Services {
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
   readonly keyring: Keyring;
+  readonly keys: Unsigned<KeysDeps>;
   readonly flush: FlushDeps;
   readonly flushStreams: FlushStreamsDeps;
   readonly rankViews: RankViewsDeps;
