@@ -1,3 +1,5 @@
+import type { Keyring } from "./app/access/keyring.ts";
+import type { KeysDeps } from "./app/access/keys.ts";
 import type { Unsigned } from "./app/audit.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
@@ -62,7 +64,8 @@ export interface Services {
   readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
-  readonly adminKey: string;
+  readonly keyring: Keyring;
+  readonly keys: Unsigned<KeysDeps>;
   readonly flush: FlushDeps;
   readonly flushStreams: FlushStreamsDeps;
   readonly rankViews: RankViewsDeps;

@@ -8,7 +8,7 @@ import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/re
 import { adminCorrection } from "./admin-correction.ts";
 import { adminExclusions } from "./admin-exclusions.ts";
 import { adminHistory } from "./admin-history.ts";
-import { requireAdminKey } from "./admin-key.ts";
+import { adminKeys } from "./admin-keys.ts";
 import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
@@ -23,8 +23,6 @@ import { signed } from "./signed.ts";
 
 export const admin = new Hono<HttpEnv>();
 
-admin.use("/v1/admin/*", requireAdminKey);
-
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
 admin.route("/", adminExclusions);
@@ -32,6 +30,7 @@ admin.route("/", adminSuspicions);
 admin.route("/", adminRestate);
 admin.route("/", adminReconcile);
 admin.route("/", adminHistory);
+admin.route("/", adminKeys);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));

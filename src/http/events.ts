@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import { type TakeEventsDeps, takeEvents } from "../app/views/take-events.ts";
 import { MAX_EVENTS_BODY_BYTES } from "../core/limits.ts";
 import { EventsBody } from "../protocol/requests-events.ts";
-import { requireAdminKey } from "./admin-key.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
@@ -12,7 +11,6 @@ import { coloOf } from "./visit.ts";
 /** Views of which a site's own back end tells. */
 export const events = new Hono<HttpEnv>();
 
-events.use("/v1/events", requireAdminKey);
 events.post("/v1/events", (c) => answerEvents(c, c.get("services").events));
 
 export const answerEvents = async (c: HttpContext, deps: TakeEventsDeps): Promise<Response> => {

@@ -28,6 +28,7 @@ import {
   UserBody,
 } from "./requests.ts";
 import { EventsBody, ImportBody } from "./requests-events.ts";
+import { KeyBody } from "./requests-keys.ts";
 import { LiveRankingQuery, ViewRankingQuery } from "./requests-rankings.ts";
 import { ReceiptBody } from "./requests-receipts.ts";
 import { DecisionBody, SuspicionsQuery } from "./requests-suspicions.ts";
@@ -134,6 +135,9 @@ const WRITE: readonly Route[] = [
 ];
 
 const OPERATE: readonly Route[] = [
+  { method: "GET", path: "/v1/admin/keys", query: NoQuery },
+  { method: "PUT", path: "/v1/admin/keys/:name", param: IdParam, body: body(KeyBody) },
+  { method: "DELETE", path: "/v1/admin/keys/:name", param: IdParam },
   {
     method: "POST",
     path: "/v1/admin/contents/:id/restate",

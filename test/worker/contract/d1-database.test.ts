@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { describe } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { auditLog } from "../../../src/schema/d1/operations.ts";
+import { accessKeyTablesContract } from "../../contract/access-keys.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { mostViewedContract } from "../../contract/most-viewed.ts";
@@ -27,6 +28,7 @@ describe("the database on D1", () => {
   shardTablesContract(() => database);
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);
+  accessKeyTablesContract(() => ({ keys: database.keys, auditEntries: open().auditEntries }));
   suspicionTablesContract(() => ({
     suspicions: database.suspicions,
     auditEntries: open().auditEntries,

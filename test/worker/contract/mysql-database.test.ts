@@ -3,6 +3,7 @@ import { describe, inject } from "vitest";
 import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
 import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
 import { auditLog } from "../../../src/schema/mysql/operations.ts";
+import { accessKeyTablesContract } from "../../contract/access-keys.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { mostViewedContract } from "../../contract/most-viewed.ts";
@@ -35,6 +36,7 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   shardTablesContract(() => database);
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);
+  accessKeyTablesContract(() => ({ keys: database.keys, auditEntries: open().auditEntries }));
   suspicionTablesContract(() => ({
     suspicions: database.suspicions,
     auditEntries: open().auditEntries,
