@@ -34,7 +34,10 @@ const night = async (
     },
   };
   tables.done.length = 0;
-  const run = await upkeep({ ...desk, tallies, schedule: three(), upkeep: tables });
+  const run = await upkeep({
+    ...{ ...desk, tallies, schedule: three(), upkeep: tables },
+    idempotency: { deleteBefore: (before, limit) => tables.forgetRequests(before, limit) },
+  });
   expect(desk.recorded).toEqual([run]);
   return { ...run, notes: run.detail === "" ? [] : JSON.parse(run.detail) };
 };

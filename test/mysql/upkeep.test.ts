@@ -59,7 +59,10 @@ const night = async (
 ): Promise<JobRun & { readonly notes: readonly { readonly cause: string }[] }> => {
   const tallies = { status: async () => tallyStatus({ closedThrough }) };
   const desk = new JobDesk(now);
-  const run = await upkeep({ ...desk, tallies, schedule: schedule(), upkeep: database.upkeep });
+  const { upkeep: tables, idempotency } = database;
+  const run = await upkeep({
+    ...{ ...desk, tallies, schedule: schedule(), upkeep: tables, idempotency },
+  });
   return { ...run, notes: run.detail === "" ? [] : JSON.parse(run.detail) };
 };
 

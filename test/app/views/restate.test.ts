@@ -71,6 +71,8 @@ class Service {
         actor: "operator",
         contents: {
           content: async (wanted) => this.contents.get(wanted),
+        },
+        audit: {
           note: async (entry) => {
             if (this.noteFails) throw new Error("the database is away");
             this.audit.push(entry);
