@@ -28,6 +28,8 @@ import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { webCryptoReplaySalts } from "./adapters/webcrypto/replay-salts.ts";
 import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { Keyring } from "./app/access/keyring.ts";
+import { NamedKeys } from "./app/access/named-keys.ts";
 import { KnownRows } from "./app/known-rows.ts";
 import { HistoryReader } from "./app/live/read-history.ts";
 import { RankingsReader } from "./app/live/read-rankings.ts";
@@ -57,7 +59,7 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 };
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
-  const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
+  const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKeys } = config;
   const breakers = new Breakers({ clock, log });
   // Readers by the thousand leave a database alone that fails, and those of `?consistency=strong` with them: a typed
   // problem at once is worth more to them than the same after a timeout.
@@ -77,6 +79,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
   const known = new StreamRegistry({ streams: registry, clock, timers, log });
+  const named = new NamedKeys({ keys: database.keys, clock, timers, log });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
   const viewRankings = objectViewRankings(env.VIEW_RANKINGS, timers);
@@ -117,7 +120,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     schedule,
     calendar,
     allowedOrigins,
-    adminKey,
+    keyring: new Keyring({ adminKeys, named }),
     mint: {
       clock,
       random,

@@ -1,6 +1,7 @@
 import { SUSPECT_MODES, type SuspectMode } from "./core/suspicion/held.ts";
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
+import { readAdminKeys } from "./env-keys.ts";
 import {
   checkDatabase,
   checkReadModel,
@@ -68,7 +69,8 @@ export interface Config {
   readonly contents: "open" | "registered";
   /** What becomes of views that look made up until correction decides. */
   readonly suspects: SuspectMode;
-  readonly adminKey: string;
+  /** The deployment's own, each for everything. */
+  readonly adminKeys: readonly [string, ...string[]];
   readonly database: DatabaseConfig;
   readonly readModel: ReadModelConfig;
   readonly rawLog: R2Bucket;
@@ -110,10 +112,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
     SUSPECT_MODES.find((mode) => mode === (env.SUSPECTS ?? "count")) ??
     refuse("SUSPECTS", 'it has to be "count" or "hold"');
   const contents = env.CONTENTS;
-  const adminKey = env.ADMIN_KEY ?? "";
-  if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
-    refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
-  }
+  const adminKeys = readAdminKeys(env.ADMIN_KEY, (reason) => refuse("ADMIN_KEY", reason));
   const database = checkDatabase(env, refuse);
   const readModel = checkReadModel(env, refuse);
   const rawLog = env.RAW_LOG;
@@ -132,7 +131,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (problems.length > 0 || database === undefined || readModel === undefined) {
     return { status: "refused", problems };
   }
-  if (rawLog === undefined) {
+  if (rawLog === undefined || adminKeys === undefined) {
     return { status: "refused", problems };
   }
   return {
@@ -146,7 +145,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
       allowedOrigins: origins,
       contents,
       suspects,
-      adminKey,
+      adminKeys,
       database,
       readModel,
       rawLog,
@@ -157,7 +156,6 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
 const DEFAULT_TIMEZONE = "UTC";
 /** An office or a campus behind one address watches together; a machine that inflates a number stays in bounds. */
 const DEFAULT_SOCKETS_PER_NETWORK = "200";
-const MIN_ADMIN_KEY_CHARS = 24;
 const MIN_SECRET_BYTES = 32;
 const TOKEN_KEY = /^([A-Za-z0-9]{1,8}):([A-Za-z0-9_-]+)$/;
 

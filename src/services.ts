@@ -1,3 +1,4 @@
+import type { Keyring } from "./app/access/keyring.ts";
 import type { Unsigned } from "./app/audit.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
@@ -65,7 +66,7 @@ export interface Services {
   readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
-  readonly adminKey: string;
+  readonly keyring: Keyring;
   /** For requests with an idempotency key. */
   readonly repeats: RepeatDeps;
   readonly orders: Unsigned<NoteOrderDeps>;

@@ -7,6 +7,7 @@ import {
   MOST_VIEWED_TIMEOUT_MS,
   UPKEEP_TIMEOUT_MS,
 } from "../core/limits.ts";
+import type { AccessKeyTables } from "../ports/access-key-tables.ts";
 import {
   type ContentTables,
   type CountTables,
@@ -49,6 +50,7 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
     streams: guardAll(database.streams),
     jobs: guardAll(database.jobs),
     upkeep: guardAll(database.upkeep, UPKEEP_TIMEOUT_MS),
+    keys: guardAll(database.keys),
   };
 };
 
@@ -62,12 +64,14 @@ const SHOWN_AT_ONCE = new Set<string>([
   "ranking",
   "lastWhole",
   "recent",
+  "standing",
 ] satisfies readonly (
   | keyof RegistryTables
   | keyof ContentTables
   | keyof CountTables
   | keyof StreamTables
   | keyof JobTables
+  | keyof AccessKeyTables
 )[]);
 
 /** @param ownMs of tables with a time of their own */

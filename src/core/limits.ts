@@ -678,6 +678,21 @@ export const SUSPICION_BACKOFF_MAX_MS = 10 * MINUTE_MS;
 export const SUSPICIONS_MAX = 200;
 export const SUSPICIONS_DEFAULT = 50;
 
+/** Keys of operators and back ends that there may be, revoked ones too: each is compared with whatever key comes. */
+export const KEYS_MAX = 1_000;
+
+/** For so long an isolate believes what it read of the keys: a revoked key opens nothing after it. */
+export const KEYS_LIFE_MS = 30 * SECOND_MS;
+
+/** Who comes with an unknown key may have a new one: so often an isolate looks again, whoever tries keys. */
+export const KEYS_LOOK_AGAIN_MS = 5 * SECOND_MS;
+
+/** While the database is away, the keys that were known last are good for this; then those of the deployment alone. */
+export const KEYS_OUTAGE_MS = 10 * MINUTE_MS;
+
+/** After a read of the keys that failed, the database is not asked for them again before this. */
+export const KEYS_REST_MS = SECOND_MS;
+
 /** A body that has not arrived in this time is refused: a phone in a tunnel needs less for 4 KB, and a page sends it anew. */
 export const BODY_TIMEOUT_MS = 10 * SECOND_MS;
 
@@ -688,7 +703,7 @@ export const REPEATS_KEPT_MS = DAY_MS;
 export const REPEAT_RENEW_MS = 20 * SECOND_MS;
 export const REPEAT_DEAD_MS = 60 * SECOND_MS;
 
-/** Characters of an answer that is kept; a row of D1 holds 2 MB, and no answer of an operator's is near it. */
+/** An answer that is kept; a row of D1 holds 2 MB, and no answer of an operator's is near it. */
 export const REPEAT_MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** An order does not wait longer for its audit entry: it is given while the database is away, too. */

@@ -10,7 +10,6 @@ import { adminAudit } from "./admin-audit.ts";
 import { adminCorrection } from "./admin-correction.ts";
 import { adminExclusions } from "./admin-exclusions.ts";
 import { adminHistory } from "./admin-history.ts";
-import { requireAdminKey } from "./admin-key.ts";
 import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
@@ -21,13 +20,9 @@ import type { HttpEnv } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
-import { repeatable } from "./repeatable.ts";
 import { signed } from "./signed.ts";
 
 export const admin = new Hono<HttpEnv>();
-
-admin.use("/v1/admin/*", requireAdminKey);
-admin.use("/v1/admin/*", repeatable);
 
 admin.route("/", adminAudit);
 admin.route("/", adminStreams);

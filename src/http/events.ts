@@ -2,19 +2,15 @@ import { Hono } from "hono";
 import { type SentEvent, type TakeEventsDeps, takeEvents } from "../app/views/take-events.ts";
 import { MAX_EVENTS_BODY_BYTES } from "../core/limits.ts";
 import { EventsBody } from "../protocol/requests-events.ts";
-import { requireAdminKey } from "./admin-key.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 import { readBody } from "./read-body.ts";
-import { repeatable } from "./repeatable.ts";
 import { coloOf } from "./visit.ts";
 
 /** Views of which a site's own back end tells. */
 export const events = new Hono<HttpEnv>();
 
-events.use("/v1/events", requireAdminKey);
-events.use("/v1/events", repeatable);
 events.post("/v1/events", async (c) =>
   answerEvents(c, c.get("services").events, await readEvents(c)),
 );

@@ -3,6 +3,7 @@ import type { LiveDay, LiveSample } from "../core/live/lasting.ts";
 import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
 import type { LiveNumbers } from "../protocol/room-rpc.ts";
+import type { AccessKeyTables } from "./access-key-tables.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import type { AuditTables } from "./audit-tables.ts";
 import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
@@ -25,6 +26,7 @@ export interface Database {
   readonly streams: StreamTables;
   readonly jobs: JobTables;
   readonly upkeep: UpkeepTables;
+  readonly keys: AccessKeyTables;
 }
 
 /** The store said no, or nothing. Its message holds no statement and no values. */

@@ -1,5 +1,6 @@
 import { drizzle } from "drizzle-orm/d1";
 import type { Database } from "../../ports/database.ts";
+import { d1AccessKeyTables } from "./access-key-tables.ts";
 import { d1AuditTables } from "./audit-tables.ts";
 import { d1ContentTables } from "./content-tables.ts";
 import { d1CorrectionTables } from "./correction-tables.ts";
@@ -30,5 +31,6 @@ export const d1Database = (binding: D1Database): Database => {
     streams: d1StreamTables(db),
     jobs: d1JobTables(db),
     upkeep: d1UpkeepTables(db),
+    keys: d1AccessKeyTables(db),
   };
 };

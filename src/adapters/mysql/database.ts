@@ -3,6 +3,7 @@ import {
   UPKEEP_STATEMENT_TIMEOUT_MS,
 } from "../../core/limits.ts";
 import type { Database } from "../../ports/database.ts";
+import { mysqlAccessKeyTables } from "./access-key-tables.ts";
 import { mysqlAuditTables } from "./audit-tables.ts";
 import { mysqlContentTables } from "./content-tables.ts";
 import { mysqlCorrectionTables } from "./correction-tables.ts";
@@ -42,5 +43,6 @@ export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
     streams: mysqlStreamTables(db),
     jobs: mysqlJobTables(db),
     upkeep: mysqlUpkeepTables(mysqlHandle(url, UPKEEP_STATEMENT_TIMEOUT_MS)),
+    keys: mysqlAccessKeyTables(db),
   };
 };
