@@ -182,7 +182,7 @@ test("what was before, what is after and why stand in the audit log", async () =
     {
       action: "content.restate",
       subject: ID,
-      actor: "admin-key",
+      actor: "operator",
       before: { views: 5 },
       after: { views: 2, reason },
     },
