@@ -69,7 +69,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { contents, registry, exclusions, suspicions } = database;
   // Operators and crons are few, wait for this one answer, and would have to come back: they always try.
   const orders = makeDatabase(config.database, { gate, atRest: "try" });
-  const { corrections, jobs, upkeep } = orders;
+  const { audit, corrections, idempotency, jobs, upkeep } = orders;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
@@ -153,6 +153,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
     regions: new RegionsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
+    repeats: { tables: idempotency, clock, random, timers, log },
+    orders: { audit, clock, random, timers, log },
+    audit,
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },
     rankViews: { readers, rankings: viewRankings, calendar, ...job },
@@ -162,9 +165,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     suspicions: { ...decisions, suspicions: orders.suspicions, mode: config.suspects },
     rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
-    upkeep: { tallies, upkeep, ...job },
+    upkeep: { tallies, upkeep, idempotency, ...job },
     registry: { contents: orders.contents, tallies, schedule, clock, random },
-    restate: { contents: orders.contents, tallies, schedule, clock, random },
+    restate: { contents: orders.contents, audit, tallies, schedule, clock, random },
     putRegistry: { database: orders, known, clock, random },
     startStream: { registry: orders.registry, rooms, known, clock, random },
     streams: new StreamReader({ ...ladder, registry: known }),

@@ -43,6 +43,8 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
     corrections: guardAll(database.corrections),
     exclusions: guardAll(database.exclusions),
     suspicions: guardAll(database.suspicions),
+    audit: guardAll(database.audit),
+    idempotency: guardAll(database.idempotency),
     contents: guardAll(database.contents),
     registry: guardAll(database.registry),
     streams: guardAll(database.streams),

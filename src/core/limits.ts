@@ -692,3 +692,26 @@ export const KEYS_OUTAGE_MS = 10 * MINUTE_MS;
 
 /** After a read of the keys that failed, the database is not asked for them again before this. */
 export const KEYS_REST_MS = SECOND_MS;
+
+/** A body that has not arrived in this time is refused: a phone in a tunnel needs less for 4 KB, and a page sends it anew. */
+export const BODY_TIMEOUT_MS = 10 * SECOND_MS;
+
+/** For so long a request with an idempotency key is answered as it was the first time; clients try for minutes, people for hours. */
+export const REPEATS_KEPT_MS = DAY_MS;
+
+/** Who is at work on a request says so this often; without a sign of life for three times as long he has died. */
+export const REPEAT_RENEW_MS = 20 * SECOND_MS;
+export const REPEAT_DEAD_MS = 60 * SECOND_MS;
+
+/** An answer that is kept; a row of D1 holds 2 MB, and no answer of an operator's is near it. */
+export const REPEAT_MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** An order does not wait longer for its audit entry: it is given while the database is away, too. */
+export const ORDER_AUDIT_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** Audit entries in one read. */
+export const AUDIT_DEFAULT_LIMIT = 50;
+export const AUDIT_MAX_LIMIT = 500;
+
+/** Audit entries of one millisecond, which stand on one page together: an import writes 500. */
+export const AUDIT_TOGETHER = 1_000;

@@ -12,6 +12,7 @@ import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
 import { rankings } from "./rankings.ts";
 import { receipts } from "./receipts.ts";
+import { repeatable } from "./repeatable.ts";
 import { requireKey } from "./require-key.ts";
 import { allowOf } from "./route-of.ts";
 import { scripts } from "./scripts.ts";
@@ -31,7 +32,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
     return next();
   });
   app.use("/v1/*", allowOrigins);
-  for (const path of BEHIND_THE_DOOR) app.use(path, requireKey);
+  for (const path of BEHIND_THE_DOOR) app.use(path, requireKey, repeatable);
   app.use("/v1/views/*", refuseForeignOrigins);
   app.use("/v1/receipts", refuseForeignOrigins);
   app.use("/v1/streams/:id/heartbeat", refuseForeignOrigins);

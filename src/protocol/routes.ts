@@ -27,6 +27,7 @@ import {
   StreamParam,
   UserBody,
 } from "./requests.ts";
+import { AuditQuery } from "./requests-audit.ts";
 import { EventsBody, ImportBody } from "./requests-events.ts";
 import { KeyBody } from "./requests-keys.ts";
 import { LiveRankingQuery, ViewRankingQuery } from "./requests-rankings.ts";
@@ -116,6 +117,7 @@ const READ: readonly Route[] = [
   { method: "GET", path: "/v1/admin/corrections", query: CorrectionsQuery },
   { method: "GET", path: "/v1/admin/exclusions", query: ExclusionsQuery },
   { method: "GET", path: "/v1/admin/suspicions", query: SuspicionsQuery },
+  { method: "GET", path: "/v1/admin/audit", query: AuditQuery },
 ];
 
 const WRITE: readonly Route[] = [

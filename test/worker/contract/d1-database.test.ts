@@ -5,8 +5,10 @@ import { describe } from "vitest";
 import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { auditLog } from "../../../src/schema/d1/operations.ts";
 import { accessKeyTablesContract } from "../../contract/access-keys.ts";
+import { auditTablesContract } from "../../contract/audit-tables.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
+import { idempotencyTablesContract } from "../../contract/idempotency-tables.ts";
 import { mostViewedContract } from "../../contract/most-viewed.ts";
 import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
@@ -29,6 +31,13 @@ describe("the database on D1", () => {
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);
   accessKeyTablesContract(() => ({ keys: database.keys, auditEntries: open().auditEntries }));
+  idempotencyTablesContract(() => database.idempotency);
+  auditTablesContract(() => ({
+    audit: database.audit,
+    overwrite: async (id, detail) => {
+      await behind.update(auditLog).set({ detail }).where(eq(auditLog.id, id));
+    },
+  }));
   suspicionTablesContract(() => ({
     suspicions: database.suspicions,
     auditEntries: open().auditEntries,
