@@ -14,7 +14,11 @@ module.exports = {
     only("ports-see-protocol", "^src/ports/", "^src/(core|protocol|ports)/"),
     only("app-sees-ports", "^src/app/", "^src/(core|protocol|ports|app)/"),
     only("adapters-see-ports", "^src/adapters/", "^src/(core|protocol|ports|adapters|schema)/"),
-    only("env-sees-core", "^src/env(-[a-z]+)?\\.ts$", "^src/((core|protocol)/|env-[a-z]+\\.ts$)"),
+    only(
+      "env-sees-core",
+      "^src/env(-stores|-keys|-limits|-caps)?\\.ts$",
+      "^src/((core|protocol)/|env-(stores|keys|limits|caps)\\.ts$)",
+    ),
     only("services-see-app", "^src/services\\.ts$", "^src/(env\\.ts$|(core|protocol|ports|app)/)"),
     only(
       "http-and-cron-see-app",
