@@ -18,6 +18,8 @@ module.exports = {
       "env-sees-core",
       "^src/env(-stores|-keys|-limits)?\\.ts$",
       "^src/((core|protocol)/|env-(stores|keys|limits)\\.ts$)",
+      "^src/env(-stores|-keys|-limits|-caps)?\\.ts$",
+      "^src/((core|protocol)/|env-(stores|keys|limits|caps)\\.ts$)",
     ),
     only("services-see-app", "^src/services\\.ts$", "^src/(env\\.ts$|(core|protocol|ports|app)/)"),
     only(

@@ -3,12 +3,15 @@ import { guardedReadModel } from "./adapters/guarded-read-model.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import {
+  guardedCaps,
   guardedCounts,
   guardedLive,
   guardedNumbers,
+  guardedStandings,
   guardedTraces,
   guardedViews,
 } from "./adapters/objects/guarded-reads.ts";
+import { objectNetworkCaps } from "./adapters/objects/network-caps.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { objectsReadModel } from "./adapters/objects/read-model.ts";
 import { objectRooms } from "./adapters/objects/rooms.ts";
@@ -36,6 +39,7 @@ import { RankingsReader } from "./app/live/read-rankings.ts";
 import { StreamReader } from "./app/live/read-stream.ts";
 import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
+import { anyContent, contentCap } from "./app/views/content-cap.ts";
 import { backEndTerms, replayTerms } from "./app/views/event-terms.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
@@ -45,6 +49,7 @@ import { StatsReader } from "./app/views/read-stats.ts";
 import { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { rulesOfHour } from "./app/views/rules-of-hour.ts";
+import { visitorCap } from "./app/views/visitor-cap.ts";
 import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
 import type { ContentId } from "./core/ids.ts";
 import { REGISTERED_MEMO_MS } from "./core/limits.ts";
@@ -111,6 +116,12 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const taking = { clock, timers, keyedHash, schedule, admission, lane };
   const rules = { exclusions, suspicions: { mode: config.suspects, tables: suspicions } };
   const [{ secret }] = tokenKeys;
+  const capping = {
+    caps: config.caps,
+    objects: guardedCaps(objectNetworkCaps(env.NETWORK_CAPS), guard),
+    ...{ clock, log },
+  };
+  const standings = guardedStandings(tallies, guard);
   return {
     log,
     clock,
@@ -132,6 +143,13 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       telemetry,
       schedule,
       admission,
+      caps: {
+        visitors: visitorCap(capping),
+        contents:
+          config.contents === "open"
+            ? contentCap({ ...capping, tallies: standings, schedule })
+            : anyContent,
+      },
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },

@@ -715,3 +715,27 @@ export const AUDIT_MAX_LIMIT = 500;
 
 /** Audit entries of one millisecond, which stand on one page together: an import writes 500. */
 export const AUDIT_TOGETHER = 1_000;
+
+/** How long a visitor, or a content nobody counted before, has one of its network's places. */
+export const CAP_LIFE_MS = HOUR_MS;
+
+/**
+ * So many of a network an isolate lets in without asking anybody: nearly all households stay below, and cost no call.
+ * They come off what is asked of the network's object, so that one isolate holds the cap exactly.
+ */
+export const CAP_FREE = 8;
+
+/** Objects of one colo that keep the caps of its networks, so that their set is bounded. */
+export const CAPS_PER_COLO = 4;
+
+/** An object of caps that does not answer within this time lets everybody in: a view is opened before its page is read. */
+export const CAPS_TIMEOUT_MS = 500;
+
+/**
+ * What is remembered of networks, in each isolate and in each object of caps, for visitors and for contents: a network
+ * is some 500 bytes, a visitor some 60, a content up to 200.
+ */
+export const CAPS_MAX_NETWORKS = 10_000;
+export const CAPS_ISOLATE_MAX_MEMBERS = 50_000;
+export const CAPS_MAX_VISITORS = 500_000;
+export const CAPS_MAX_CONTENTS = 100_000;
