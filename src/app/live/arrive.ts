@@ -43,7 +43,6 @@ export const arrive = async (deps: ArriveDeps, request: ArriveRequest): Promise<
     return { status: "ticket-refused" };
   }
   const network = networkOf(address);
-  const identity =
-    user === undefined ? identityOfClient(request, network) : identityOfUser(user);
+  const identity = user === undefined ? identityOfClient(request, network) : identityOfUser(user);
   return { status: "arrived", arrival: { role, identity, network } };
 };
