@@ -133,6 +133,12 @@ export class RoomHarness {
     this.room = this.#wake();
   }
 
+  /** The machine dies: what was not flushed is gone, and so are all sockets. */
+  crash(): void {
+    this.sockets = [];
+    this.room = this.#wake();
+  }
+
   open(startedAt = this.now): RoomNumbers {
     const { start = STARTED } = this.#options;
     return this.room.open({ ...start, startedAt });
