@@ -249,7 +249,8 @@ export const userTablesContract = (open: () => UsersUnderTest): void => {
           if (page.length < limit) return found.filter((id) => all.includes(id));
         }
       };
-      const wanted = [live, late, again].filter((id) => id !== undefined).sort();
+      const wanted = [live, late, again].filter((id) => id !== undefined);
+      wanted.sort((a, b) => (a < b ? -1 : 1));
       expect(await recent(1)).toEqual(wanted);
       expect(await recent(500)).toEqual(wanted);
     });
