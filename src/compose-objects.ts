@@ -140,7 +140,7 @@ export const composeRoom = (
   if (checked.status === "refused") throw new Error("the deployment is not configured");
   const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } = checked.config;
   const { name, storage, background, abort } = context;
-  const { streams, jobs } = makeDatabase(database);
+  const { streams, users, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
@@ -154,6 +154,7 @@ export const composeRoom = (
     rankings,
     readModel: makeReadModel(readModel, schedule),
     sessions: streams,
+    users,
     streams,
     jobs,
     calendar,

@@ -187,6 +187,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     registry: { contents: orders.contents, tallies, schedule, clock, random },
     restate: { contents: orders.contents, audit, tallies, schedule, clock, random },
     putRegistry: { database: orders, known, clock, random },
+    deleteUser: { users: orders.users, rooms, clock, random, log },
     startStream: { registry: orders.registry, rooms, known, clock, random },
     streams: new StreamReader({ ...ladder, registry: known }),
     rankings: new RankingsReader({ ...ladder, registry: known }),

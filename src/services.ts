@@ -2,6 +2,7 @@ import type { Keyring } from "./app/access/keyring.ts";
 import type { KeysDeps } from "./app/access/keys.ts";
 import type { Unsigned } from "./app/audit.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
+import type { DeleteUserDeps } from "./app/live/delete-user.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
 import type { HistoryReader } from "./app/live/read-history.ts";
@@ -86,6 +87,7 @@ export interface Services {
   readonly registry: Unsigned<RegistryDeps>;
   readonly restate: Unsigned<RestateDeps>;
   readonly putRegistry: Unsigned<PutRegistryDeps>;
+  readonly deleteUser: Unsigned<DeleteUserDeps>;
   readonly startStream: Unsigned<StartStreamDeps>;
   readonly streams: StreamReader;
   readonly rankings: RankingsReader;

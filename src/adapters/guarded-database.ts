@@ -48,6 +48,7 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
     contents: guardAll(database.contents),
     registry: guardAll(database.registry),
     streams: guardAll(database.streams),
+    users: guardAll(database.users),
     jobs: guardAll(database.jobs),
     upkeep: guardAll(database.upkeep, UPKEEP_TIMEOUT_MS),
     keys: guardAll(database.keys),

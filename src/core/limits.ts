@@ -739,3 +739,19 @@ export const CAPS_MAX_NETWORKS = 10_000;
 export const CAPS_ISOLATE_MAX_MEMBERS = 50_000;
 export const CAPS_MAX_VISITORS = 500_000;
 export const CAPS_MAX_CONTENTS = 100_000;
+
+/**
+ * Rooms of streams that ended so long before their salt should be gone are asked too when a user is deleted: an alarm
+ * may be late, and a room may have heard of its end later than the registry.
+ */
+export const FORGET_SLACK_MS = 6 * HOUR_MS;
+
+/** Streams of one page, and streams whose saved sessions are looked up in one call, when a user is deleted. */
+export const FORGET_STREAMS_PER_PAGE = 500;
+export const FORGET_STREAMS_PER_LOOK = 50;
+
+/**
+ * So long after it forgot a user a room looks once more whether the database has anything from before: a statement of
+ * an instance that died meanwhile has arrived by then, or never will (`DATABASE_ATTEMPTS` of `DATABASE_TIMEOUT_MS`).
+ */
+export const FORGET_SETTLE_MS = MINUTE_MS;

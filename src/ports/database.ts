@@ -10,6 +10,7 @@ import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
 import type { IdempotencyTables } from "./idempotency.ts";
 import type { StatisticsTables } from "./statistics-tables.ts";
 import type { SuspicionTables } from "./suspicion-tables.ts";
+import type { UserTables } from "./user-tables.ts";
 
 /** The store of everything that must last. Every call throws a `DatabaseError` when the store fails or does not answer in time; every write is safe to repeat. */
 export interface Database {
@@ -24,6 +25,7 @@ export interface Database {
   readonly contents: ContentTables;
   readonly registry: RegistryTables;
   readonly streams: StreamTables;
+  readonly users: UserTables;
   readonly jobs: JobTables;
   readonly upkeep: UpkeepTables;
   readonly keys: AccessKeyTables;

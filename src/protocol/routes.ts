@@ -146,6 +146,7 @@ const OPERATE: readonly Route[] = [
     param: ContentParam,
     body: body(RestateBody),
   },
+  { method: "DELETE", path: "/v1/admin/users/:id", param: IdParam },
   { method: "POST", path: "/v1/admin/flush" },
   { method: "POST", path: "/v1/admin/correct", body: optionalBody(CorrectBody) },
   { method: "POST", path: "/v1/admin/rebuild", body: body(RebuildBody) },

@@ -14,6 +14,7 @@ import { d1StatisticsTables } from "./statistics-tables.ts";
 import { d1StreamTables } from "./stream-tables.ts";
 import { d1SuspicionTables } from "./suspicion-tables.ts";
 import { d1UpkeepTables } from "./upkeep-tables.ts";
+import { d1UserTables } from "./user-tables.ts";
 
 export const d1Database = (binding: D1Database): Database => {
   const db = drizzle(binding);
@@ -29,6 +30,7 @@ export const d1Database = (binding: D1Database): Database => {
     contents: d1ContentTables(db),
     registry: d1RegistryTables(db),
     streams: d1StreamTables(db),
+    users: d1UserTables(db),
     jobs: d1JobTables(db),
     upkeep: d1UpkeepTables(db),
     keys: d1AccessKeyTables(db),

@@ -18,6 +18,7 @@ import { mysqlStatisticsTables } from "./statistics-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
 import { mysqlSuspicionTables } from "./suspicion-tables.ts";
 import { mysqlUpkeepTables } from "./upkeep-tables.ts";
+import { mysqlUserTables } from "./user-tables.ts";
 
 /**
  * PlanetScale, or any MySQL behind its protocol.
@@ -41,6 +42,7 @@ export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
     contents: mysqlContentTables(db),
     registry: mysqlRegistryTables(db),
     streams: mysqlStreamTables(db),
+    users: mysqlUserTables(db),
     jobs: mysqlJobTables(db),
     upkeep: mysqlUpkeepTables(mysqlHandle(url, UPKEEP_STATEMENT_TIMEOUT_MS)),
     keys: mysqlAccessKeyTables(db),

@@ -6,6 +6,7 @@ import { d1Database } from "../../../src/adapters/d1/database.ts";
 import { auditLog } from "../../../src/schema/d1/operations.ts";
 import { accessKeyTablesContract } from "../../contract/access-keys.ts";
 import { auditTablesContract } from "../../contract/audit-tables.ts";
+import { auditLog, idempotencyKeys } from "../../../src/schema/d1/operations.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { idempotencyTablesContract } from "../../contract/idempotency-tables.ts";
@@ -15,6 +16,7 @@ import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
 import { suspicionTablesContract } from "../../contract/suspicion-tables.ts";
+import { userTablesContract } from "../../contract/user-tables.ts";
 
 describe("the database on D1", () => {
   const behind = drizzle(env.DB);
@@ -27,6 +29,13 @@ describe("the database on D1", () => {
   databaseContract(open);
   registryTablesContract(open);
   streamTablesContract(() => database.streams);
+  userTablesContract(() => ({
+    database,
+    auditEntries: open().auditEntries,
+    keepAnswer: async (row) => void (await behind.insert(idempotencyKeys).values(row)),
+    answersTo: (pathHash) =>
+      behind.select().from(idempotencyKeys).where(eq(idempotencyKeys.pathHash, pathHash)),
+  }));
   shardTablesContract(() => database);
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);

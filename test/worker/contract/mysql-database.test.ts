@@ -5,6 +5,7 @@ import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
 import { auditLog } from "../../../src/schema/mysql/operations.ts";
 import { accessKeyTablesContract } from "../../contract/access-keys.ts";
 import { auditTablesContract } from "../../contract/audit-tables.ts";
+import { auditLog, idempotencyKeys } from "../../../src/schema/mysql/operations.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
 import { idempotencyTablesContract } from "../../contract/idempotency-tables.ts";
@@ -14,6 +15,7 @@ import { shardTablesContract } from "../../contract/shard-tables.ts";
 import { statisticsTablesContract } from "../../contract/statistics-tables.ts";
 import { streamTablesContract } from "../../contract/stream-tables.ts";
 import { suspicionTablesContract } from "../../contract/suspicion-tables.ts";
+import { userTablesContract } from "../../contract/user-tables.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -35,6 +37,13 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   databaseContract(open);
   registryTablesContract(open);
   streamTablesContract(() => database.streams);
+  userTablesContract(() => ({
+    database,
+    auditEntries: open().auditEntries,
+    keepAnswer: async (row) => void (await behind.insert(idempotencyKeys).values(row)),
+    answersTo: (pathHash) =>
+      behind.select().from(idempotencyKeys).where(eq(idempotencyKeys.pathHash, pathHash)),
+  }));
   shardTablesContract(() => database);
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);
