@@ -677,3 +677,9 @@ export const SUSPICION_BACKOFF_MAX_MS = 10 * MINUTE_MS;
 /** Suspicions in one read. */
 export const SUSPICIONS_MAX = 200;
 export const SUSPICIONS_DEFAULT = 50;
+
+/** A body that has not arrived in this time is refused: a phone in a tunnel needs less for 4 KB, and a page sends it anew. */
+export const BODY_TIMEOUT_MS = 10 * SECOND_MS;
+
+/** Characters of a user agent that are looked at; browsers send 80 to 300, and what is longer was written by a program. */
+export const USER_AGENT_MAX_CHARS = 1_024;
