@@ -24,20 +24,28 @@ export const fuzz = async (service: FuzzedService, scale: FuzzScale) => {
   return { http };
 };
 
-const fuzzHttp = async (world: World, { http, seed, log }: FuzzScale): Promise<CampaignReport<HttpCase>> => {
+const fuzzHttp = async (
+  world: World,
+  { http, seed, log }: FuzzScale,
+): Promise<CampaignReport<HttpCase>> => {
   const { service, texts } = world;
   const { adminKey } = service;
   const sender = httpSender(service.url, HTTP_AT_ONCE);
   const told = new Map<string, number>();
   let slowest = 0;
   const report = await campaign({
-    cases: fc.oneof(...ROUTES.map((route) => httpCaseOf(route, { texts, adminKey }))),
+    cases: fc.oneof(
+      ...ROUTES.map((route) => ({
+        weight: route.scope === undefined ? 5 : 1,
+        arbitrary: httpCaseOf(route, { texts, adminKey }),
+      })),
+    ),
     ...{ total: http, seed, atOnce: HTTP_AT_ONCE },
     judge: async (one) => {
       const at = performance.now();
       const answer = await sender.send(one);
       const ms = performance.now() - at;
-      if (ms > 1000) log(`${Math.round(ms)} ms ${one.method} ${one.target.slice(0, 100)}`);
+      if (ms > 4000) log(`${Math.round(ms)} ms ${one.method} ${one.target.slice(0, 100)}`);
       slowest = Math.max(slowest, ms);
       const status = typeof answer === "string" ? "none" : `${answer.status}`;
       told.set(status, (told.get(status) ?? 0) + 1);
@@ -45,7 +53,12 @@ const fuzzHttp = async (world: World, { http, seed, log }: FuzzScale): Promise<C
     },
   });
   sender.close();
-  log(`slowest ${Math.round(slowest)} ms; ${[...told].sort().map(([s, n]) => `${s}: ${n}`).join(", ")}`);
+  log(
+    `slowest ${Math.round(slowest)} ms; ${[...told]
+      .sort()
+      .map(([s, n]) => `${s}: ${n}`)
+      .join(", ")}`,
+  );
   return report;
 };
 

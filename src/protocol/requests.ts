@@ -159,7 +159,7 @@ export const NumbersQuery = v.strictObject({ consistency: Consistency });
 
 /** Query of `GET /v1/counts`. */
 export const CountsQuery = v.strictObject({
-  content: v.optional(v.array(v.string())),
+  content: ContentList,
   consistency: Consistency,
 });
 

@@ -14,12 +14,25 @@ export const prove: Proof = async (args) => {
   console.log(`seed ${seed}, state ${state}`);
   const service = await startSafetyService({ state, stores: "mysql-redis" });
   try {
-    const t=Date.now();
+    const t = Date.now();
     const report = await fuzz(service, { http, seed, log: console.log });
-    for (const f of report.http.failures) console.log(f.complaint, f.failsAlone, f.found.route.method, f.found.route.path, JSON.stringify({...f.found, route:0}).slice(0,1500));
-    console.log(report.http.cases, Date.now()-t,"ms");
-    const errors = service.output().split("\n").filter((l)=>/"level":"(error|warn)"/.test(l));
-    console.log(errors.length, [...new Set(errors.map((l)=>l.slice(0,300)))].slice(0,30).join("\n"));
+    for (const f of report.http.failures)
+      console.log(
+        f.complaint,
+        f.failsAlone,
+        f.found.route.method,
+        f.found.route.path,
+        JSON.stringify({ ...f.found, route: 0 }).slice(0, 1500),
+      );
+    console.log(report.http.cases, Date.now() - t, "ms");
+    const errors = service
+      .output()
+      .split("\n")
+      .filter((l) => /"level":"(error|warn)"/.test(l));
+    console.log(
+      errors.length,
+      [...new Set(errors.map((l) => l.slice(0, 300)))].slice(0, 30).join("\n"),
+    );
     return report.http.failures.length === 0;
   } finally {
     await service.close();
