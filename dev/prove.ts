@@ -50,7 +50,7 @@ const PROOFS: Readonly<Record<string, Entry>> = {
   },
   fuzz: {
     claim:
-      "whatever is sent, malformed, half, slow or absurd, is answered as it should be, and the numbers stay exact (--requests --seed --state)",
+      "whatever is sent, malformed, half, slow or absurd, is answered as it should be, and the numbers stay exact (--requests --seed --database --state)",
     load: () => import("./prove/commands/fuzz.ts"),
   },
 };

@@ -1,41 +1,37 @@
 /** Flags of the fuzzer: how many requests, and a tenth as many sockets. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { complaintsOf, figuresOf } from "../fuzz/report.ts";
 import { fuzz } from "../fuzz.ts";
+import { print } from "../print.ts";
 import { startSafetyService } from "../safety/service.ts";
-import { flagsOf, type Proof, positive } from "./flags.ts";
+import { flagsOf, type Proof, positive, usage } from "./flags.ts";
+
+const REQUESTS = "100000";
 
 export const prove: Proof = async (args) => {
   const values = flagsOf(args);
-  const http = positive(values.requests ?? "100000");
+  const http = positive(values.requests ?? REQUESTS);
   const seed = positive(values.seed);
-  const state = values.state ?? mkdtempSync(join(tmpdir(), "headcount-fuzz-"));
-  console.log(`seed ${seed}, state ${state}`);
-  const service = await startSafetyService({ state, stores: "mysql-redis" });
+  const { database } = values;
+  if (database !== "d1" && database !== "mysql") return usage("--database is d1 or mysql");
+  const state = values.state && resolve(values.state);
+  if (state !== undefined) mkdirSync(state, { recursive: true });
+  const directory = state ?? mkdtempSync(join(tmpdir(), "headcount-fuzz-"));
+  console.log(`seed ${seed}, state ${directory}`);
+  const stores = database === "d1" ? "d1-objects" : "mysql-redis";
+  const service = await startSafetyService({ state: directory, stores });
   try {
-    const t = Date.now();
-    const report = await fuzz(service, { http, seed, log: console.log });
-    for (const f of report.http.failures)
-      console.log(
-        f.complaint,
-        f.failsAlone,
-        f.found.route.method,
-        f.found.route.path,
-        JSON.stringify({ ...f.found, route: 0 }).slice(0, 1500),
-      );
-    console.log(report.http.cases, Date.now() - t, "ms");
-    const errors = service
-      .output()
-      .split("\n")
-      .filter((l) => /"level":"(error|warn)"/.test(l));
-    console.log(
-      errors.length,
-      [...new Set(errors.map((l) => l.slice(0, 300)))].slice(0, 30).join("\n"),
-    );
-    return report.http.failures.length === 0;
+    const raw = Math.ceil(http / 20);
+    const sockets = Math.ceil(http / 10);
+    const report = await fuzz(service, { http, raw, sockets, slowBodies: 200, seed });
+    print(figuresOf(report));
+    const complaints = complaintsOf(report);
+    for (const complaint of complaints) console.log(`FAILED  ${complaint}`);
+    if (complaints.length === 0 && state === undefined) rmSync(directory, { recursive: true });
+    return complaints.length === 0;
   } finally {
     await service.close();
-    rmSync(state, { recursive: true });
   }
 };

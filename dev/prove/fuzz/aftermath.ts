@@ -24,7 +24,10 @@ export const aftermathOf = async (world: World): Promise<Aftermath> => {
   const at = Date.now() - TOKEN_AGE_MS;
   const fresh = await Promise.all(tokens.map((_, visitor) => mint(others, visitor, at)));
   await confirmAll(service.url, tokens);
-  await confirmAll(service.url, fresh.map(({ token }) => token));
+  await confirmAll(
+    service.url,
+    fresh.map(({ token }) => token),
+  );
   const expected = tokens.length;
   return {
     views: {
@@ -43,7 +46,8 @@ const confirmAll = async (url: string, tokens: readonly string[]): Promise<void>
     body: JSON.stringify({ tokens }),
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
-  if (answer.status !== 200) throw new Error(`genuine views: ${answer.status} ${await answer.text()}`);
+  if (answer.status !== 200)
+    throw new Error(`genuine views: ${answer.status} ${await answer.text()}`);
   await answer.body?.cancel();
 };
 

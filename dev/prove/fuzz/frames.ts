@@ -12,16 +12,32 @@ export interface Frame {
   readonly claims?: bigint;
 }
 
-export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+export const OPCODES = {
+  continuation: 0,
+  text: 1,
+  binary: 2,
+  close: 8,
+  ping: 9,
+  pong: 10,
+} as const;
 
 const FINAL = 0x80;
 const MASKED = 0x80;
 
-export const bytesOf = ({ opcode, payload, goesOn, reserved = 0, unmasked, claims }: Frame): Buffer => {
+export const bytesOf = ({
+  opcode,
+  payload,
+  goesOn,
+  reserved = 0,
+  unmasked,
+  claims,
+}: Frame): Buffer => {
   const first = (goesOn ? 0 : FINAL) | (reserved << 4) | opcode;
   const head = lengthOf(claims ?? BigInt(payload.length), unmasked ? 0 : MASKED);
   const mask = Buffer.from([0x11, 0x22, 0x33, 0x44]);
-  const body = unmasked ? payload : Buffer.concat([mask, payload.map((byte, i) => byte ^ (mask[i & 3] ?? 0))]);
+  const body = unmasked
+    ? payload
+    : Buffer.concat([mask, payload.map((byte, i) => byte ^ (mask[i & 3] ?? 0))]);
   return Buffer.concat([Buffer.from([first]), head, body]);
 };
 
@@ -52,7 +68,12 @@ export const framesIn = (bytes: Buffer): readonly Heard[] => {
     const extra = short === 126 ? 2 : short === 127 ? 8 : 0;
     const begin = at + 2 + extra;
     if (begin > bytes.length) break;
-    const length = extra === 0 ? short : extra === 2 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
+    const length =
+      extra === 0
+        ? short
+        : extra === 2
+          ? bytes.readUInt16BE(at + 2)
+          : Number(bytes.readBigUInt64BE(at + 2));
     if (begin + length > bytes.length) break;
     frames.push({ opcode: (bytes[at] ?? 0) & 15, payload: bytes.subarray(begin, begin + length) });
     at = begin + length;

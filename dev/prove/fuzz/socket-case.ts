@@ -9,7 +9,7 @@ export interface Step {
   readonly name: string;
   readonly frames: readonly Frame[];
   /** What has to come of it, when nothing before it has ended the socket. */
-  readonly then: "pong" | "end" | "either";
+  readonly brings: "pong" | "end" | "either";
 }
 
 export interface SocketCase {
@@ -24,32 +24,61 @@ export interface SocketCase {
 }
 
 const { text, binary, continuation, close, ping, pong } = OPCODES;
-const frame = (opcode: number, payload: string | Buffer = "", more: Partial<Frame> = {}): Frame => ({
+const frame = (
+  opcode: number,
+  payload: string | Buffer = "",
+  more: Partial<Frame> = {},
+): Frame => ({
   ...{ opcode, payload: Buffer.from(payload), ...more },
 });
-const step = (then: Step["then"], name: string, ...frames: readonly Frame[]): Step => ({ name, frames, then });
+const step = (brings: Step["brings"], name: string, ...frames: readonly Frame[]): Step => ({
+  name,
+  frames,
+  brings,
+});
 const closing = (code: number, reason: string | Buffer = ""): Frame =>
   frame(close, Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]));
 
 const PINGS: readonly Step[] = [
   step("pong", "ping", frame(text, PING)),
   step("pong", "ping in pieces", frame(text, "pi", { goesOn: true }), frame(continuation, "ng")),
-  step("pong", "ping between whose pieces a control frame comes", frame(text, "p", { goesOn: true }), frame(ping, "?"), frame(continuation, "ing")),
+  step(
+    "pong",
+    "ping between whose pieces a control frame comes",
+    frame(text, "p", { goesOn: true }),
+    frame(ping, "?"),
+    frame(continuation, "ing"),
+  ),
 ];
 
 const HARMLESS: readonly Step[] = [
   step("either", "a control ping", frame(ping, "x")),
-  step("either", "many control pings", ...Array.from({ length: 500 }, (_, index) => frame(ping, `${index}`))),
+  step(
+    "either",
+    "many control pings",
+    ...Array.from({ length: 500 }, (_, index) => frame(ping, `${index}`)),
+  ),
   step("either", "a pong that nobody asked for", frame(pong, "x")),
   step("either", "ping without a mask", frame(text, PING, { unmasked: true })),
+];
+
+/** What follows them is a part of them. */
+const UNFINISHED: readonly Step[] = [
   step("either", "half a message", frame(text, "pi", { goesOn: true })),
   step("either", "a frame of which most is missing", frame(text, "p", { claims: 4_000n })),
 ];
 
 const ENDING: readonly Step[] = [
-  ...["", "Ping", "ping ", "{}", '{"type":"count","viewers":1000000}', "\u0000", "x".repeat(70_000), "[".repeat(5_000)].map(
-    (said) => step("end", `text ${said.slice(0, 20)}`, frame(text, said)),
-  ),
+  ...[
+    "",
+    "Ping",
+    "ping ",
+    "{}",
+    '{"type":"count","viewers":1000000}',
+    "\u0000",
+    "x".repeat(70_000),
+    "[".repeat(5_000),
+  ].map((said) => step("end", `text ${said.slice(0, 20)}`, frame(text, said))),
   step("end", "text that is no UTF-8", frame(text, Buffer.from([0xff, 0xfe, 0xc0]))),
   step("end", "ping as bytes", frame(binary, PING)),
   step("end", "no bytes", frame(binary)),
@@ -61,7 +90,12 @@ const ENDING: readonly Step[] = [
   step("end", "a continuation of nothing", frame(continuation, "x")),
   step("end", "a control frame in pieces", frame(ping, "x", { goesOn: true })),
   step("end", "a long control frame", frame(ping, "x".repeat(126))),
-  step("end", "a message begun within another", frame(text, "a", { goesOn: true }), frame(text, "b")),
+  step(
+    "end",
+    "a message begun within another",
+    frame(text, "a", { goesOn: true }),
+    frame(text, "b"),
+  ),
   step("end", "a frame of 2^63 bytes", frame(binary, "x", { claims: 2n ** 63n })),
   step("end", "a frame of 1 TB", frame(binary, "x", { claims: 2n ** 40n })),
   step("end", "no HTTP any more", frame(text, "GET / HTTP/1.1\r\n\r\n")),
@@ -77,9 +111,13 @@ const steps: fc.Arbitrary<readonly Step[]> = fc
   .tuple(
     fc.array(fc.constantFrom(...PINGS), { maxLength: 4 }),
     fc.option(fc.constantFrom(...HARMLESS), { nil: undefined, freq: 2 }),
-    fc.option(fc.constantFrom(...ENDING), { nil: undefined, freq: 3 }),
+    fc.option(fc.constantFrom(...ENDING, ...UNFINISHED), { nil: undefined, freq: 3 }),
   )
-  .map(([pings, harmless, ending]) => [...pings, ...(harmless ? [harmless] : []), ...(ending ? [ending] : [])]);
+  .map(([pings, harmless, ending]) => [
+    ...pings,
+    ...(harmless ? [harmless] : []),
+    ...(ending ? [ending] : []),
+  ]);
 
 const KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 const GOOD = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", KEY];
@@ -96,19 +134,49 @@ const BAD_HEADERS: readonly (readonly string[])[] = [
   [...GOOD, "Origin: null"],
 ];
 
-const openings = ({ stream }: World): fc.Arbitrary<Pick<SocketCase, "target" | "headers" | "opens">> => {
+const openings = ({
+  stream,
+}: World): fc.Arbitrary<Pick<SocketCase, "target" | "headers" | "opens">> => {
   const path = `/v1/streams/${stream}/live`;
   const client = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/, { maxLength: 64 });
   const good = fc
     .tuple(fc.constantFrom("", "&role=viewer", "&role=observer"), client)
     .map(([role, id]) => ({ target: `${path}?client=${id}${role}`, headers: GOOD, opens: true }));
-  const ticket = fc.base64String({ maxLength: 400 }).map((part) => `t1.site1.${encodeURIComponent(part)}.${"A".repeat(43)}`);
+  const ticket = fc
+    .base64String({ maxLength: 400 })
+    .map((part) => `t1.site1.${encodeURIComponent(part)}.${"A".repeat(43)}`);
   return fc.oneof(
     { weight: 12, arbitrary: good },
-    { weight: 1, arbitrary: fc.constantFrom(...BAD_HEADERS).map((headers) => ({ target: path, headers, opens: undefined })) },
-    { weight: 1, arbitrary: hostileQuery.map((query) => ({ target: `${path}?${query}`, headers: GOOD, opens: undefined })) },
-    { weight: 1, arbitrary: hostileSegment.map((id) => ({ target: `/v1/streams/${id}/live`, headers: GOOD, opens: false })) },
-    { weight: 1, arbitrary: ticket.map((text) => ({ target: `${path}?ticket=${text}`, headers: GOOD, opens: undefined })) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .constantFrom(...BAD_HEADERS)
+        .map((headers) => ({ target: path, headers, opens: undefined })),
+    },
+    {
+      weight: 1,
+      arbitrary: hostileQuery.map((query) => ({
+        target: `${path}?${query}`,
+        headers: GOOD,
+        opens: undefined,
+      })),
+    },
+    {
+      weight: 1,
+      arbitrary: hostileSegment.map((id) => ({
+        target: `/v1/streams/${id}/live`,
+        headers: GOOD,
+        opens: false,
+      })),
+    },
+    {
+      weight: 1,
+      arbitrary: ticket.map((text) => ({
+        target: `${path}?ticket=${text}`,
+        headers: GOOD,
+        opens: undefined,
+      })),
+    },
   );
 };
 

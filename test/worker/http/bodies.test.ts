@@ -203,6 +203,20 @@ describe("a body that does not arrive", () => {
   });
 });
 
+test.each([[[]], [['{"content":']]])(
+  "a body that breaks off after %j is the client's failure",
+  async (pieces) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+      },
+      pull: () => Promise.reject(new Error("chunks that are none")),
+    });
+    const answer = await workerWith({})(makePost("/v1/views", body));
+    expect(await refusalOf(answer)).toEqual([400, "malformed-json"]);
+  },
+);
+
 describe("bytes that are no UTF-8 are no JSON", () => {
   const quoted = (...bytes: readonly number[]): Uint8Array =>
     Uint8Array.from([...new TextEncoder().encode('{"title":"'), ...bytes, 0x22, 0x7d]);
