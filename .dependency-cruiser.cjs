@@ -14,7 +14,11 @@ module.exports = {
     only("ports-see-protocol", "^src/ports/", "^src/(core|protocol|ports)/"),
     only("app-sees-ports", "^src/app/", "^src/(core|protocol|ports|app)/"),
     only("adapters-see-ports", "^src/adapters/", "^src/(core|protocol|ports|adapters|schema)/"),
-    only("env-sees-core", "^src/env(-stores)?\\.ts$", "^src/((core|protocol)/|env-stores\\.ts$)"),
+    only(
+      "env-sees-core",
+      "^src/env(-stores|-limits)?\\.ts$",
+      "^src/((core|protocol)/|env-(stores|limits)\\.ts$)",
+    ),
     only("services-see-app", "^src/services\\.ts$", "^src/(env\\.ts$|(core|protocol|ports|app)/)"),
     only(
       "http-and-cron-see-app",
@@ -33,7 +37,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(src|durable-objects)/",
-        pathNot: "^src/(adapters/|compose(-objects|-stores)?\\.ts$)",
+        pathNot: "^src/(adapters/|compose(-objects|-stores|-limits)?\\.ts$)",
       },
       to: { path: "^src/adapters/" },
     },

@@ -136,6 +136,7 @@ export const composeRoom = (
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
   const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } = checked.config;
+  const { limits } = checked.config;
   const { name, storage, background, abort } = context;
   const { streams, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
@@ -155,6 +156,7 @@ export const composeRoom = (
     jobs,
     calendar,
     perNetwork,
+    joins: limits === "off" ? undefined : limits["join-visitor"],
     ...runtime,
   });
   return { room, sockets };

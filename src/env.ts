@@ -1,6 +1,7 @@
 import { SUSPECT_MODES, type SuspectMode } from "./core/suspicion/held.ts";
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
+import { checkLimits, type Limits } from "./env-limits.ts";
 import {
   checkDatabase,
   checkReadModel,
@@ -28,7 +29,8 @@ type Variables =
   | "CONTENTS"
   | "ALLOWED_ORIGINS"
   | "SOCKETS_PER_NETWORK"
-  | "SUSPECTS";
+  | "SUSPECTS"
+  | "LIMITS";
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
@@ -60,6 +62,8 @@ export interface Config {
   readonly ticketKeys: readonly TokenKeyConfig[];
   /** Connections one network may have in one stream. */
   readonly socketsPerNetwork: number;
+  /** How many requests of whom in which time. */
+  readonly limits: Limits;
   readonly schedule: ShardSchedule;
   readonly calendar: ReportingCalendar;
   /** Origins that may count here; `undefined` is all of them. */
@@ -109,6 +113,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   const suspects =
     SUSPECT_MODES.find((mode) => mode === (env.SUSPECTS ?? "count")) ??
     refuse("SUSPECTS", 'it has to be "count" or "hold"');
+  const limits = checkLimits(env.LIMITS, refuse);
   const contents = env.CONTENTS;
   const adminKey = env.ADMIN_KEY ?? "";
   if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
@@ -132,7 +137,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (problems.length > 0 || database === undefined || readModel === undefined) {
     return { status: "refused", problems };
   }
-  if (rawLog === undefined) {
+  if (rawLog === undefined || limits === undefined) {
     return { status: "refused", problems };
   }
   return {
@@ -141,6 +146,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
       tokenKeys,
       ticketKeys,
       socketsPerNetwork,
+      limits,
       schedule,
       calendar,
       allowedOrigins: origins,

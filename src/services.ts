@@ -1,4 +1,5 @@
 import type { Unsigned } from "./app/audit.ts";
+import type { Limiter } from "./app/limits/limiter.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
@@ -43,6 +44,7 @@ import type { Tallies } from "./ports/tallies.ts";
 export interface Services {
   readonly log: Log;
   readonly clock: Clock;
+  readonly limiter: Limiter;
   readonly backends: Backends;
   readonly salts: Salts;
   readonly tallies: Tallies;

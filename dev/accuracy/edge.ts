@@ -50,10 +50,10 @@ export const makeEdge = (deps: EdgeDeps): Edge => {
   const sealer = webCryptoSealer([TOKEN_KEY]);
   const minting = {
     ...{ clock, random, salts, keyedHash, sealer, schedule, admission: openAdmission },
-    rateLimit: { allows: () => Promise.resolve(true) },
     telemetry: { dropped: () => undefined },
   };
-  const confirming = { clock, timers, salts, keyedHash, sealer, lane };
+  const limiter = { visitor: () => Promise.resolve(undefined) };
+  const confirming = { clock, timers, salts, keyedHash, sealer, lane, limiter };
   return {
     mint: (request) => mint(minting, request),
     confirm: (sent) => confirm(confirming, { ...sent, colo, background: (work) => void work }),

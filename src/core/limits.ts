@@ -677,3 +677,18 @@ export const SUSPICION_BACKOFF_MAX_MS = 10 * MINUTE_MS;
 /** Suspicions in one read. */
 export const SUSPICIONS_MAX = 200;
 export const SUSPICIONS_DEFAULT = 50;
+
+/** Networks and visitors whose requests an isolate counts, some 350 bytes each; those silent the longest are forgotten. */
+export const MAX_LIMIT_WINDOWS = 20_000;
+
+/** Networks' worth of requests that all /64 of one /48 have together in an isolate. */
+export const WIDE_NETWORKS = 10;
+
+/** A limit that isolates share answers from this machine's memory; one that takes longer lets through. */
+export const RATE_LIMIT_TIMEOUT_MS = 250;
+
+/** Characters of a user agent that tell visitors of one network apart where their requests are limited. */
+export const LIMITED_AGENT_CHARS = 1_024;
+
+/** Visitors whose joins a room counts one by one, some 500 bytes each at most; those silent the longest are forgotten. */
+export const ROOM_JOINS_MAX_VISITORS = 10_000;

@@ -6,7 +6,6 @@ import type { EdgeVerdict } from "../../core/views/verdict.ts";
 import { visitorText } from "../../core/views/visitor-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
-import type { RateLimit } from "../../ports/rate-limit.ts";
 import type { Salts } from "../../ports/salts.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { TokenSealer } from "../../ports/token-sealer.ts";
@@ -20,7 +19,6 @@ export interface MintDeps extends MakeEventDeps {
   readonly random: Random;
   readonly salts: Salts;
   readonly sealer: TokenSealer;
-  readonly rateLimit: RateLimit;
   readonly telemetry: Telemetry;
   readonly admission: Admission;
 }
@@ -55,7 +53,6 @@ export type MintResult =
     }
   | { readonly status: "unknown-content" }
   | { readonly status: "no-registry" }
-  | { readonly status: "too-many" }
   | { readonly status: "no-salt" };
 
 /** Hands out a view token; nothing is written, and who is no reader gets one that says so. */
@@ -66,9 +63,6 @@ export const mint = async (deps: MintDeps, request: MintRequest): Promise<MintRe
   if (salts === undefined) return { status: "no-salt" };
 
   const network = await hashNetwork(deps.keyedHash, salts.today.salt, visit.address);
-  if (!(await deps.rateLimit.allows(`mint:${network.hi}:${network.lo}`)))
-    return { status: "too-many" };
-
   const admitted = await deps.admission.admits(content).catch(() => undefined);
   if (admitted !== true) return { status: admitted === false ? "unknown-content" : "no-registry" };
 
