@@ -1,8 +1,8 @@
 import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
-import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { Quota } from "../../src/core/sliding-window.ts";
+import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { JobRun, JobTables, StreamTables } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { ReadModelWriter } from "../../src/ports/read-model.ts";

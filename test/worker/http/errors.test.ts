@@ -107,6 +107,7 @@ describe("misconfigured", () => {
     ["SOCKETS_PER_NETWORK", "0"],
     ["SOCKETS_PER_NETWORK", "many"],
     ["SUSPECTS", "drop"],
+    ["LIMITS", "mint=many/60"],
   ];
   const MISSING = [
     "TOKEN_KEYS",
