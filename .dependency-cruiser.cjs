@@ -37,7 +37,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(src|durable-objects)/",
-        pathNot: "^src/(adapters/|compose(-objects|-stores)?\\.ts$)",
+        pathNot: "^src/(adapters/|compose(-objects|-stores|-limits)?\\.ts$)",
       },
       to: { path: "^src/adapters/" },
     },

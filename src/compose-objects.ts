@@ -139,6 +139,7 @@ export const composeRoom = (
   const checked = checkEnv(env, clock.now());
   if (checked.status === "refused") throw new Error("the deployment is not configured");
   const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } = checked.config;
+  const { limits } = checked.config;
   const { name, storage, background, abort } = context;
   const { streams, users, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
@@ -159,6 +160,7 @@ export const composeRoom = (
     jobs,
     calendar,
     perNetwork,
+    joins: limits === "off" ? undefined : limits["join-visitor"],
     ...runtime,
   });
   return { room, sockets };

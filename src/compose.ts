@@ -20,7 +20,6 @@ import { objectTallies } from "./adapters/objects/tallies.ts";
 import { objectViewRankings } from "./adapters/objects/view-rankings.ts";
 import { r2RawLog } from "./adapters/r2/raw-log.ts";
 import { analyticsTelemetry } from "./adapters/runtime/analytics-telemetry.ts";
-import { bindingRateLimit } from "./adapters/runtime/binding-rate-limit.ts";
 import { jsonLog as log } from "./adapters/runtime/json-log.ts";
 import {
   systemClock as clock,
@@ -50,6 +49,7 @@ import { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { rulesOfHour } from "./app/views/rules-of-hour.ts";
 import { visitorCap } from "./app/views/visitor-cap.ts";
+import { makeLimiter } from "./compose-limits.ts";
 import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
 import type { ContentId } from "./core/ids.ts";
 import { REGISTERED_MEMO_MS } from "./core/limits.ts";
@@ -122,9 +122,11 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     ...{ clock, log },
   };
   const standings = guardedStandings(tallies, guard);
+  const limiter = makeLimiter(env, config);
   return {
     log,
     clock,
+    limiter,
     backends: breakers,
     salts,
     tallies,
@@ -139,7 +141,6 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       salts,
       keyedHash,
       sealer,
-      rateLimit: bindingRateLimit(env.MINT_LIMIT),
       telemetry,
       schedule,
       admission,
@@ -152,13 +153,12 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       },
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
-    confirm: { clock, timers, salts, keyedHash, sealer, lane },
+    confirm: { clock, timers, salts, keyedHash, sealer, lane, limiter },
     receipts: {
       tallies: guardedTraces(tallies, guard),
       rawLog: r2RawLog(config.rawLog, { timers, random }),
       rulesOf: (hour) => rulesOfHour(rules, hour),
-      rateLimit: bindingRateLimit(env.RECEIPT_LIMIT),
-      ...{ sealer, salts, keyedHash, schedule, clock, timers, log },
+      ...{ sealer, schedule, clock, timers, log },
     },
     events: { ...taking, terms: backEndTerms(salts), dropped: telemetry.dropped },
     // What happened long ago is nothing of this hour's telemetry.

@@ -4,6 +4,7 @@ import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
 import { type CapVariables, checkCaps } from "./env-caps.ts";
 import { readAdminKeys } from "./env-keys.ts";
+import { checkLimits, type Limits } from "./env-limits.ts";
 import {
   checkDatabase,
   checkReadModel,
@@ -33,7 +34,8 @@ type Variables =
   | "CONTENTS"
   | "ALLOWED_ORIGINS"
   | "SOCKETS_PER_NETWORK"
-  | "SUSPECTS";
+  | "SUSPECTS"
+  | "LIMITS";
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
@@ -68,6 +70,8 @@ export interface Config {
   /** Connections one network may have in one stream. */
   readonly socketsPerNetwork: number;
   readonly caps: NetworkCaps;
+  /** How many requests of whom in which time. */
+  readonly limits: Limits;
   readonly schedule: ShardSchedule;
   readonly calendar: ReportingCalendar;
   /** Origins that may count here; `undefined` is all of them. */
@@ -119,6 +123,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   const suspects =
     SUSPECT_MODES.find((mode) => mode === (env.SUSPECTS ?? "count")) ??
     refuse("SUSPECTS", 'it has to be "count" or "hold"');
+  const limits = checkLimits(env.LIMITS, refuse);
   const contents = env.CONTENTS;
   const adminKeys = readAdminKeys(env.ADMIN_KEY, (reason) => refuse("ADMIN_KEY", reason));
   const database = checkDatabase(env, refuse);
@@ -139,7 +144,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (problems.length > 0 || database === undefined || readModel === undefined) {
     return { status: "refused", problems };
   }
-  if (rawLog === undefined || adminKeys === undefined || caps === undefined) {
+  if (rawLog === undefined || adminKeys === undefined || caps === undefined || limits === undefined) {
     return { status: "refused", problems };
   }
   return {
@@ -149,6 +154,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
       ticketKeys,
       socketsPerNetwork,
       caps,
+      limits,
       schedule,
       calendar,
       allowedOrigins: origins,

@@ -1,6 +1,7 @@
 import type { Keyring } from "./app/access/keyring.ts";
 import type { KeysDeps } from "./app/access/keys.ts";
 import type { Unsigned } from "./app/audit.ts";
+import type { Limiter } from "./app/limits/limiter.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
 import type { DeleteUserDeps } from "./app/live/delete-user.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
@@ -49,6 +50,7 @@ import type { Tallies } from "./ports/tallies.ts";
 export interface Services {
   readonly log: Log;
   readonly clock: Clock;
+  readonly limiter: Limiter;
   readonly backends: Backends;
   readonly salts: Salts;
   readonly tallies: Tallies;

@@ -51,11 +51,11 @@ export const makeEdge = (deps: EdgeDeps): Edge => {
   const sealer = webCryptoSealer([TOKEN_KEY]);
   const minting = {
     ...{ clock, random, salts, keyedHash, sealer, schedule, admission: openAdmission },
-    rateLimit: { allows: () => Promise.resolve(true) },
     telemetry: { dropped: () => undefined },
     caps: { visitors: { admits: () => Promise.resolve(true) }, contents: anyContent },
   };
-  const confirming = { clock, timers, salts, keyedHash, sealer, lane };
+  const limiter = { visitor: () => Promise.resolve(undefined) };
+  const confirming = { clock, timers, salts, keyedHash, sealer, lane, limiter };
   return {
     mint: (request) => mint(minting, { ...request, colo }),
     confirm: (sent) => confirm(confirming, { ...sent, colo, background: (work) => void work }),

@@ -57,7 +57,7 @@ export const proveReconnect = async (
   const { clients, victims, state, log } = options;
   const secrets = join(state, ".dev.vars");
   // They all come from one network, each with a socket and, while none opens, with heartbeats.
-  writeFileSync(secrets, `SOCKETS_PER_NETWORK="${2 * clients}"\n`);
+  writeFileSync(secrets, `LIMITS="off"\nSOCKETS_PER_NETWORK="${2 * clients}"\n`);
   ensureSecrets(secrets);
   const { ADMIN_KEY: adminKey = "" } = readVariables(secrets);
 

@@ -758,3 +758,15 @@ export const BODY_TIMEOUT_MS = 10 * SECOND_MS;
 
 /** Characters of a user agent that are looked at; browsers send 80 to 300, and what is longer was written by a program. */
 export const USER_AGENT_MAX_CHARS = 1_024;
+
+/** Networks and visitors whose requests an isolate counts, some 350 bytes each; those silent the longest are forgotten. */
+export const MAX_LIMIT_WINDOWS = 20_000;
+
+/** Networks' worth of requests that all /64 of one /48 have together in an isolate. */
+export const WIDE_NETWORKS = 10;
+
+/** A limit that isolates share answers from this machine's memory; one that takes longer lets through. */
+export const RATE_LIMIT_TIMEOUT_MS = 250;
+
+/** Visitors whose joins a room counts one by one, some 500 bytes each at most; those silent the longest are forgotten. */
+export const ROOM_JOINS_MAX_VISITORS = 10_000;

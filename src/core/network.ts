@@ -37,3 +37,10 @@ const pairs = (text: string): number[] => {
 
 const dotted = (groups: readonly number[]): string =>
   groups.flatMap((group) => [group >> 8, group & 0xff]).join(".");
+
+/** @returns the /48 an IPv6 address is in, which one customer may have as a whole (RFC 6177); of IPv4, nothing */
+export const wideNetworkOf = (address: string): string | undefined => {
+  const network = networkOf(address);
+  if (!network.endsWith("::/64")) return undefined;
+  return `${network.split(":").slice(0, 3).join(":")}::/48`;
+};

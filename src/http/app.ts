@@ -7,6 +7,7 @@ import { counts } from "./counts.ts";
 import { demo } from "./demo/routes.ts";
 import { events } from "./events.ts";
 import { health, misconfigured } from "./health.ts";
+import { limitReads } from "./limited.ts";
 import { live } from "./live.ts";
 import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
@@ -19,6 +20,9 @@ import { scripts } from "./scripts.ts";
 import { stats } from "./stats.ts";
 import { streams } from "./streams.ts";
 import { views } from "./views.ts";
+
+/** What anybody may read, under one limit. */
+const READ_PATHS = ["/v1/counts/*", "/v1/stats/*", "/v1/rankings/*", "/v1/streams/:id"] as const;
 
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   const app = new Hono<HttpEnv>();
@@ -36,6 +40,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   app.use("/v1/views/*", refuseForeignOrigins);
   app.use("/v1/receipts", refuseForeignOrigins);
   app.use("/v1/streams/:id/heartbeat", refuseForeignOrigins);
+  for (const path of READ_PATHS) app.use(path, limitReads);
 
   app.route("/", views);
   app.route("/", receipts);

@@ -1,14 +1,16 @@
 import { Hono } from "hono";
-import { type ArriveResult, arrive } from "../app/live/arrive.ts";
+import { visitorWithin } from "../app/limits/visitor-within.ts";
+import { type ArriveRequest, type ArriveResult, arrive } from "../app/live/arrive.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CLOSE_CODES, type CloseReason } from "../protocol/live-messages.ts";
 import { HeartbeatBody, LiveQuery, NoQuery, StreamParam } from "../protocol/requests.ts";
 import type { RoomNumbers } from "../protocol/room-rpc.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
+import { limitHeaders, refusedBy } from "./limited.ts";
 import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
-import { addressOf, userAgentOf } from "./visit.ts";
+import { addressOf, sourceOf, userAgentOf } from "./visit.ts";
 
 export const live = new Hono<HttpEnv>();
 
@@ -20,7 +22,9 @@ live.get("/v1/streams/:id/live", async (c) => {
   const stream = parse(StreamParam, c.req.param("id"));
   const { role, client, ticket } = parse(LiveQuery, c.req.queries());
   const { arrive: deps, rooms, log } = c.get("services");
-  const result = await arrive(deps, { stream, role, client, ticket, ...whoAsks(c) });
+  const asking = { client, ticket, ...whoAsks(c) };
+  if (!(await mayJoin(c, asking))) return closedSocket("crowded");
+  const result = await arrive(deps, { stream, role, ...asking });
   if (result.status === "not-live") return closedSocket("ended");
   if (result.status === "ticket-refused") return closedSocket("ticket");
   if (result.status !== "arrived") return refused(result);
@@ -33,10 +37,13 @@ live.get("/v1/streams/:id/live", async (c) => {
 });
 
 live.post("/v1/streams/:id/heartbeat", async (c) => {
+  const { arrive: deps, limiter, rooms, log } = c.get("services");
+  const ruling = await limiter.network("heartbeat", sourceOf(c.req.raw));
+  const tooMany = refusedBy(ruling, "too-many-viewers");
+  if (tooMany !== undefined) return tooMany;
   parse(NoQuery, c.req.queries());
   const stream = parse(StreamParam, c.req.param("id"));
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, HeartbeatBody);
-  const { arrive: deps, rooms, log } = c.get("services");
   const { client, ticket } = body;
   const result = await arrive(deps, { stream, role: "viewer", client, ticket, ...whoAsks(c) });
   if (result.status !== "arrived") return refused(result);
@@ -48,7 +55,7 @@ live.post("/v1/streams/:id/heartbeat", async (c) => {
   if (beat.outcome === "crowded") {
     return problem("too-many-viewers", { headers: { "Retry-After": "60" } });
   }
-  return answerJson(publicNumbers(beat), 200, NO_STORE);
+  return answerJson(publicNumbers(beat), 200, { ...NO_STORE, ...limitHeaders(ruling) });
 });
 
 /** A socket is no subject of CORS: the page's origin is all that says whose page it is (RFC 6455, section 10.2). */
@@ -56,6 +63,20 @@ const mayConnect = (c: HttpContext): boolean => {
   const { allowedOrigins } = c.get("services");
   return allowedOrigins === undefined || allowedOrigins.has(c.req.header("Origin") ?? "");
 };
+
+/**
+ * By network, and by who it seems to be. Who has a ticket is told apart by the room alone, which knows whose it is: a
+ * class on the same tablets behind one address would be one visitor here.
+ */
+const mayJoin = async (c: HttpContext, asking: Asking): Promise<boolean> => {
+  const { limiter } = c.get("services");
+  const network = await limiter.network("join", sourceOf(c.req.raw));
+  if (network?.allowed === false) return false;
+  if (asking.ticket !== undefined) return true;
+  return (await limiter.visitor("join", visitorWithin(asking)))?.allowed ?? true;
+};
+
+type Asking = Pick<ArriveRequest, "client" | "ticket" | "address" | "userAgent">;
 
 const whoAsks = (c: HttpContext) => ({
   address: addressOf(c.req.raw),

@@ -6,7 +6,7 @@ import { problem } from "./problem.ts";
 /** Browsers may keep a preflight's answer for a day. */
 const PREFLIGHT_SECONDS = 86_400;
 
-const EXPOSED = "Retry-After,X-Headcount-Dropped,Preference-Applied";
+const EXPOSED = "Retry-After,X-Headcount-Dropped,Preference-Applied,RateLimit-Policy,RateLimit";
 
 /**
  * Which pages may read the answers (CORS, Fetch standard, section 3.3). By hand because `hono/cors` sets its

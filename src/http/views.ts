@@ -1,7 +1,7 @@
 import { Hono } from "hono";
+import { visitorWithin } from "../app/limits/visitor-within.ts";
 import { type ConfirmResult, confirm } from "../app/views/confirm.ts";
-
-import { type MintResult, mint } from "../app/views/mint.ts";
+import { mint } from "../app/views/mint.ts";
 import type { ContentId } from "../core/ids.ts";
 import {
   CAP_LIFE_MS,
@@ -16,48 +16,52 @@ import { PROBLEMS } from "../protocol/problems.ts";
 import { ConfirmBody, ConfirmQuery, MintBody } from "../protocol/requests.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
+import { limitHeaders, refusalHeaders, refusedBy } from "./limited.ts";
 import { problem, Refusal } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
-import { addressOf, coloOf, visitOf } from "./visit.ts";
+import { addressOf, coloOf, sourceOf, visitOf } from "./visit.ts";
 
 export const views = new Hono<HttpEnv>();
 
 views.post("/v1/views", async (c) => {
+  const { mint: deps, limiter } = c.get("services");
+  const network = await limiter.network("mint", sourceOf(c.req.raw));
+  const tooMany = refusedBy(network, "too-many-requests");
+  if (tooMany !== undefined) return tooMany;
   const { content, url, client } = await readBody(c.req.raw, MAX_BODY_BYTES, MintBody);
-  const { mint: deps } = c.get("services");
   const known = content ?? (await contentOfUrl(url ?? ""));
   if (known === undefined) throw new Refusal("invalid-request", { detail: "url: http or https" });
-  const from = { colo: coloOf(c.req.raw), visit: visitOf(c.req.raw) };
+  const visit = visitOf(c.req.raw);
+  const visitor = await limiter.visitor("mint", visitorWithin({ ...visit, client }));
+  const again = refusedBy(visitor, "too-many-requests");
+  if (again !== undefined) return again;
+  const from = { colo: coloOf(c.req.raw), visit };
   const minted = await mint(deps, { content: known, client, ...from });
-  if (minted.status === "too-many") return problem("too-many-requests", retryAfter(60));
-  if (minted.status === "too-many-contents") return tooManyContents(minted);
+  if (minted.status === "too-many-contents") {
+    const { cap, freeInMs } = minted;
+    const quota = { limit: cap, windowMs: CAP_LIFE_MS };
+    const met = { policy: "new-contents", quota, left: 0, freesMs: freeInMs };
+    return problem("too-many-contents", { headers: refusalHeaders(met) });
+  }
   if (minted.status === "unknown-content") return problem("unknown-content");
   if (minted.status === "no-registry") return problem("registry-unavailable", retryAfter(2));
   if (minted.status === "no-salt") return problem("salt-unavailable", retryAfter(2));
   const { token, eventId, verdict, confirmAfterMs, expiresAt } = minted;
   const dropped = verdict === "countable" ? {} : { "X-Headcount-Dropped": verdict };
   const body = { token, eventId, content: known, confirmAfterMs, expiresAt };
-  return answerJson(body, 202, { ...NO_STORE, ...dropped });
+  const limits = limitHeaders(network, visitor);
+  return answerJson(body, 202, { ...NO_STORE, ...limits, ...dropped });
 });
 
-/** The limit that was met, in the fields of draft-ietf-httpapi-ratelimit-headers. */
-const tooManyContents = ({ cap, freeInMs }: Extract<MintResult, { cap: number }>): Response => {
-  const window = CAP_LIFE_MS / 1_000;
-  const seconds = Math.min(window, Math.max(1, Math.ceil(freeInMs / 1_000)));
-  return problem("too-many-contents", {
-    headers: {
-      ...retryAfter(seconds).headers,
-      "RateLimit-Policy": `"new-contents";q=${cap};w=${window}`,
-      RateLimit: `"new-contents";r=0;t=${seconds}`,
-    },
-  });
-};
-
 views.post("/v1/views/confirm", async (c) => {
+  const { confirm: deps, limiter } = c.get("services");
+  const network = await limiter.network("confirm", sourceOf(c.req.raw));
+  const tooMany = refusedBy(network, "too-many-requests");
+  if (tooMany !== undefined) return tooMany;
   const wait = waitOf(c);
   const body = await readBody(c.req.raw, MAX_BATCH_BODY_BYTES, ConfirmBody);
   const tokens = "tokens" in body ? body.tokens : [body.token];
-  const results = await confirm(c.get("services").confirm, {
+  const results = await confirm(deps, {
     tokens,
     address: addressOf(c.req.raw),
     colo: coloOf(c.req.raw),
@@ -124,12 +128,15 @@ const refusalOf = (
       return { code: "token-expired", extra: {} };
     case "forged":
       return { code: "token-forged", extra: {} };
+    case "too-many":
+      return { code: "too-many-requests", extra: {} };
     case "unavailable":
       return { code: "not-durable", extra: { eventId: result.eventId } };
   }
 };
 
-const retryHeader = (result: Refused): Record<string, string> => {
+const retryHeader = (result: Refused): Readonly<Record<string, string>> => {
+  if (result.status === "too-many") return refusalHeaders(result.ruling);
   if (result.status === "early") return retryAfter(Math.ceil(result.retryAfterMs / 1_000)).headers;
   return result.status === "unavailable" ? retryAfter(1).headers : {};
 };

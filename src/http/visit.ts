@@ -1,5 +1,7 @@
+import type { Source } from "../app/limits/limiter.ts";
 import type { Visit } from "../app/views/mint.ts";
 import { USER_AGENT_MAX_CHARS } from "../core/limits.ts";
+import { asnClass } from "../core/views/classify.ts";
 
 /** What the platform says of a request. It writes `CF-Connecting-IP` itself; no other header is believed. */
 export const visitOf = (request: Request): Visit => {
@@ -23,6 +25,12 @@ export const userAgentOf = (request: Request): string | undefined =>
 /** One name for all where the platform gives none, as in a test. */
 export const addressOf = (request: Request): string =>
   request.headers.get("CF-Connecting-IP") ?? "unknown";
+
+/** As limits look at it. */
+export const sourceOf = (request: Request): Source => ({
+  address: addressOf(request),
+  hosting: asnClass(placeOf(request).asn) === "hosting",
+});
 
 /** Where the request came in, `XXX` where that is unknown; it names objects, so nothing else is let through. */
 export const coloOf = (request: Request): string => {

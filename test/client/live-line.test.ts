@@ -271,6 +271,19 @@ test("too many heartbeats of a network, and a service in trouble, are passing", 
   }
 });
 
+test("who sends too many heartbeats comes again when the service said so, and not sooner", async () => {
+  service.answer(429, {}, { "Retry-After": "45" });
+  await loseUnopened(3);
+  const beats = service.heartbeats.length;
+  await pass(44_000);
+  expect(service.heartbeats.length).toBe(beats);
+  service.answer(200, ANSWER);
+  await pass(20_000);
+  expect(service.heartbeats.length).toBe(beats + 1);
+  await pass(20_000);
+  expect(service.heartbeats.length).toBe(beats + 2);
+});
+
 test("a line that is closed does nothing more, also when it waited for a ticket", async () => {
   service.socket().end(LOST);
   line.dial();

@@ -1,6 +1,7 @@
 import { roomStore } from "../../src/adapters/objects/room-store.ts";
 import { Room } from "../../src/app/live/room.ts";
 import { type StreamId, streamId } from "../../src/core/ids.ts";
+import type { Quota } from "../../src/core/sliding-window.ts";
 import type { ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 import type { JobRun, JobTables, StreamTables } from "../../src/ports/database.ts";
 import type { Rankings } from "../../src/ports/rankings.ts";
@@ -114,6 +115,7 @@ export class RoomHarness {
   readonly database = new MemoryStreamTables();
   timeZone = "UTC";
   perNetwork = 1_000;
+  joins: Quota | undefined;
   now = Date.UTC(2026, 10, 21, 12);
   room: Room;
   readonly #options: RoomHarnessOptions;
@@ -236,6 +238,7 @@ export class RoomHarness {
       calendar: calendar ?? calendarOf(this.timeZone, this.now),
       log: { info: report, warn: report, error: report },
       perNetwork: this.perNetwork,
+      joins: this.joins,
       background: (work) => void work.catch(() => report("background")),
       abort: (reason) => {
         throw new Error(reason);

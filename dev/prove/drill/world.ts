@@ -41,7 +41,7 @@ export const openWorld = async (
 ): Promise<World> => {
   const secrets = join(state, ".dev.vars");
   // They all come from one network, each with a socket and, while none opens, with heartbeats.
-  writeFileSync(secrets, `SOCKETS_PER_NETWORK="${4 * scale.clients}"\n`);
+  writeFileSync(secrets, `LIMITS="off"\nSOCKETS_PER_NETWORK="${4 * scale.clients}"\n`);
   ensureSecrets(secrets);
   const { ADMIN_KEY: adminKey = "" } = readVariables(secrets);
   const start = join(import.meta.dirname, "start.ts");

@@ -42,7 +42,8 @@ export const startRedisService = async (options: RedisServiceOptions): Promise<R
   let server: RedisServer = await start();
   const { socketPath } = server;
   const gateway = await startGatewayThread({ socketPath, token: TOKEN });
-  appendFileSync(secrets, `DATABASE="${database}"\n`);
+  // All of the load comes from one network.
+  appendFileSync(secrets, `DATABASE="${database}"\nLIMITS="off"\n`);
   const stopRedis = async (): Promise<void> => {
     await gateway.close();
     await server.kill();

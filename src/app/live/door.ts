@@ -1,6 +1,12 @@
+import { ExactWindow } from "../../core/exact-window.ts";
 import type { Hash64 } from "../../core/hash.ts";
-import { ROOM_SALT_LIFE_MS, SOCKETS_PER_VISITOR } from "../../core/limits.ts";
+import {
+  ROOM_JOINS_MAX_VISITORS,
+  ROOM_SALT_LIFE_MS,
+  SOCKETS_PER_VISITOR,
+} from "../../core/limits.ts";
 import type { Connection } from "../../core/live/viewer-set.ts";
+import type { Quota } from "../../core/sliding-window.ts";
 import type { KeyedHash } from "../../ports/keyed-hash.ts";
 import type { Random } from "../../ports/random.ts";
 import type { RoomSocket, Upgrade } from "../../ports/room-sockets.ts";
@@ -8,6 +14,7 @@ import type { RoomStore } from "../../ports/room-store.ts";
 import { toBase64Url } from "../../protocol/base64url.ts";
 import { CLOSE_CODES, type CloseReason, PING, PONG } from "../../protocol/live-messages.ts";
 import type { Arrival, Role } from "../../protocol/room-rpc.ts";
+import { BoundedMap } from "../bounded-map.ts";
 import { readAttachment, writeAttachment } from "./attachment.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
@@ -21,6 +28,8 @@ export interface DoorDeps {
   readonly random: Random;
   /** Connections one network may have here. */
   readonly perNetwork: number;
+  /** Joins of one visitor; `undefined`: as many as they like. */
+  readonly joins: Quota | undefined;
 }
 
 /** Who comes, as the room knows it: nobody can tell from it who that is without the room's salt. */
@@ -40,6 +49,8 @@ export class Door {
   readonly #deps: DoorDeps;
   readonly #attendance: Attendance;
   readonly #broadcast: Broadcast;
+  /** By visitor; in memory alone, since a loop of joins keeps the object awake. */
+  readonly #joins = new BoundedMap<string, ExactWindow>(ROOM_JOINS_MAX_VISITORS);
   /** Last message by socket, ms; in memory alone, since a flood keeps the object awake. */
   readonly #heardAt = new WeakMap<RoomSocket, number>();
   /** One array for its whole life: the imported key is remembered by it. */
@@ -107,6 +118,10 @@ export class Door {
 
   /** @returns the socket; `undefined` when it had to be refused */
   enter(keys: Keys, role: Role, upgrade: Upgrade, now: number): RoomSocket | undefined {
+    if (!this.#mayJoin(keys.visitor, now)) {
+      refuse(upgrade, "crowded");
+      return undefined;
+    }
     const { connections } = this.#attendance;
     const replaced = connections.replacedByOneMore(keys.visitor, SOCKETS_PER_VISITOR);
     if (replaced === undefined && !this.#hasRoomFor(keys.network)) {
@@ -168,6 +183,15 @@ export class Door {
     this.#heardAt.set(socket, now);
     this.#attendance.connections.seen(kept.id, now);
     socket.send(PONG);
+  }
+
+  /** Who reloads without end changes nothing for anybody. Of an instance before, nothing is remembered. */
+  #mayJoin(visitor: string, now: number): boolean {
+    const { joins } = this.#deps;
+    if (joins === undefined) return true;
+    const window = this.#joins.get(visitor) ?? new ExactWindow(joins);
+    this.#joins.set(visitor, window);
+    return window.take(now);
   }
 
   #hasRoomFor(network: string): boolean {

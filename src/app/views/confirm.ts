@@ -14,6 +14,7 @@ import { concat } from "../../protocol/bytes.ts";
 import { decodeEvent } from "../../protocol/event-codec.ts";
 import { encodeFrame, MARKS } from "../../protocol/frame.ts";
 import type { DaySalt } from "../../protocol/object-rpc.ts";
+import type { Limiter, Ruling } from "../limits/limiter.ts";
 import type { GroupLane } from "./group-lane.ts";
 import { handOver } from "./hand-over.ts";
 import { hashNetwork } from "./visitor-keys.ts";
@@ -25,6 +26,7 @@ export interface ConfirmDeps {
   readonly keyedHash: KeyedHash;
   readonly sealer: TokenSealer;
   readonly lane: GroupLane;
+  readonly limiter: Pick<Limiter, "visitor">;
 }
 
 export interface ConfirmRequest {
@@ -52,7 +54,8 @@ export type ConfirmResult =
   | { readonly status: "unavailable"; readonly eventId: string }
   | { readonly status: "early"; readonly retryAfterMs: number }
   | { readonly status: "expired" }
-  | { readonly status: "forged" };
+  | { readonly status: "forged" }
+  | { readonly status: "too-many"; readonly ruling: Ruling };
 
 type Judged =
   | {
@@ -69,9 +72,9 @@ export const confirm = async (
   request: ConfirmRequest,
 ): Promise<readonly ConfirmResult[]> => {
   const now = deps.clock.now();
-  const networkOn = networkByDay(deps, request.address);
+  const asker = { networkOn: networkByDay(deps, request.address), rulingOn: rulingByVisitor(deps) };
   const judged = await Promise.all(
-    request.tokens.map((token) => judgeToken(deps, token, networkOn, now)),
+    request.tokens.map((token) => judgeToken(deps, token, asker, now)),
   );
   const frames = judged.flatMap((one) => (one.status === "genuine" ? [one.frame] : []));
   const ack = frames.length > 0 ? await hand(deps, request, concat(frames)) : undefined;
@@ -87,7 +90,7 @@ export const confirm = async (
 const judgeToken = async (
   deps: ConfirmDeps,
   token: string,
-  networkOn: NetworkOn,
+  { networkOn, rulingOn }: Asker,
   now: number,
 ): Promise<Judged> => {
   const opened = await deps.sealer.open(token);
@@ -95,10 +98,29 @@ const judgeToken = async (
   if (opened.status === "forged" || event === undefined) return { status: "forged" };
   const dwell = judgeDwell(event.at, now);
   if (dwell.status !== "confirmed") return dwell;
+  const ruling = await rulingOn(event.visitor);
+  if (ruling?.allowed === false) return { status: "too-many", ruling };
   const marks = marksOf(event, await networkOn(event.at));
   const frame = encodeFrame(opened.payload, now, marks);
   const viewed = event.edgeVerdict === EDGE_VERDICTS.countable ? event.content : undefined;
   return { status: "genuine", eventId: formatEventId(event.id), viewed, frame };
+};
+
+/** What is found out once for all tokens of a request. */
+interface Asker {
+  readonly networkOn: NetworkOn;
+  readonly rulingOn: (visitor: Hash64) => ReturnType<Limiter["visitor"]>;
+}
+
+/** A request counts once for each visitor in it, however many of their tokens it brings. */
+const rulingByVisitor = ({ limiter }: ConfirmDeps): Asker["rulingOn"] => {
+  const rulings = new Map<string, ReturnType<Limiter["visitor"]>>();
+  return ({ hi, lo }) => {
+    const visitor = `${hi}:${lo}`;
+    const ruling = rulings.get(visitor) ?? limiter.visitor("confirm", visitor);
+    rulings.set(visitor, ruling);
+    return ruling;
+  };
 };
 
 /** The network of the request under the salt of the day of `at`; absent when this isolate does not know the salt. */

@@ -7,7 +7,6 @@ import type { ViewEvent } from "../../core/views/view-event.ts";
 import { visitorText } from "../../core/views/visitor-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
-import type { RateLimit } from "../../ports/rate-limit.ts";
 import type { Salts, SaltsAround } from "../../ports/salts.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { TokenSealer } from "../../ports/token-sealer.ts";
@@ -24,7 +23,6 @@ export interface MintDeps extends MakeEventDeps {
   readonly random: Random;
   readonly salts: Salts;
   readonly sealer: TokenSealer;
-  readonly rateLimit: RateLimit;
   readonly telemetry: Telemetry;
   readonly admission: Admission;
   readonly caps: Caps;
@@ -68,7 +66,6 @@ export type MintResult =
     }
   | { readonly status: "unknown-content" }
   | { readonly status: "no-registry" }
-  | { readonly status: "too-many" }
   /** The network opened so many new ones within the hour; a place may be free after this, ms. */
   | { readonly status: "too-many-contents"; readonly cap: number; readonly freeInMs: number }
   | { readonly status: "no-salt" };
@@ -81,9 +78,6 @@ export const mint = async (deps: MintDeps, request: MintRequest): Promise<MintRe
   if (salts === undefined) return { status: "no-salt" };
 
   const network = await hashNetwork(deps.keyedHash, salts.today.salt, visit.address);
-  if (!(await deps.rateLimit.allows(`mint:${network.hi}:${network.lo}`)))
-    return { status: "too-many" };
-
   const admitted = await deps.admission.admits(content).catch(() => undefined);
   if (admitted !== true) return { status: admitted === false ? "unknown-content" : "no-registry" };
 

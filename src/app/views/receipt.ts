@@ -4,21 +4,14 @@ import { formatEventId } from "../../core/views/event-id.ts";
 import { type Found, type Outcome, outcomeOf } from "../../core/views/receipt.ts";
 import type { ViewEvent } from "../../core/views/view-event.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { KeyedHash } from "../../ports/keyed-hash.ts";
 import type { Log } from "../../ports/log.ts";
-import type { RateLimit } from "../../ports/rate-limit.ts";
-import type { Salts } from "../../ports/salts.ts";
 import { demandWithin, TimeoutError, type Timers } from "../../ports/timers.ts";
 import type { TokenSealer } from "../../ports/token-sealer.ts";
 import { decodeEvent } from "../../protocol/event-codec.ts";
 import { type FindDeps, findVerdict } from "./find-verdict.ts";
-import { hashNetwork } from "./visitor-keys.ts";
 
 export interface ReceiptDeps extends Omit<FindDeps, "demandTime"> {
   readonly sealer: TokenSealer;
-  readonly salts: Salts;
-  readonly keyedHash: KeyedHash;
-  readonly rateLimit: RateLimit;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
@@ -36,17 +29,11 @@ export type ReceiptResult =
   | { readonly status: "given"; readonly receipt: Receipt }
   | { readonly status: "forged" }
   | { readonly status: "expired" }
-  | { readonly status: "too-many" }
   | { readonly status: "unavailable" };
 
 /** Tells who holds a view token what became of the view, and why; of others, nothing. */
-export const receiptFor = async (
-  deps: ReceiptDeps,
-  token: string,
-  address: string,
-): Promise<ReceiptResult> => {
+export const receiptFor = async (deps: ReceiptDeps, token: string): Promise<ReceiptResult> => {
   const now = deps.clock.now();
-  if (!(await isAllowed(deps, address, now))) return { status: "too-many" };
   const opened = await deps.sealer.open(token);
   const event = opened.status === "genuine" ? decodeEvent(opened.payload) : undefined;
   if (event === undefined) return { status: "forged" };
@@ -60,18 +47,6 @@ export const receiptFor = async (
     deps.log.warn("receipt.failed", { event: eventId, cause: `${cause}` });
     return { status: "unavailable" };
   }
-};
-
-/** By the network's hash of the day, as at the mint. Without a salt nobody is kept out. */
-const isAllowed = async (
-  { salts, keyedHash, rateLimit }: ReceiptDeps,
-  address: string,
-  now: number,
-): Promise<boolean> => {
-  const around = await salts.around(now).catch(() => undefined);
-  if (around === undefined) return true;
-  const { hi, lo } = await hashNetwork(keyedHash, around.today.salt, address);
-  return rateLimit.allows(`receipt:${hi}:${lo}`);
 };
 
 /** Whoever gave up waiting reads no further. */

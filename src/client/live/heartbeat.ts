@@ -37,6 +37,8 @@ export const startHeartbeats = (deps: HeartbeatDeps): Heartbeats => {
   let works = false;
   let anew = false;
   let stopped = false;
+  /** The service said when to come again. */
+  let restsUntil = 0;
 
   const send = async (): Promise<Response> => {
     const signal = AbortSignal.timeout?.(ANSWER_MS);
@@ -49,6 +51,7 @@ export const startHeartbeats = (deps: HeartbeatDeps): Heartbeats => {
     const answer = await send();
     if (stopped) return;
     const { status } = answer;
+    restsUntil = Date.now() + Number(answer.headers.get("Retry-After")) * 1_000;
     works = answer.ok;
     anew = status === TICKET_REFUSED;
     if (!works) {
@@ -62,6 +65,7 @@ export const startHeartbeats = (deps: HeartbeatDeps): Heartbeats => {
     if (Object(body).status === "ended") onRefused(true);
   };
   const tryBeat = (): void => {
+    if (Date.now() < restsUntil) return;
     beat().catch(() => {
       works = false;
     });

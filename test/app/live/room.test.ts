@@ -266,6 +266,44 @@ test("one network has so many connections, and a lease that is there is renewed 
   expect((await room.connect({ visitor: "cid", network: "home" })).closed).toBeUndefined();
 });
 
+test("a visitor joins so often in a minute, to the millisecond, and a reload loop changes no number for anybody", async () => {
+  const room = opened();
+  room.joins = { limit: 3, windowMs: 60 * SECOND };
+  room.evict();
+  const first = room.now;
+  const told = [];
+  for (let i = 0; i < 3; i += 1) {
+    const socket = await room.connect({ visitor: "ann" });
+    told.push(socket.closed);
+    room.leave(socket);
+    room.now += SECOND;
+  }
+  expect(told).toEqual([undefined, undefined, undefined]);
+  const before = room.numbers();
+  for (let i = 0; i < 200; i += 1) {
+    expect((await room.connect({ visitor: "ann" })).closed).toBe(4006);
+  }
+  expect(room.numbers()).toMatchObject({ viewers: before.viewers, total: 1, peak: 1 });
+  expect((await room.connect({ visitor: "bob" })).closed).toBeUndefined();
+  room.now = first + 60 * SECOND - 1;
+  expect((await room.connect({ visitor: "ann" })).closed).toBe(4006);
+  room.now += 1;
+  expect((await room.connect({ visitor: "ann" })).closed).toBeUndefined();
+  expect((await room.connect({ visitor: "ann" })).closed).toBe(4006);
+});
+
+test("observers are limited as viewers are, and heartbeats of who is there are no joins", async () => {
+  const room = opened();
+  room.joins = { limit: 2, windowMs: 60 * SECOND };
+  room.evict();
+  await room.connect({ visitor: "ann", role: "observer" });
+  await room.connect({ visitor: "ann" });
+  expect((await room.connect({ visitor: "ann", role: "observer" })).closed).toBe(4006);
+  for (let i = 0; i < 5; i += 1) {
+    expect((await room.heartbeat({ visitor: "ann" })).outcome).toBe("counted");
+  }
+});
+
 test("a socket whose attachment nobody can read is sent away to come back", async () => {
   const room = opened();
   const ann = await room.connect({ visitor: "ann" });

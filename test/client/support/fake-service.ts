@@ -47,7 +47,13 @@ export interface FakeService {
   /** Requests so far: method, URL and body. */
   readonly heartbeats: readonly string[];
   /** How heartbeats are answered from now on; 0: not at all. */
-  answer(status: number, body?: object): void;
+  answer(status: number, body?: object, headers?: Readonly<Record<string, string>>): void;
+}
+
+interface Told {
+  readonly status: number;
+  readonly body: object;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Until `vi.unstubAllGlobals` and `vi.useRealTimers`. */
@@ -55,12 +61,13 @@ export const fakeService = (): FakeService => {
   vi.useFakeTimers();
   FakeSocket.all.length = 0;
   const heartbeats: string[] = [];
-  let answer = { status: 0, body: {} };
+  let answer: Told = { status: 0, body: {}, headers: {} };
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("fetch", async (url: string, { method = "GET", body = "" }: RequestInit = {}) => {
     heartbeats.push(`${method} ${url} ${body}`);
     if (answer.status === 0) throw new TypeError("failed to fetch");
-    return new Response(JSON.stringify(answer.body), { status: answer.status });
+    const { body, ...init } = answer;
+    return new Response(JSON.stringify(body), init);
   });
   return {
     heartbeats,
@@ -70,8 +77,8 @@ export const fakeService = (): FakeService => {
       return socket;
     },
     opened: () => FakeSocket.all.length,
-    answer(status, body = {}) {
-      answer = { status, body };
+    answer(status, body = {}, headers = {}) {
+      answer = { status, body, headers };
     },
   };
 };

@@ -20,7 +20,7 @@ const preflight = (path: string, origin: string): Request =>
 const allowed = (answer: Response): string | null =>
   answer.headers.get("Access-Control-Allow-Origin");
 
-const EXPOSED = "Retry-After,X-Headcount-Dropped,Preference-Applied";
+const EXPOSED = "Retry-After,X-Headcount-Dropped,Preference-Applied,RateLimit-Policy,RateLimit";
 
 describe("open to all origins", () => {
   test.each(["/v1/views", "/v1/views/confirm"])("a preflight of %s is granted", async (path) => {

@@ -111,6 +111,7 @@ describe("misconfigured", () => {
     ["VISITORS_PER_HOSTING_NETWORK", "few"],
     ["NEW_CONTENTS_PER_NETWORK", "1e3"],
     ["NEW_CONTENTS_PER_HOSTING_NETWORK", "100000"],
+    ["LIMITS", "mint=many/60"],
   ];
   const MISSING = [
     "TOKEN_KEYS",
