@@ -66,8 +66,8 @@ export const fakeService = (): FakeService => {
   vi.stubGlobal("fetch", async (url: string, { method = "GET", body = "" }: RequestInit = {}) => {
     heartbeats.push(`${method} ${url} ${body}`);
     if (answer.status === 0) throw new TypeError("failed to fetch");
-    const { body, ...init } = answer;
-    return new Response(JSON.stringify(body), init);
+    const { body: told, ...init } = answer;
+    return new Response(JSON.stringify(told), init);
   });
   return {
     heartbeats,

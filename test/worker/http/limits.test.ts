@@ -111,8 +111,8 @@ describe("networks that rent out servers have a lower tier", () => {
     ],
     [
       "heartbeat",
-      (worker: Fetch, { address, cf }: From) =>
-        worker(makePost("/v1/streams/nobody/heartbeat", "{}", from({ ...{ address, cf } }))),
+      (worker: Fetch, who: From) =>
+        worker(makePost("/v1/streams/nobody/heartbeat", "{}", from(who))),
       "too-many-viewers",
       404,
     ],
