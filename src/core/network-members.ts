@@ -48,12 +48,17 @@ export class NetworkMembers<Member> {
 
   /** The network that was just asked about stays, however many it has: what bounds it is its cap. */
   #forget(): void {
-    const { networks, members } = this.#bounds;
+    if (this.#fits()) return;
     for (const [key, { held }] of this.#sets) {
-      if (this.#sets.size === 1) return;
-      if (this.#sets.size <= networks && this.#held <= members) return;
       this.#sets.delete(key);
       this.#held -= held;
+      if (this.#fits()) return;
     }
+  }
+
+  #fits(): boolean {
+    const { networks, members } = this.#bounds;
+    const { size } = this.#sets;
+    return size <= 1 || (size <= networks && this.#held <= members);
   }
 }

@@ -15,6 +15,8 @@ export class SlidingMembers<Member> {
   /** When each is out, ms. All stay equally long, so the order of adding is that of leaving. */
   readonly #until = new Map<Member, number>();
   #latest = Number.NEGATIVE_INFINITY;
+  /** Nobody leaves before this, ms: most times there is nothing to look through. */
+  #soonest = Number.NEGATIVE_INFINITY;
 
   constructor(lifeMs: number) {
     this.#lifeMs = lifeMs;
@@ -52,9 +54,12 @@ export class SlidingMembers<Member> {
   /** A clock that goes back stands still here, or those added then would leave out of order. */
   #drop(now: number): void {
     this.#latest = Math.max(this.#latest, now);
+    if (this.#latest < this.#soonest) return;
     for (const [member, until] of this.#until) {
+      this.#soonest = until;
       if (until > this.#latest) return;
       this.#until.delete(member);
     }
+    this.#soonest = this.#latest + this.#lifeMs;
   }
 }

@@ -86,9 +86,24 @@ test("a network nobody is in is not kept", () => {
   expect([all.networks, all.held]).toEqual([0, 0]);
 });
 
+test("members of networks that were forgotten are not counted any more", () => {
+  const all = new NetworkMembers<number>({ networks: 9, members: 10, lifeMs: LIFE_MS });
+  const fill = (lo: number) => {
+    for (let member = 0; member < 5; member += 1) {
+      all.of(network(lo), (members) => members.add(member, 0));
+    }
+  };
+  for (const lo of [1, 2, 3, 4]) {
+    fill(lo);
+    expect([all.networks, all.held]).toEqual(lo === 1 ? [1, 5] : [2, 10]);
+  }
+});
+
 test("networks and members are bounded whatever comes, and those asked about the longest ago go first", () => {
   const bounds = { networks: 4, members: 10, lifeMs: LIFE_MS };
-  const anAsk = fc.record({ afterMs: anAfter, lo: fc.nat(9), member: fc.nat(20) });
+  // Mostly within a life, so that there are many.
+  const afterMs = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0, 1) }, anAfter);
+  const anAsk = fc.record({ afterMs, lo: fc.nat(9), member: fc.nat(20) });
   fc.assert(
     fc.property(fc.array(anAsk, { maxLength: 200 }), (asks) => {
       const all = new NetworkMembers<number>(bounds);

@@ -139,6 +139,20 @@ describe("an object of caps", () => {
     );
   });
 
+  test("keeps who comes again for an hour from then", () => {
+    const now = { ms: 0 };
+    const keeper = new CapKeeper({ now: () => now.ms });
+    const isAdmitted = (n: number) =>
+      keeper.admitVisitor(HOME.network, visitor(n), 1).status === "admitted";
+    expect(isAdmitted(1)).toBe(true);
+    now.ms = CAP_LIFE_MS - 1;
+    expect(isAdmitted(1)).toBe(true);
+    now.ms = 2 * CAP_LIFE_MS - 2;
+    expect(isAdmitted(2)).toBe(false);
+    now.ms = 2 * CAP_LIFE_MS - 1;
+    expect([isAdmitted(2), isAdmitted(1)]).toEqual([true, false]);
+  });
+
   test("counts visitors and contents apart", () => {
     const keeper = new CapKeeper(time);
     expect(keeper.admitVisitor(HOME.network, visitor(1), 1).status).toBe("admitted");
