@@ -8,7 +8,9 @@ import { bodyBytes } from "./body-bytes.ts";
 import type { HttpContext } from "./context.ts";
 import { orUnsaved } from "./or-unsaved.ts";
 import { problem } from "./problem.ts";
-import { routeOf } from "./route-of.ts";
+
+/** What changes nothing can be asked as often as one likes. */
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 /**
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) of whoever is behind the door: a request that comes
@@ -16,8 +18,7 @@ import { routeOf } from "./route-of.ts";
  */
 export const repeatable = async (c: HttpContext, next: Next): Promise<Response | undefined> => {
   const given = c.req.header("Idempotency-Key");
-  const route = routeOf(c.req.method, c.req.path);
-  if (given === undefined || route === undefined || route.method === "GET") {
+  if (given === undefined || READS.has(c.req.method)) {
     await next();
     return undefined;
   }

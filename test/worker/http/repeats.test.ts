@@ -1,16 +1,20 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Keyring } from "../../../src/app/access/keyring.ts";
+import { composeWorker } from "../../../src/compose.ts";
 import {
   REPEAT_DEAD_MS,
   REPEAT_MAX_ANSWER_BYTES,
   REPEATS_KEPT_MS,
 } from "../../../src/core/limits.ts";
+import { makeApp } from "../../../src/http/app.ts";
 import { pathHash } from "../../../src/protocol/path-hash.ts";
 import { sha256Hex } from "../../../src/protocol/sha256.ts";
 import { idempotencyKeys } from "../../../src/schema/d1/operations.ts";
+import type { Services } from "../../../src/services.ts";
 import { anEntry, stream } from "../../support/live-fakes.ts";
 import { adminRequest } from "../support/admin.ts";
 import { brokenD1, fail } from "../support/broken.ts";
@@ -58,16 +62,18 @@ const replayedOf = (answer: Response): string | null => answer.headers.get("Idem
 
 /** The Worker with live streams as the test has them, each asked once for its viewers. */
 const reconciling = (live: () => Promise<readonly string[]>): Fetch =>
-  workerWithServices((services) => ({
-    ...services,
-    reconcile: {
-      ...services.reconcile,
-      rooms: { reconcile: async () => ({ outcome: "unopened" }) },
-      rankings: {
-        live: async () => ({ asOf: 0, streams: (await live()).map((id) => anEntry(stream(id))) }),
-      },
-    },
-  }));
+  workerWithServices((services) => ({ ...services, reconcile: reconcileWith(services, live) }));
+
+const reconcileWith = (
+  { reconcile }: Services,
+  live: () => Promise<readonly string[]>,
+): Services["reconcile"] => ({
+  ...reconcile,
+  rooms: { reconcile: async () => ({ outcome: "unopened" }) },
+  rankings: {
+    live: async () => ({ asOf: 0, streams: (await live()).map((id) => anEntry(stream(id))) }),
+  },
+});
 
 afterEach(() => {
   vi.useRealTimers();
@@ -289,6 +295,28 @@ describe("a request whose isolate died", () => {
     expect(replayedOf(third)).toBe("true");
     expect(await third.text()).toContain("mine");
   });
+});
+
+test("who hangs up has it done all the same, and its answer kept", async () => {
+  const live = Promise.withResolvers<readonly string[]>();
+  const begun = Promise.withResolvers<void>();
+  const composed = composeWorker(env);
+  if (composed.status === "refused") throw new Error("the tests are not configured");
+  const { services } = composed;
+  const reconcile = reconcileWith(services, () => {
+    begun.resolve();
+    return live.promise;
+  });
+  const ctx = createExecutionContext();
+  const app = makeApp(() => ({ status: "ready", services: { ...services, reconcile } }));
+  const key = freshKey();
+  void app.fetch(keyed(key, "POST", "reconcile", {}), env, ctx);
+  await begun.promise;
+  live.resolve(["of-who-hung-up"]);
+  await waitOnExecutionContext(ctx);
+  const told = await workerWith({})(keyed(key, "POST", "reconcile", {}));
+  expect(replayedOf(told)).toBe("true");
+  expect(await told.text()).toContain("of-who-hung-up");
 });
 
 describe("while the database is away", () => {
