@@ -105,11 +105,7 @@ test("a user by ticket in two streams is gone from both and from the database, a
   await currentBecomes(one, 3);
   const [before] = await rowsOf("daily_statistics", one);
   expect(await forget("ada")).toEqual({ user: "ada", registered: true, streams: 2, sessions: 3 });
-  for (const { closedWith } of adas.map((client) => ({
-    closedWith: () => client.closedWith(CLOSE_CODES.ticket),
-  }))) {
-    await closedWith();
-  }
+  for (const client of adas) await client.closedWith(CLOSE_CODES.ticket);
   expect(eves.map(({ closed }) => closed)).toEqual([undefined, undefined]);
   const numbers = { peak: 3, total: 3, uniqueToday: 3 };
   expect(await numbersOf(one)).toMatchObject({ viewers: 2, ...numbers });
