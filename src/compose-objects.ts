@@ -27,6 +27,7 @@ import {
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { LiveRankings } from "./app/live/rankings.ts";
 import { Room } from "./app/live/room.ts";
+import { CapKeeper } from "./app/views/cap-keeper.ts";
 import { Collector } from "./app/views/collector.ts";
 import { Corrector } from "./app/views/correction/corrector.ts";
 import { TallyRestore } from "./app/views/restore-tally.ts";
@@ -121,6 +122,8 @@ export const composeSaltKeeper = (context: ObjectContext, env: UncheckedEnv): Sa
   const store = saltStore(context.storage, context.background);
   return new SaltKeeper({ store, calendar: checked.config.calendar, clock, random });
 };
+
+export const composeCapKeeper = (): CapKeeper => new CapKeeper(clock);
 
 export interface ComposedRoom {
   readonly room: Room;

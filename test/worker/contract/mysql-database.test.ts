@@ -2,9 +2,13 @@ import { eq } from "drizzle-orm";
 import { describe, inject } from "vitest";
 import { mysqlDatabase } from "../../../src/adapters/mysql/database.ts";
 import { mysqlHandle } from "../../../src/adapters/mysql/handle.ts";
+import { auditLog } from "../../../src/schema/mysql/operations.ts";
+import { accessKeyTablesContract } from "../../contract/access-keys.ts";
+import { auditTablesContract } from "../../contract/audit-tables.ts";
 import { auditLog, idempotencyKeys } from "../../../src/schema/mysql/operations.ts";
 import { correctionTablesContract } from "../../contract/correction-tables.ts";
 import { databaseContract } from "../../contract/database.ts";
+import { idempotencyTablesContract } from "../../contract/idempotency-tables.ts";
 import { mostViewedContract } from "../../contract/most-viewed.ts";
 import { registryTablesContract } from "../../contract/registry-tables.ts";
 import { shardTablesContract } from "../../contract/shard-tables.ts";
@@ -43,6 +47,14 @@ describe.skipIf(url === "")("the database on MySQL", () => {
   shardTablesContract(() => database);
   statisticsTablesContract(() => database);
   mostViewedContract(() => database);
+  accessKeyTablesContract(() => ({ keys: database.keys, auditEntries: open().auditEntries }));
+  idempotencyTablesContract(() => database.idempotency);
+  auditTablesContract(() => ({
+    audit: database.audit,
+    overwrite: async (id, detail) => {
+      await behind.update(auditLog).set({ detail }).where(eq(auditLog.id, id));
+    },
+  }));
   suspicionTablesContract(() => ({
     suspicions: database.suspicions,
     auditEntries: open().auditEntries,
