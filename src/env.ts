@@ -2,8 +2,8 @@ import { SUSPECT_MODES, type SuspectMode } from "./core/suspicion/held.ts";
 import type { NetworkCaps } from "./core/views/network-cap.ts";
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
-import { readAdminKeys } from "./env-keys.ts";
 import { type CapVariables, checkCaps } from "./env-caps.ts";
+import { readAdminKeys } from "./env-keys.ts";
 import {
   checkDatabase,
   checkReadModel,
@@ -139,8 +139,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (problems.length > 0 || database === undefined || readModel === undefined) {
     return { status: "refused", problems };
   }
-  if (rawLog === undefined || adminKeys === undefined) {
-  if (rawLog === undefined || caps === undefined) {
+  if (rawLog === undefined || adminKeys === undefined || caps === undefined) {
     return { status: "refused", problems };
   }
   return {
