@@ -179,3 +179,23 @@ test("takes a key and an id that is one", async () => {
   const wrong = await send(adminRequest("DELETE", "users/a%20b"));
   expect(await refusalOf(wrong)).toEqual([400, "invalid-request"]);
 });
+
+test("answers kept for repeated requests about the user go along, and the order itself may be repeated by its key", async () => {
+  const asked = (method: string, key: string, body?: unknown): Request => {
+    const request = adminRequest(method, "users/kept", body);
+    request.headers.set("Idempotency-Key", `"${key}"`);
+    return request;
+  };
+  expect((await send(asked("PUT", "put-kept", { name: "Kept Name" }))).status).toBe(200);
+  const answers = async () =>
+    (await env.DB.prepare("SELECT answer FROM idempotency_keys").all()).results.map(
+      ({ answer }) => `${answer}`,
+    );
+  expect((await answers()).join()).toContain("Kept Name");
+  const first = await send(asked("DELETE", "delete-kept"));
+  expect(await first.json()).toMatchObject({ registered: true });
+  expect((await answers()).join()).not.toContain("Kept Name");
+  const again = await send(asked("DELETE", "delete-kept"));
+  expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+  expect(await again.json()).toMatchObject({ registered: true });
+});
