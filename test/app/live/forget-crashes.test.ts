@@ -232,6 +232,8 @@ test("what an instance that died had sent is taken back when it comes after the 
   expect(await forgetting).toMatchObject({ outcome: "forgotten", sessions: 1, connections: 0 });
   world.room.disk.flush();
   await world.join("ann");
+  // Bob is brought to the database meanwhile, which is too early to look for what may still come of Ann.
+  await world.pass(0.1);
   await world.arrive();
   expect(world.room.database.sessions.size).toBe(2);
   await world.pass((FORGET_SETTLE_MS + 5_000) / 60_000);
@@ -269,4 +271,34 @@ test("a room whose salt is gone, or that never was open, can tell nobody", async
   expect(await room.room.forgetUser("ann")).toEqual({ outcome: "anonymous" });
   expect(await new RoomHarness().room.forgetUser("ann")).toEqual({ outcome: "anonymous" });
   expect(room.problems).toEqual([]);
+});
+
+test("who was forgotten is none of those who came of late, before the room sleeps and after", async () => {
+  const world = new ForgetWorld();
+  for (const user of USERS) await world.join(user);
+  await world.pass(0.05);
+  await world.forget("ann");
+  expect(world.room.numbers()).toMatchObject({ viewers: 2, total: 3, uniqueToday: 3, recent: 2 });
+  world.room.evict();
+  expect(world.room.numbers()).toMatchObject({ viewers: 2, total: 3, uniqueToday: 3, recent: 2 });
+});
+
+test("what cannot be taken back at once is taken back later, and sessions begun since stay", async () => {
+  const world = new ForgetWorld();
+  const { database } = world.room;
+  await world.join("ann");
+  await world.pass(3);
+  await world.forget("ann");
+  const deleteSessions = database.deleteSessions.bind(database);
+  database.deleteSessions = () => Promise.reject(new Error("the database is away"));
+  await world.join("ann");
+  await world.pass(3);
+  world.leave("ann");
+  await world.pass(10);
+  expect(database.sessions.size).toBe(1);
+  expect(world.room.disk.read("SELECT * FROM forgotten")).toHaveLength(1);
+  database.deleteSessions = deleteSessions;
+  await world.pass(11);
+  expect(database.sessions.size).toBe(1);
+  expect(world.room.disk.read("SELECT * FROM forgotten")).toEqual([]);
 });

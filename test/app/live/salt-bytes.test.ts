@@ -38,7 +38,7 @@ class File {
   /** Looks into every page of the file, of its log and of what else lies beside it. */
   holds(bytes: Uint8Array): boolean {
     const files = readdirSync(directory).filter((file) => file.startsWith(this.#name));
-    return files.some((file) => readFileSync(join(directory, file)).includes(bytes));
+    return files.some((file) => readFileSync(join(directory, file)).includes(Buffer.from(bytes)));
   }
 }
 

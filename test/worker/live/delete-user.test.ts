@@ -105,11 +105,7 @@ test("a user by ticket in two streams is gone from both and from the database, a
   await currentBecomes(one, 3);
   const [before] = await rowsOf("daily_statistics", one);
   expect(await forget("ada")).toEqual({ user: "ada", registered: true, streams: 2, sessions: 3 });
-  for (const { closedWith } of adas.map((client) => ({
-    closedWith: () => client.closedWith(CLOSE_CODES.ticket),
-  }))) {
-    await closedWith();
-  }
+  for (const client of adas) await client.closedWith(CLOSE_CODES.ticket);
   expect(eves.map(({ closed }) => closed)).toEqual([undefined, undefined]);
   const numbers = { peak: 3, total: 3, uniqueToday: 3 };
   expect(await numbersOf(one)).toMatchObject({ viewers: 2, ...numbers });
@@ -182,4 +178,24 @@ test("takes a key and an id that is one", async () => {
   expect(await refusalOf(keyless)).toEqual([401, "unauthorized"]);
   const wrong = await send(adminRequest("DELETE", "users/a%20b"));
   expect(await refusalOf(wrong)).toEqual([400, "invalid-request"]);
+});
+
+test("answers kept for repeated requests about the user go along, and the order itself may be repeated by its key", async () => {
+  const asked = (method: string, key: string, body?: unknown): Request => {
+    const request = adminRequest(method, "users/kept", body);
+    request.headers.set("Idempotency-Key", `"${key}"`);
+    return request;
+  };
+  expect((await send(asked("PUT", "put-kept", { name: "Kept Name" }))).status).toBe(200);
+  const answers = async () =>
+    (await env.DB.prepare("SELECT answer FROM idempotency_keys").all()).results.map(
+      ({ answer }) => `${answer}`,
+    );
+  expect((await answers()).join()).toContain("Kept Name");
+  const first = await send(asked("DELETE", "delete-kept"));
+  expect(await first.json()).toMatchObject({ registered: true });
+  expect((await answers()).join()).not.toContain("Kept Name");
+  const again = await send(asked("DELETE", "delete-kept"));
+  expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+  expect(await again.json()).toMatchObject({ registered: true });
 });
