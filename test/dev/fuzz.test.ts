@@ -53,7 +53,6 @@ describe("an answer is complained of", () => {
     ["what fits is taken", "fits", answer(202, {}, "application/json")],
     ["what does not is refused", "refused", refusal(400, "invalid-request")],
     ["there are too many of them", "fits", refusal(429, "too-many-requests")],
-    ["there is no key", "unauthorized", refusal(401, "unauthorized")],
   ] as const)("and not when %s", (_, expects, told) => {
     expect(complaintOf(asked(expects), told)).toBeUndefined();
   });

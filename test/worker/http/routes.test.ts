@@ -8,7 +8,7 @@ test("what is served is what is said to be served: the same paths by the same me
   const served = routes.filter(({ method }) => method !== "ALL");
   const names = new Set(served.map(({ method, path }) => `${method} ${path}`));
   const said = ROUTES.map(({ method, path }) => `${method} ${path}`);
-  expect([...names].toSorted()).toEqual(said.toSorted());
+  expect(names).toEqual(new Set(said));
 });
 
 describe("without a key, refused before anything else is looked at:", () => {
