@@ -1,9 +1,15 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { complaintsOf as attackComplaints } from "../../dev/prove/attack/report.ts";
+import { proveAttack } from "../../dev/prove/attack.ts";
+import { complaintsOf as cardinalityComplaints } from "../../dev/prove/cardinality/report.ts";
+import { proveCardinality } from "../../dev/prove/cardinality.ts";
 import { type SafetyService, startSafetyService } from "../../dev/prove/safety/service.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
 import { NO_REDIS } from "../support/redis.ts";
+
+const log = () => undefined;
 
 /** One service for all of them, in this order: what one leaves behind the next one finds. */
 describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first day", () => {
@@ -19,9 +25,17 @@ describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first d
     rmSync(service.state, { recursive: true });
   });
 
-  test("answers", async () => {
-    const answer = await fetch(`${service.url}/readyz`);
-    expect(answer.status).toBe(200);
-    expect(service.stores?.calls().database).toBeGreaterThan(0);
+  test("counts no view that is forged, replayed, early, late or farmed beyond the limits, and every genuine one among them", async () => {
+    const scale = { requests: 2_000, genuine: 1_000, quotas: 1, seed: 1, log };
+    const report = await proveAttack(service, scale);
+    expect(attackComplaints(report)).toEqual([]);
+    expect(report.requests).toBeGreaterThan(2_500);
+  });
+
+  test("makes no object, no row and no key of random names, and asks no store about random queries", async () => {
+    const scale = { ids: 20_000, queries: 1_000, seed: 1, log };
+    const report = await proveCardinality(service, scale);
+    expect(cardinalityComplaints(report)).toEqual([]);
+    expect(report.queries.length).toBeGreaterThan(15);
   });
 });
