@@ -14,7 +14,13 @@ module.exports = {
     only("ports-see-protocol", "^src/ports/", "^src/(core|protocol|ports)/"),
     only("app-sees-ports", "^src/app/", "^src/(core|protocol|ports|app)/"),
     only("adapters-see-ports", "^src/adapters/", "^src/(core|protocol|ports|adapters|schema)/"),
-    only("env-sees-core", "^src/env(-stores)?\\.ts$", "^src/((core|protocol)/|env-stores\\.ts$)"),
+    only(
+      "env-sees-core",
+      "^src/env(-stores|-keys|-limits)?\\.ts$",
+      "^src/((core|protocol)/|env-(stores|keys|limits)\\.ts$)",
+      "^src/env(-stores|-keys|-limits|-caps)?\\.ts$",
+      "^src/((core|protocol)/|env-(stores|keys|limits|caps)\\.ts$)",
+    ),
     only("services-see-app", "^src/services\\.ts$", "^src/(env\\.ts$|(core|protocol|ports|app)/)"),
     only(
       "http-and-cron-see-app",

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   correct: async (args) => (await import("./service/commands.ts")).correct(args),
   replay: async (args) => (await import("./replay/replay.ts")).replay(args),
   import: async (args) => (await import("./import/import.ts")).importCounts(args),
+  keys: async (args) => (await import("./keys/keys.ts")).keys(args),
   corrections: async (args) => (await import("./service/commands.ts")).corrections(args),
 };
 

@@ -6,6 +6,9 @@ headcount rebuild             has a service find every hour from --from on anew,
 headcount correct             the same of the hours --from --to; without them, of what is due
 headcount corrections         what corrections found, the latest first
 headcount replay FILE…        the views that access logs tell of (combined or JSON, gzip too), into their own hours
+headcount keys put NAME       makes a key for --scopes, and shows it once; the service gets its hash alone
+headcount keys list           the names of all keys, what each may do, and whether it was revoked
+headcount keys revoke NAME    from now on the key opens nothing
 headcount import FILE.csv     views that contents bring along from elsewhere: columns content and views
 
 of migrate and migrate-database:
@@ -29,7 +32,11 @@ of replay:
   --dry-run         says what would be counted, and sends nothing (of import, too)
   --no-wait         leaves the correction of the hours to the service
 
-of rebuild, correct, corrections, replay and import:
+of keys put:
+  --scopes LIST     some of read,write,operate, with commas between
+  --replace         though there is a key of this name: it ends at once
+
+of rebuild, correct, corrections, keys, replay and import:
   --url URL         the service: https://…, or http:// of this machine (http://127.0.0.1:8787)
   --key KEY         its admin key; better, since others see flags: ADMIN_KEY of the environment or of .dev.vars
   --secrets FILE    another file than .dev.vars

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { startDemoStreams } from "./run/demo-streams.ts";
 import { DEFAULT_SECRETS, type Flags, parseFlags, ROOT, runCommand } from "./run/flags.ts";
 import { type LocalStores, openLocalStores } from "./run/local-stores.ts";
+import { newestKey } from "./run/newest-key.ts";
 import { ensureSecrets, readVariables } from "./run/secrets.ts";
 import { lockState } from "./run/state-lock.ts";
 import { WRANGLER, WRANGLER_ENV } from "./run/wrangler.ts";
@@ -42,7 +43,7 @@ await runCommand(async () => {
   process.on("SIGTERM", () => wrangler.kill("SIGTERM"));
   void startDemoStreams({
     url: `http://${flags.host}:${flags.port}`,
-    adminKey: variables.ADMIN_KEY ?? "",
+    adminKey: newestKey(variables.ADMIN_KEY ?? ""),
     patienceMs: DEMO_PATIENCE_MS,
     log: console.log,
   });

@@ -5,6 +5,7 @@ import { decodeArrival } from "../src/protocol/arrival-header.ts";
 import {
   ARRIVAL_HEADER,
   type Arrival,
+  type ForgetAnswer,
   type HeartbeatAnswer,
   type NumbersAnswer,
   type ReconcileAnswer,
@@ -52,6 +53,10 @@ export class Room extends DurableObject<UncheckedEnv> implements RoomRpc {
 
   async reconcile(): Promise<ReconcileAnswer> {
     return this.#composed.room.reconcile();
+  }
+
+  forgetUser(user: string): Promise<ForgetAnswer> {
+    return this.#composed.room.forgetUser(user);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {

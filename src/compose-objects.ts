@@ -27,6 +27,7 @@ import {
 import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { LiveRankings } from "./app/live/rankings.ts";
 import { Room } from "./app/live/room.ts";
+import { CapKeeper } from "./app/views/cap-keeper.ts";
 import { Collector } from "./app/views/collector.ts";
 import { Corrector } from "./app/views/correction/corrector.ts";
 import { TallyRestore } from "./app/views/restore-tally.ts";
@@ -122,6 +123,8 @@ export const composeSaltKeeper = (context: ObjectContext, env: UncheckedEnv): Sa
   return new SaltKeeper({ store, calendar: checked.config.calendar, clock, random });
 };
 
+export const composeCapKeeper = (): CapKeeper => new CapKeeper(clock);
+
 export interface ComposedRoom {
   readonly room: Room;
   readonly sockets: PlatformSockets;
@@ -137,7 +140,7 @@ export const composeRoom = (
   if (checked.status === "refused") throw new Error("the deployment is not configured");
   const { calendar, schedule, socketsPerNetwork: perNetwork, database, readModel } = checked.config;
   const { name, storage, background, abort } = context;
-  const { streams, jobs } = makeDatabase(database);
+  const { streams, users, jobs } = makeDatabase(database);
   const sockets = platformSockets(socketContext);
   const store = roomStore(storage, clock.now(), background);
   const keyedHash = webCryptoKeyedHash();
@@ -151,6 +154,7 @@ export const composeRoom = (
     rankings,
     readModel: makeReadModel(readModel, schedule),
     sessions: streams,
+    users,
     streams,
     jobs,
     calendar,

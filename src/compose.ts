@@ -3,12 +3,15 @@ import { guardedReadModel } from "./adapters/guarded-read-model.ts";
 import { objectCollectors } from "./adapters/objects/collectors.ts";
 import { objectCorrectors } from "./adapters/objects/correctors.ts";
 import {
+  guardedCaps,
   guardedCounts,
   guardedLive,
   guardedNumbers,
+  guardedStandings,
   guardedTraces,
   guardedViews,
 } from "./adapters/objects/guarded-reads.ts";
+import { objectNetworkCaps } from "./adapters/objects/network-caps.ts";
 import { objectRankings } from "./adapters/objects/rankings.ts";
 import { objectsReadModel } from "./adapters/objects/read-model.ts";
 import { objectRooms } from "./adapters/objects/rooms.ts";
@@ -28,12 +31,15 @@ import { webCryptoKeyedHash } from "./adapters/webcrypto/keyed-hash.ts";
 import { webCryptoReplaySalts } from "./adapters/webcrypto/replay-salts.ts";
 import { webCryptoSignatures } from "./adapters/webcrypto/signatures.ts";
 import { webCryptoSealer } from "./adapters/webcrypto/token-sealer.ts";
+import { Keyring } from "./app/access/keyring.ts";
+import { NamedKeys } from "./app/access/named-keys.ts";
 import { KnownRows } from "./app/known-rows.ts";
 import { HistoryReader } from "./app/live/read-history.ts";
 import { RankingsReader } from "./app/live/read-rankings.ts";
 import { StreamReader } from "./app/live/read-stream.ts";
 import { StreamRegistry } from "./app/live/stream-registry.ts";
 import { collectInto } from "./app/views/collect.ts";
+import { anyContent, contentCap } from "./app/views/content-cap.ts";
 import { backEndTerms, replayTerms } from "./app/views/event-terms.ts";
 import { GroupLane } from "./app/views/group-lane.ts";
 import { introducer } from "./app/views/introduce.ts";
@@ -43,6 +49,7 @@ import { StatsReader } from "./app/views/read-stats.ts";
 import { ViewRankingsReader } from "./app/views/read-view-rankings.ts";
 import { openAdmission, registeredAdmission } from "./app/views/registry.ts";
 import { rulesOfHour } from "./app/views/rules-of-hour.ts";
+import { visitorCap } from "./app/views/visitor-cap.ts";
 import { makeDatabase, makeReaders, makeReadModel } from "./compose-stores.ts";
 import type { ContentId } from "./core/ids.ts";
 import { REGISTERED_MEMO_MS } from "./core/limits.ts";
@@ -57,7 +64,7 @@ export const composeWorker = (env: UncheckedEnv): Composed => {
 };
 
 const makeServices = (env: UncheckedEnv, config: Config): Services => {
-  const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKey } = config;
+  const { schedule, calendar, allowedOrigins, tokenKeys, ticketKeys, adminKeys } = config;
   const breakers = new Breakers({ clock, log });
   // Readers by the thousand leave a database alone that fails, and those of `?consistency=strong` with them: a typed
   // problem at once is worth more to them than the same after a timeout.
@@ -67,7 +74,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const { contents, registry, exclusions, suspicions } = database;
   // Operators and crons are few, wait for this one answer, and would have to come back: they always try.
   const orders = makeDatabase(config.database, { gate, atRest: "try" });
-  const { corrections, jobs, upkeep } = orders;
+  const { audit, corrections, idempotency, jobs, upkeep } = orders;
   const job = { jobs, schedule, clock, random, log };
   const salts = objectSalts({ stubs: env.SALTS, clock, timers });
   const tallies = objectTallies(env.TALLIES, timers);
@@ -77,6 +84,7 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const keyedHash = webCryptoKeyedHash();
   const sealer = webCryptoSealer(tokenKeys);
   const known = new StreamRegistry({ streams: registry, clock, timers, log });
+  const named = new NamedKeys({ keys: database.keys, clock, timers, log });
   const rooms = objectRooms(env.ROOMS, timers);
   const rankings = objectRankings(env.RANKINGS, timers);
   const viewRankings = objectViewRankings(env.VIEW_RANKINGS, timers);
@@ -108,6 +116,12 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
   const taking = { clock, timers, keyedHash, schedule, admission, lane };
   const rules = { exclusions, suspicions: { mode: config.suspects, tables: suspicions } };
   const [{ secret }] = tokenKeys;
+  const capping = {
+    caps: config.caps,
+    objects: guardedCaps(objectNetworkCaps(env.NETWORK_CAPS), guard),
+    ...{ clock, log },
+  };
+  const standings = guardedStandings(tallies, guard);
   return {
     log,
     clock,
@@ -117,7 +131,8 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     schedule,
     calendar,
     allowedOrigins,
-    adminKey,
+    keyring: new Keyring({ adminKeys, named }),
+    keys: { keys: orders.keys, known: named, clock, random },
     mint: {
       clock,
       random,
@@ -128,6 +143,13 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
       telemetry,
       schedule,
       admission,
+      caps: {
+        visitors: visitorCap(capping),
+        contents:
+          config.contents === "open"
+            ? contentCap({ ...capping, tallies: standings, schedule })
+            : anyContent,
+      },
     },
     introduce: config.contents === "open" ? introducer({ contents, clock, log }) : undefined,
     confirm: { clock, timers, salts, keyedHash, sealer, lane },
@@ -149,6 +171,9 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     stats: new StatsReader({ readers, calendar, clock, timers, log }),
     regions: new RegionsReader({ readers, calendar, clock, timers, log }),
     histories: new HistoryReader({ readers, known, calendar, clock, timers, log }),
+    repeats: { tables: idempotency, clock, random, timers, log },
+    orders: { audit, clock, random, timers, log },
+    audit,
     flush: { tallies, ...job },
     flushStreams: { rankings, ...job },
     rankViews: { readers, rankings: viewRankings, calendar, ...job },
@@ -158,10 +183,11 @@ const makeServices = (env: UncheckedEnv, config: Config): Services => {
     suspicions: { ...decisions, suspicions: orders.suspicions, mode: config.suspects },
     rebuild: { tallies, correctors, schedule, clock },
     close: { tallies, ...job },
-    upkeep: { tallies, upkeep, ...job },
+    upkeep: { tallies, upkeep, idempotency, ...job },
     registry: { contents: orders.contents, tallies, schedule, clock, random },
-    restate: { contents: orders.contents, tallies, schedule, clock, random },
+    restate: { contents: orders.contents, audit, tallies, schedule, clock, random },
     putRegistry: { database: orders, known, clock, random },
+    deleteUser: { users: orders.users, rooms, clock, random, log },
     startStream: { registry: orders.registry, rooms, known, clock, random },
     streams: new StreamReader({ ...ladder, registry: known }),
     rankings: new RankingsReader({ ...ladder, registry: known }),

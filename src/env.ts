@@ -1,6 +1,9 @@
 import { SUSPECT_MODES, type SuspectMode } from "./core/suspicion/held.ts";
+import type { NetworkCaps } from "./core/views/network-cap.ts";
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
+import { readAdminKeys } from "./env-keys.ts";
+import { type CapVariables, checkCaps } from "./env-caps.ts";
 import {
   checkDatabase,
   checkReadModel,
@@ -9,6 +12,7 @@ import {
   type StoreVariables,
 } from "./env-stores.ts";
 import { fromBase64Url } from "./protocol/base64url.ts";
+import type { NetworkCapsRpc } from "./protocol/caps-rpc.ts";
 import type { CorrectorRpc } from "./protocol/correction-rpc.ts";
 import type { CollectorRpc, SaltsRpc, TallyRpc } from "./protocol/object-rpc.ts";
 import type { ViewRankingsRpc } from "./protocol/rankings-rpc.ts";
@@ -21,7 +25,8 @@ type Objects =
   | "SALTS"
   | "ROOMS"
   | "RANKINGS"
-  | "VIEW_RANKINGS";
+  | "VIEW_RANKINGS"
+  | "NETWORK_CAPS";
 type Variables =
   | "TALLY_SHARDS"
   | "REPORT_TIMEZONE"
@@ -32,9 +37,10 @@ type Variables =
 
 /** What the platform hands us, unchecked: variables may be missing from a deployment's own file, secrets from its store. */
 export interface UncheckedEnv
-  extends Omit<Env, Objects | Variables | "RAW_LOG" | keyof StoreVariables>,
+  extends Omit<Env, Objects | Variables | "RAW_LOG" | keyof StoreVariables | keyof CapVariables>,
     Partial<Record<Variables, string>>,
-    StoreVariables {
+    StoreVariables,
+    CapVariables {
   readonly RAW_LOG?: R2Bucket | undefined;
   readonly COLLECTORS: { getByName(name: string): CollectorRpc };
   readonly TALLIES: { getByName(name: string): TallyRpc };
@@ -43,6 +49,7 @@ export interface UncheckedEnv
   readonly ROOMS: { getByName(name: string): RoomRpc };
   readonly RANKINGS: { getByName(name: string): RankingsRpc };
   readonly VIEW_RANKINGS: { getByName(name: string): ViewRankingsRpc };
+  readonly NETWORK_CAPS: { getByName(name: string): NetworkCapsRpc };
   readonly TOKEN_KEYS?: string;
   readonly TICKET_KEYS?: string;
   readonly ADMIN_KEY?: string;
@@ -60,6 +67,7 @@ export interface Config {
   readonly ticketKeys: readonly TokenKeyConfig[];
   /** Connections one network may have in one stream. */
   readonly socketsPerNetwork: number;
+  readonly caps: NetworkCaps;
   readonly schedule: ShardSchedule;
   readonly calendar: ReportingCalendar;
   /** Origins that may count here; `undefined` is all of them. */
@@ -68,7 +76,8 @@ export interface Config {
   readonly contents: "open" | "registered";
   /** What becomes of views that look made up until correction decides. */
   readonly suspects: SuspectMode;
-  readonly adminKey: string;
+  /** The deployment's own, each for everything. */
+  readonly adminKeys: readonly [string, ...string[]];
   readonly database: DatabaseConfig;
   readonly readModel: ReadModelConfig;
   readonly rawLog: R2Bucket;
@@ -99,6 +108,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   const socketsPerNetwork = /^[1-9]\d{0,4}$/.test(perNetwork)
     ? Number(perNetwork)
     : refuse("SOCKETS_PER_NETWORK", "it has to be a number from 1 to 99999");
+  const caps = checkCaps(env, refuse);
   const parsed = parseSchedule(env.TALLY_SHARDS ?? "");
   const schedule = parsed.status === "ok" ? parsed.schedule : refuse("TALLY_SHARDS", parsed.reason);
   const made = makeCalendar(env.REPORT_TIMEZONE ?? DEFAULT_TIMEZONE, now);
@@ -110,10 +120,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
     SUSPECT_MODES.find((mode) => mode === (env.SUSPECTS ?? "count")) ??
     refuse("SUSPECTS", 'it has to be "count" or "hold"');
   const contents = env.CONTENTS;
-  const adminKey = env.ADMIN_KEY ?? "";
-  if (adminKey.length < MIN_ADMIN_KEY_CHARS) {
-    refuse("ADMIN_KEY", `it has to have at least ${MIN_ADMIN_KEY_CHARS} characters`);
-  }
+  const adminKeys = readAdminKeys(env.ADMIN_KEY, (reason) => refuse("ADMIN_KEY", reason));
   const database = checkDatabase(env, refuse);
   const readModel = checkReadModel(env, refuse);
   const rawLog = env.RAW_LOG;
@@ -132,7 +139,8 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (problems.length > 0 || database === undefined || readModel === undefined) {
     return { status: "refused", problems };
   }
-  if (rawLog === undefined) {
+  if (rawLog === undefined || adminKeys === undefined) {
+  if (rawLog === undefined || caps === undefined) {
     return { status: "refused", problems };
   }
   return {
@@ -141,12 +149,13 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
       tokenKeys,
       ticketKeys,
       socketsPerNetwork,
+      caps,
       schedule,
       calendar,
       allowedOrigins: origins,
       contents,
       suspects,
-      adminKey,
+      adminKeys,
       database,
       readModel,
       rawLog,
@@ -157,7 +166,6 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
 const DEFAULT_TIMEZONE = "UTC";
 /** An office or a campus behind one address watches together; a machine that inflates a number stays in bounds. */
 const DEFAULT_SOCKETS_PER_NETWORK = "200";
-const MIN_ADMIN_KEY_CHARS = 24;
 const MIN_SECRET_BYTES = 32;
 const TOKEN_KEY = /^([A-Za-z0-9]{1,8}):([A-Za-z0-9_-]+)$/;
 

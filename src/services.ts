@@ -1,5 +1,8 @@
+import type { Keyring } from "./app/access/keyring.ts";
+import type { KeysDeps } from "./app/access/keys.ts";
 import type { Unsigned } from "./app/audit.ts";
 import type { ArriveDeps } from "./app/live/arrive.ts";
+import type { DeleteUserDeps } from "./app/live/delete-user.ts";
 import type { FlushStreamsDeps } from "./app/live/flush-streams.ts";
 import type { PutRegistryDeps } from "./app/live/put-registry.ts";
 import type { HistoryReader } from "./app/live/read-history.ts";
@@ -7,6 +10,8 @@ import type { RankingsReader } from "./app/live/read-rankings.ts";
 import type { StreamReader } from "./app/live/read-stream.ts";
 import type { ReconcileDeps } from "./app/live/reconcile.ts";
 import type { StartStreamDeps } from "./app/live/start-stream.ts";
+import type { NoteOrderDeps } from "./app/note-order.ts";
+import type { RepeatDeps } from "./app/repeats.ts";
 import type { StatusDeps } from "./app/status.ts";
 import type { UpkeepDeps } from "./app/upkeep.ts";
 import type { CloseDeps } from "./app/views/close.ts";
@@ -30,6 +35,7 @@ import type { ContentId } from "./core/ids.ts";
 import type { ReportingCalendar } from "./core/views/reporting-day.ts";
 import type { ShardSchedule } from "./core/views/shards.ts";
 import type { ConfigProblem } from "./env.ts";
+import type { AuditTables } from "./ports/audit-tables.ts";
 import type { Backends } from "./ports/backends.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { CorrectionTables } from "./ports/correction-tables.ts";
@@ -62,7 +68,12 @@ export interface Services {
   readonly histories: HistoryReader;
   /** Absent where only operators introduce contents. */
   readonly introduce: ((content: ContentId, page: Page) => Promise<void>) | undefined;
-  readonly adminKey: string;
+  readonly keyring: Keyring;
+  readonly keys: Unsigned<KeysDeps>;
+  /** For requests with an idempotency key. */
+  readonly repeats: RepeatDeps;
+  readonly orders: Unsigned<NoteOrderDeps>;
+  readonly audit: Pick<AuditTables, "list">;
   readonly flush: FlushDeps;
   readonly flushStreams: FlushStreamsDeps;
   readonly rankViews: RankViewsDeps;
@@ -76,6 +87,7 @@ export interface Services {
   readonly registry: Unsigned<RegistryDeps>;
   readonly restate: Unsigned<RestateDeps>;
   readonly putRegistry: Unsigned<PutRegistryDeps>;
+  readonly deleteUser: Unsigned<DeleteUserDeps>;
   readonly startStream: Unsigned<StartStreamDeps>;
   readonly streams: StreamReader;
   readonly rankings: RankingsReader;

@@ -6,6 +6,7 @@ import type { Composed } from "./services.ts";
 
 export { Collector } from "../durable-objects/collector.ts";
 export { Corrector } from "../durable-objects/corrector.ts";
+export { NetworkCaps } from "../durable-objects/network-caps.ts";
 export { Rankings } from "../durable-objects/rankings.ts";
 export { Room } from "../durable-objects/room.ts";
 export { Salts } from "../durable-objects/salts.ts";

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs, parseEnv } from "node:util";
 import { DEFAULT_SECRETS, UsageError } from "../../dev/run/flags.ts";
+import { newestKey } from "../../dev/run/newest-key.ts";
 import { CORRECTIONS_MAX_RUNS } from "../../src/core/limits.ts";
 import { parseHourOrInstant } from "../../src/core/views/hour-text.ts";
 import { strictly } from "../strictly.ts";
@@ -82,7 +83,7 @@ export const addressOf = ({ url, key: given, secrets }: Where): ServiceAddress =
     throw new UsageError("--url is https://…, or http://… of this machine");
   }
   const kept = existsSync(secrets) ? parseEnv(readFileSync(secrets, "utf8")).ADMIN_KEY : undefined;
-  const key = given ?? process.env.ADMIN_KEY ?? kept ?? "";
+  const key = newestKey(given ?? process.env.ADMIN_KEY ?? kept ?? "");
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new UsageError(`There is no admin key: --key, ADMIN_KEY, or ${secrets} has to give it`);
   }

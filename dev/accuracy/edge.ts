@@ -4,6 +4,7 @@ import { webCryptoKeyedHash } from "../../src/adapters/webcrypto/keyed-hash.ts";
 import { webCryptoSealer } from "../../src/adapters/webcrypto/token-sealer.ts";
 import { collectInto } from "../../src/app/views/collect.ts";
 import { type ConfirmResult, confirm } from "../../src/app/views/confirm.ts";
+import { anyContent } from "../../src/app/views/content-cap.ts";
 import { GroupLane } from "../../src/app/views/group-lane.ts";
 import { type MintRequest, type MintResult, mint } from "../../src/app/views/mint.ts";
 import { openAdmission } from "../../src/app/views/registry.ts";
@@ -34,7 +35,7 @@ export interface Sent {
 
 /** An isolate near one POP: the real mint and confirm with the real seals, hashes, salts and lane. */
 export interface Edge {
-  mint(request: MintRequest): Promise<MintResult>;
+  mint(request: Omit<MintRequest, "colo">): Promise<MintResult>;
   confirm(sent: Sent): Promise<readonly ConfirmResult[]>;
 }
 
@@ -52,10 +53,11 @@ export const makeEdge = (deps: EdgeDeps): Edge => {
     ...{ clock, random, salts, keyedHash, sealer, schedule, admission: openAdmission },
     rateLimit: { allows: () => Promise.resolve(true) },
     telemetry: { dropped: () => undefined },
+    caps: { visitors: { admits: () => Promise.resolve(true) }, contents: anyContent },
   };
   const confirming = { clock, timers, salts, keyedHash, sealer, lane };
   return {
-    mint: (request) => mint(minting, request),
+    mint: (request) => mint(minting, { ...request, colo }),
     confirm: (sent) => confirm(confirming, { ...sent, colo, background: (work) => void work }),
   };
 };

@@ -5,6 +5,7 @@ import { startCrons } from "./crons.ts";
 import { startDemoStreams } from "./demo-streams.ts";
 import type { Flags } from "./flags.ts";
 import { type LocalStores, openLocalStores } from "./local-stores.ts";
+import { newestKey } from "./newest-key.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { ensureSecrets, readVariables } from "./secrets.ts";
 import { lockState } from "./state-lock.ts";
@@ -38,7 +39,7 @@ export const serve = async (flags: Flags, build: Partial<Build> = {}): Promise<v
   console.log(`  ADMIN_KEY  in ${flags.secrets}`);
   await startDemoStreams({
     url: runner.url,
-    adminKey: variables.ADMIN_KEY ?? "",
+    adminKey: newestKey(variables.ADMIN_KEY ?? ""),
     patienceMs: DEMO_PATIENCE_MS,
     log: console.log,
   });

@@ -7,6 +7,7 @@ import {
   MOST_VIEWED_TIMEOUT_MS,
   UPKEEP_TIMEOUT_MS,
 } from "../core/limits.ts";
+import type { AccessKeyTables } from "../ports/access-key-tables.ts";
 import {
   type ContentTables,
   type CountTables,
@@ -42,11 +43,15 @@ export const guardedDatabase = (database: Database, deps: GuardedDatabaseDeps): 
     corrections: guardAll(database.corrections),
     exclusions: guardAll(database.exclusions),
     suspicions: guardAll(database.suspicions),
+    audit: guardAll(database.audit),
+    idempotency: guardAll(database.idempotency),
     contents: guardAll(database.contents),
     registry: guardAll(database.registry),
     streams: guardAll(database.streams),
+    users: guardAll(database.users),
     jobs: guardAll(database.jobs),
     upkeep: guardAll(database.upkeep, UPKEEP_TIMEOUT_MS),
+    keys: guardAll(database.keys),
   };
 };
 
@@ -60,12 +65,14 @@ const SHOWN_AT_ONCE = new Set<string>([
   "ranking",
   "lastWhole",
   "recent",
+  "standing",
 ] satisfies readonly (
   | keyof RegistryTables
   | keyof ContentTables
   | keyof CountTables
   | keyof StreamTables
   | keyof JobTables
+  | keyof AccessKeyTables
 )[]);
 
 /** @param ownMs of tables with a time of their own */

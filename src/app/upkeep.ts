@@ -1,4 +1,4 @@
-import { DELETE_BATCH_ROWS, DELETE_MAX_STATEMENTS } from "../core/limits.ts";
+import { DELETE_BATCH_ROWS, DELETE_MAX_STATEMENTS, REPEATS_KEPT_MS } from "../core/limits.ts";
 import {
   AGEING_TABLES,
   type AgeingTable,
@@ -7,6 +7,7 @@ import {
 } from "../core/partitions.ts";
 import type { ShardSchedule } from "../core/views/shards.ts";
 import type { JobRun, UpkeepTables } from "../ports/database.ts";
+import type { IdempotencyTables } from "../ports/idempotency.ts";
 import type { Tallies } from "../ports/tallies.ts";
 import { type JobRunDeps, runJob } from "./job-run.ts";
 import { askEveryShard } from "./views/every-shard.ts";
@@ -15,11 +16,12 @@ export interface UpkeepDeps extends JobRunDeps {
   readonly tallies: Pick<Tallies, "status">;
   readonly schedule: ShardSchedule;
   readonly upkeep: UpkeepTables;
+  readonly idempotency: Pick<IdempotencyTables, "deleteBefore">;
 }
 
 /** Something an operator should know of a table: what failed, or what is left. */
 interface Note {
-  readonly table: AgeingTable;
+  readonly table: AgeingTable | "idempotency_keys";
   readonly cause: string;
 }
 
@@ -49,6 +51,11 @@ export const upkeep = (deps: UpkeepDeps): Promise<JobRun> =>
         failed.push({ table, cause: `${cause}` });
       }
     }
+    const repeats: Kept = { rows: 0, statements: 0, left: [] };
+    outcomes.push(repeats);
+    await forgetRequests(deps, repeats).catch((cause: unknown) => {
+      failed.push({ table: "idempotency_keys", cause: `${cause}` });
+    });
     for (const { table, cause } of failed) deps.log.error("upkeep.failed", { table, cause });
     const left = outcomes.flatMap((kept) => kept.left);
     for (const { table, cause } of left) deps.log.warn("upkeep.left", { table, cause });
@@ -123,9 +130,26 @@ const drop = async ({ upkeep, table, plan, kept }: Task): Promise<boolean> => {
 };
 
 const deleteRows = async ({ upkeep, table, plan, kept }: Task): Promise<void> => {
-  if (plan.deleteBefore === undefined) return;
+  const { deleteBefore } = plan;
+  if (deleteBefore === undefined) return;
+  await deleteInBatches(table, kept, (limit) => upkeep.deleteBefore(table, deleteBefore, limit));
+};
+
+/** What repeated requests were answered: nobody is told it any more. */
+const forgetRequests = async ({ idempotency, clock }: UpkeepDeps, kept: Kept): Promise<void> => {
+  const before = clock.now() - REPEATS_KEPT_MS;
+  await deleteInBatches("idempotency_keys", kept, (limit) =>
+    idempotency.deleteBefore(before, limit),
+  );
+};
+
+const deleteInBatches = async (
+  table: Note["table"],
+  kept: Kept,
+  deleteSome: (limit: number) => Promise<number>,
+): Promise<void> => {
   for (let statement = 0; statement < DELETE_MAX_STATEMENTS; statement += 1) {
-    const deleted = await upkeep.deleteBefore(table, plan.deleteBefore, DELETE_BATCH_ROWS);
+    const deleted = await deleteSome(DELETE_BATCH_ROWS);
     kept.statements += 1;
     kept.rows += deleted;
     if (deleted < DELETE_BATCH_ROWS) return;

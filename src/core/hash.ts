@@ -32,6 +32,9 @@ export const hashText = (text: string): Hash64 => {
   return { hi: mix32(hi), lo: mix32(lo) };
 };
 
+/** 53 bits of a hash, as many as a number has exactly: a key for maps, in which equals may meet only by chance. */
+export const numberOf = ({ hi, lo }: Hash64): number => (hi & 0x1fffff) * 2 ** 32 + lo;
+
 /** One hash out of two; the order of the arguments matters. */
 export const combine = (a: Hash64, b: Hash64): Hash64 => ({
   hi: mix32(a.hi ^ Math.imul(b.hi, PRIME_A) ^ b.lo),

@@ -677,3 +677,81 @@ export const SUSPICION_BACKOFF_MAX_MS = 10 * MINUTE_MS;
 /** Suspicions in one read. */
 export const SUSPICIONS_MAX = 200;
 export const SUSPICIONS_DEFAULT = 50;
+
+/** Keys of operators and back ends that there may be, revoked ones too: each is compared with whatever key comes. */
+export const KEYS_MAX = 1_000;
+
+/** For so long an isolate believes what it read of the keys: a revoked key opens nothing after it. */
+export const KEYS_LIFE_MS = 30 * SECOND_MS;
+
+/** Who comes with an unknown key may have a new one: so often an isolate looks again, whoever tries keys. */
+export const KEYS_LOOK_AGAIN_MS = 5 * SECOND_MS;
+
+/** While the database is away, the keys that were known last are good for this; then those of the deployment alone. */
+export const KEYS_OUTAGE_MS = 10 * MINUTE_MS;
+
+/** After a read of the keys that failed, the database is not asked for them again before this. */
+export const KEYS_REST_MS = SECOND_MS;
+
+/** A body that has not arrived in this time is refused: a phone in a tunnel needs less for 4 KB, and a page sends it anew. */
+export const BODY_TIMEOUT_MS = 10 * SECOND_MS;
+
+/** For so long a request with an idempotency key is answered as it was the first time; clients try for minutes, people for hours. */
+export const REPEATS_KEPT_MS = DAY_MS;
+
+/** Who is at work on a request says so this often; without a sign of life for three times as long he has died. */
+export const REPEAT_RENEW_MS = 20 * SECOND_MS;
+export const REPEAT_DEAD_MS = 60 * SECOND_MS;
+
+/** An answer that is kept; a row of D1 holds 2 MB, and no answer of an operator's is near it. */
+export const REPEAT_MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** An order does not wait longer for its audit entry: it is given while the database is away, too. */
+export const ORDER_AUDIT_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** Audit entries in one read. */
+export const AUDIT_DEFAULT_LIMIT = 50;
+export const AUDIT_MAX_LIMIT = 500;
+
+/** Audit entries of one millisecond, which stand on one page together: an import writes 500. */
+export const AUDIT_TOGETHER = 1_000;
+
+/** How long a visitor, or a content nobody counted before, has one of its network's places. */
+export const CAP_LIFE_MS = HOUR_MS;
+
+/**
+ * So many of a network an isolate lets in without asking anybody: nearly all households stay below, and cost no call.
+ * They come off what is asked of the network's object, so that one isolate holds the cap exactly.
+ */
+export const CAP_FREE = 8;
+
+/** Objects of one colo that keep the caps of its networks, so that their set is bounded. */
+export const CAPS_PER_COLO = 4;
+
+/** An object of caps that does not answer within this time lets everybody in: a view is opened before its page is read. */
+export const CAPS_TIMEOUT_MS = 500;
+
+/**
+ * What is remembered of networks, in each isolate and in each object of caps, for visitors and for contents: a network
+ * is some 500 bytes, a visitor some 60, a content up to 200.
+ */
+export const CAPS_MAX_NETWORKS = 10_000;
+export const CAPS_ISOLATE_MAX_MEMBERS = 50_000;
+export const CAPS_MAX_VISITORS = 500_000;
+export const CAPS_MAX_CONTENTS = 100_000;
+
+/**
+ * Rooms of streams that ended so long before their salt should be gone are asked too when a user is deleted: an alarm
+ * may be late, and a room may have heard of its end later than the registry.
+ */
+export const FORGET_SLACK_MS = 6 * HOUR_MS;
+
+/** Streams of one page, and streams whose saved sessions are looked up in one call, when a user is deleted. */
+export const FORGET_STREAMS_PER_PAGE = 500;
+export const FORGET_STREAMS_PER_LOOK = 50;
+
+/**
+ * So long after it forgot a user a room looks once more whether the database has anything from before: a statement of
+ * an instance that died meanwhile has arrived by then, or never will (`DATABASE_ATTEMPTS` of `DATABASE_TIMEOUT_MS`).
+ */
+export const FORGET_SETTLE_MS = MINUTE_MS;

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { noteOrder } from "../app/note-order.ts";
 import { orderCorrection } from "../app/views/correct.ts";
 import { inShardOrder, type ShardTold } from "../app/views/every-shard.ts";
 import { readCorrections } from "../app/views/read-corrections.ts";
@@ -14,29 +15,34 @@ import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpEnv } from "./context.ts";
 import { problem, Refusal } from "./problem.ts";
 import { parse, readBody, readOptionalBody } from "./read-body.ts";
+import { signed } from "./signed.ts";
 
 /** Finding hours anew from the raw log, and what came of it; behind the admin key. */
 export const adminCorrection = new Hono<HttpEnv>();
 
 adminCorrection.post("/v1/admin/correct", async (c) => {
-  const { clock, correct, log } = c.get("services");
+  const { clock, correct, orders, log } = c.get("services");
   const hours = await readOptionalBody(c.req.raw, MAX_BODY_BYTES, CorrectBody);
   if (hours === undefined) {
+    await noteOrder(signed(c, orders), { order: "correct" });
     return answerOrder(inShardOrder(await orderCorrection(correct, { kind: "due" })), log);
   }
   const now = clock.now();
   checkEarliest(hours.from, now);
   if (hours.to > now) throw new Refusal("hours-not-over", { detail: `now is ${isoOf(now)}` });
+  const what = { from: isoOf(hours.from), to: isoOf(hours.to) };
+  await noteOrder(signed(c, orders), { order: "correct", what });
   const order = { kind: "hours", ...hours, reason: "manual" } as const;
   return answerOrder(inShardOrder(await orderCorrection(correct, order)), log);
 });
 
 adminCorrection.post("/v1/admin/rebuild", async (c) => {
-  const { clock, log, rebuild: deps } = c.get("services");
+  const { clock, log, orders, rebuild: deps } = c.get("services");
   const { from } = await readBody(c.req.raw, MAX_BODY_BYTES, RebuildBody);
   const now = clock.now();
   checkEarliest(from, now);
   if (from > now) throw new Refusal("hours-not-over", { detail: `now is ${isoOf(now)}` });
+  await noteOrder(signed(c, orders), { order: "rebuild", what: { from: isoOf(from) } });
   return answerOrder(inShardOrder(await rebuild(deps, from)), log);
 });
 

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { deleteUser } from "../app/live/delete-user.ts";
 import { putBroadcaster, putStream, putUser } from "../app/live/put-registry.ts";
 import { endStream, type StartStreamResult, startStream } from "../app/live/start-stream.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
@@ -25,6 +26,14 @@ adminStreams.put("/v1/admin/users/:id", async (c) => {
   const body = await readBody(c.req.raw, MAX_BODY_BYTES, UserBody);
   const user = await orUnsaved(putUser(signed(c, putRegistry), { ...body, id }), log);
   return answerJson(user, 200, NO_STORE);
+});
+
+adminStreams.delete("/v1/admin/users/:id", async (c) => {
+  const { log, deleteUser: deps } = c.get("services");
+  const id = parse(IdParam, c.req.param("id"));
+  const { status, ...result } = await orUnsaved(deleteUser(signed(c, deps), id), log);
+  if (status !== "deleted") return problem(status, { headers: { "Retry-After": "2" } });
+  return answerJson(result, 200, NO_STORE);
 });
 
 adminStreams.put("/v1/admin/broadcasters/:id", async (c) => {

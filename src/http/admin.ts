@@ -1,14 +1,16 @@
 import { Hono } from "hono";
 import { flushStreams } from "../app/live/flush-streams.ts";
+import { noteOrder } from "../app/note-order.ts";
 import { readStatus } from "../app/status.ts";
 import { flush } from "../app/views/flush.ts";
 import { putCategory, putContent } from "../app/views/put-content.ts";
 import { MAX_BODY_BYTES } from "../core/limits.ts";
 import { CategoryBody, ContentBody, ContentParam, IdParam } from "../protocol/requests.ts";
+import { adminAudit } from "./admin-audit.ts";
 import { adminCorrection } from "./admin-correction.ts";
 import { adminExclusions } from "./admin-exclusions.ts";
 import { adminHistory } from "./admin-history.ts";
-import { requireAdminKey } from "./admin-key.ts";
+import { adminKeys } from "./admin-keys.ts";
 import { adminReconcile } from "./admin-reconcile.ts";
 import { adminRestate } from "./admin-restate.ts";
 import { shownRun } from "./admin-run.ts";
@@ -23,8 +25,7 @@ import { signed } from "./signed.ts";
 
 export const admin = new Hono<HttpEnv>();
 
-admin.use("/v1/admin/*", requireAdminKey);
-
+admin.route("/", adminAudit);
 admin.route("/", adminStreams);
 admin.route("/", adminCorrection);
 admin.route("/", adminExclusions);
@@ -32,6 +33,7 @@ admin.route("/", adminSuspicions);
 admin.route("/", adminRestate);
 admin.route("/", adminReconcile);
 admin.route("/", adminHistory);
+admin.route("/", adminKeys);
 
 admin.put("/v1/admin/contents/:id", async (c) => {
   const id = parse(ContentParam, c.req.param("id"));
@@ -52,6 +54,7 @@ admin.put("/v1/admin/categories/:id", async (c) => {
 
 admin.post("/v1/admin/flush", async (c) => {
   const services = c.get("services");
+  await noteOrder(signed(c, services.orders), { order: "flush" });
   const [views, streams] = await Promise.all([
     flush(services.flush),
     flushStreams(services.flushStreams),

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { admin } from "./admin.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
+import { BEHIND_THE_DOOR } from "./behind-the-door.ts";
 import type { Compose, HttpEnv } from "./context.ts";
 import { counts } from "./counts.ts";
 import { demo } from "./demo/routes.ts";
@@ -11,6 +12,8 @@ import { allowOrigins, refuseForeignOrigins } from "./origins.ts";
 import { problem, Refusal } from "./problem.ts";
 import { rankings } from "./rankings.ts";
 import { receipts } from "./receipts.ts";
+import { repeatable } from "./repeatable.ts";
+import { requireKey } from "./require-key.ts";
 import { allowOf } from "./route-of.ts";
 import { scripts } from "./scripts.ts";
 import { stats } from "./stats.ts";
@@ -29,6 +32,7 @@ export const makeApp = (compose: Compose): Hono<HttpEnv> => {
     return next();
   });
   app.use("/v1/*", allowOrigins);
+  for (const path of BEHIND_THE_DOOR) app.use(path, requireKey, repeatable);
   app.use("/v1/views/*", refuseForeignOrigins);
   app.use("/v1/receipts", refuseForeignOrigins);
   app.use("/v1/streams/:id/heartbeat", refuseForeignOrigins);

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
+import type { Caller } from "../app/access/caller.ts";
 import type { UncheckedEnv } from "../env.ts";
-import type { Scope } from "../protocol/scopes.ts";
 import type { Composed, Services } from "../services.ts";
 
 export interface HttpEnv {
@@ -10,13 +10,6 @@ export interface HttpEnv {
     /** Behind the door of operators alone. */
     caller: Caller;
   };
-}
-
-/** Whose key it is. */
-export interface Caller {
-  /** As the audit log names it. */
-  readonly actor: string;
-  readonly scopes: ReadonlySet<Scope>;
 }
 
 export type HttpContext = Context<HttpEnv>;

@@ -1,8 +1,7 @@
 import { Hono } from "hono";
-import { type TakeEventsDeps, takeEvents } from "../app/views/take-events.ts";
+import { type SentEvent, type TakeEventsDeps, takeEvents } from "../app/views/take-events.ts";
 import { MAX_EVENTS_BODY_BYTES } from "../core/limits.ts";
 import { EventsBody } from "../protocol/requests-events.ts";
-import { requireAdminKey } from "./admin-key.ts";
 import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
@@ -12,12 +11,20 @@ import { coloOf } from "./visit.ts";
 /** Views of which a site's own back end tells. */
 export const events = new Hono<HttpEnv>();
 
-events.use("/v1/events", requireAdminKey);
-events.post("/v1/events", (c) => answerEvents(c, c.get("services").events));
+events.post("/v1/events", async (c) =>
+  answerEvents(c, c.get("services").events, await readEvents(c)),
+);
 
-export const answerEvents = async (c: HttpContext, deps: TakeEventsDeps): Promise<Response> => {
-  const body = await readBody(c.req.raw, MAX_EVENTS_BODY_BYTES, EventsBody);
-  const result = await takeEvents(deps, body.events, {
+/** @throws Refusal */
+export const readEvents = async (c: HttpContext): Promise<readonly SentEvent[]> =>
+  (await readBody(c.req.raw, MAX_EVENTS_BODY_BYTES, EventsBody)).events;
+
+export const answerEvents = async (
+  c: HttpContext,
+  deps: TakeEventsDeps,
+  given: readonly SentEvent[],
+): Promise<Response> => {
+  const result = await takeEvents(deps, given, {
     colo: coloOf(c.req.raw),
     background: (work) => c.executionCtx.waitUntil(work),
   });

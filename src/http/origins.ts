@@ -1,4 +1,5 @@
 import type { Next } from "hono";
+import { isBehindTheDoor } from "./behind-the-door.ts";
 import type { HttpContext } from "./context.ts";
 import { problem } from "./problem.ts";
 
@@ -9,9 +10,14 @@ const EXPOSED = "Retry-After,X-Headcount-Dropped,Preference-Applied";
 
 /**
  * Which pages may read the answers (CORS, Fetch standard, section 3.3). By hand because `hono/cors` sets its
- * headers on an answer made beforehand, and the one that goes out is then a copy of a copy.
+ * headers on an answer made beforehand, and the one that goes out is then a copy of a copy. What is behind the door of
+ * operators is for no page: a key has no business in one, so a preflight is refused like everybody without a key.
  */
 export const allowOrigins = async (c: HttpContext, next: Next): Promise<Response | undefined> => {
+  if (isBehindTheDoor(c.req.path)) {
+    await next();
+    return undefined;
+  }
   const { allowedOrigins } = c.get("services");
   const allowed = allowedOrigins === undefined ? "*" : listed(allowedOrigins, originOf(c));
   if (c.req.method === "OPTIONS") c.res = preflight();

@@ -1,9 +1,14 @@
 import { Hono } from "hono";
 import { type ConfirmResult, confirm } from "../app/views/confirm.ts";
 
-import { mint } from "../app/views/mint.ts";
+import { type MintResult, mint } from "../app/views/mint.ts";
 import type { ContentId } from "../core/ids.ts";
-import { MAX_BATCH_BODY_BYTES, MAX_BODY_BYTES, MAX_WAIT_SECONDS } from "../core/limits.ts";
+import {
+  CAP_LIFE_MS,
+  MAX_BATCH_BODY_BYTES,
+  MAX_BODY_BYTES,
+  MAX_WAIT_SECONDS,
+} from "../core/limits.ts";
 import type { Page } from "../ports/database.ts";
 import { contentOfUrl } from "../protocol/content-of-url.ts";
 import type { ProblemCode } from "../protocol/problems.ts";
@@ -22,8 +27,10 @@ views.post("/v1/views", async (c) => {
   const { mint: deps } = c.get("services");
   const known = content ?? (await contentOfUrl(url ?? ""));
   if (known === undefined) throw new Refusal("invalid-request", { detail: "url: http or https" });
-  const minted = await mint(deps, { content: known, client, visit: visitOf(c.req.raw) });
+  const from = { colo: coloOf(c.req.raw), visit: visitOf(c.req.raw) };
+  const minted = await mint(deps, { content: known, client, ...from });
   if (minted.status === "too-many") return problem("too-many-requests", retryAfter(60));
+  if (minted.status === "too-many-contents") return tooManyContents(minted);
   if (minted.status === "unknown-content") return problem("unknown-content");
   if (minted.status === "no-registry") return problem("registry-unavailable", retryAfter(2));
   if (minted.status === "no-salt") return problem("salt-unavailable", retryAfter(2));
@@ -32,6 +39,19 @@ views.post("/v1/views", async (c) => {
   const body = { token, eventId, content: known, confirmAfterMs, expiresAt };
   return answerJson(body, 202, { ...NO_STORE, ...dropped });
 });
+
+/** The limit that was met, in the fields of draft-ietf-httpapi-ratelimit-headers. */
+const tooManyContents = ({ cap, freeInMs }: Extract<MintResult, { cap: number }>): Response => {
+  const window = CAP_LIFE_MS / 1_000;
+  const seconds = Math.min(window, Math.max(1, Math.ceil(freeInMs / 1_000)));
+  return problem("too-many-contents", {
+    headers: {
+      ...retryAfter(seconds).headers,
+      "RateLimit-Policy": `"new-contents";q=${cap};w=${window}`,
+      RateLimit: `"new-contents";r=0;t=${seconds}`,
+    },
+  });
+};
 
 views.post("/v1/views/confirm", async (c) => {
   const wait = waitOf(c);

@@ -3,10 +3,14 @@ import type { LiveDay, LiveSample } from "../core/live/lasting.ts";
 import type { AgeingTable, NewPartition, Partition } from "../core/partitions.ts";
 import type { Stamp } from "../core/stamp.ts";
 import type { LiveNumbers } from "../protocol/room-rpc.ts";
+import type { AccessKeyTables } from "./access-key-tables.ts";
 import type { AuditEntry } from "./audit-entry.ts";
+import type { AuditTables } from "./audit-tables.ts";
 import type { CorrectionTables, ExclusionTables } from "./correction-tables.ts";
+import type { IdempotencyTables } from "./idempotency.ts";
 import type { StatisticsTables } from "./statistics-tables.ts";
 import type { SuspicionTables } from "./suspicion-tables.ts";
+import type { UserTables } from "./user-tables.ts";
 
 /** The store of everything that must last. Every call throws a `DatabaseError` when the store fails or does not answer in time; every write is safe to repeat. */
 export interface Database {
@@ -16,11 +20,15 @@ export interface Database {
   readonly corrections: CorrectionTables;
   readonly exclusions: ExclusionTables;
   readonly suspicions: SuspicionTables;
+  readonly audit: AuditTables;
+  readonly idempotency: IdempotencyTables;
   readonly contents: ContentTables;
   readonly registry: RegistryTables;
   readonly streams: StreamTables;
+  readonly users: UserTables;
   readonly jobs: JobTables;
   readonly upkeep: UpkeepTables;
+  readonly keys: AccessKeyTables;
 }
 
 /** The store said no, or nothing. Its message holds no statement and no values. */
@@ -189,8 +197,6 @@ export interface ContentTables {
   findContents(ids: readonly ContentId[]): Promise<readonly Content[]>;
   /** Writes the whole content and the audit entry, both or neither. */
   putContent(content: Content, audit: AuditEntry): Promise<void>;
-  /** Keeps the audit entry of a deed that changes nothing here. */
-  note(audit: AuditEntry): Promise<void>;
   /** Saves what a page says of itself, unless the content is known already. */
   introduce(id: ContentId, page: Page, at: number): Promise<void>;
   category(id: string): Promise<{ readonly title: string } | undefined>;

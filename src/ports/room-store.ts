@@ -23,6 +23,13 @@ export interface EndedSession extends SessionRow {
   readonly endedAt: number;
 }
 
+/** Somebody of whom the database is to have no session that began before then. */
+export interface ForgottenVisitor {
+  readonly visitor: string;
+  /** Ms. */
+  readonly at: number;
+}
+
 export interface LeaseRow {
   readonly visitor: string;
   readonly network: string;
@@ -122,6 +129,14 @@ export interface OutboxStore {
   /** The oldest first. */
   records(limit: number): readonly JobRun[];
   deleteRecords(ids: readonly string[]): void;
+  /** Deletes all of a visitor's sessions, open ones too. @returns how many there were */
+  deleteSessionsOf(visitor: string): number;
+  /** Of one who is there already the later time stays. */
+  saveForgotten(forgotten: ForgottenVisitor): void;
+  /** Those of the longest ago first. */
+  forgotten(): readonly ForgottenVisitor[];
+  /** Unless the visitor was forgotten again meanwhile. */
+  deleteForgotten(forgotten: ForgottenVisitor): void;
 }
 
 /** Numbers that stay as they are while they are counted anew. */

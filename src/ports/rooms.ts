@@ -1,6 +1,7 @@
 import type { StreamId } from "../core/ids.ts";
 import type {
   Arrival,
+  ForgetAnswer,
   HeartbeatAnswer,
   NumbersAnswer,
   ReconcileAnswer,
@@ -15,6 +16,7 @@ export interface Rooms {
   numbers(stream: StreamId): Promise<NumbersAnswer>;
   heartbeat(stream: StreamId, arrival: Arrival): Promise<HeartbeatAnswer>;
   reconcile(stream: StreamId): Promise<ReconcileAnswer>;
+  forgetUser(stream: StreamId, user: string): Promise<ForgetAnswer>;
   /** Hands an upgrade on. @returns 101, or a socket that is closed at once with a code that says why */
   connect(stream: StreamId, arrival: Arrival, request: Request): Promise<Response>;
 }

@@ -45,6 +45,7 @@ export const PROBLEMS = {
     title: "This idempotency key belongs to another request",
   },
   "reserved-key-name": { status: 422, title: "This name is taken by the deployment's own key" },
+  "too-many-keys": { status: 422, title: "There are as many keys as there may be" },
   "token-early": { status: 425, title: "The visitor has not stayed long enough yet" },
   "upgrade-required": { status: 426, title: "This path speaks WebSocket" },
   "too-many-viewers": { status: 429, title: "Too many viewers from this network" },

@@ -65,7 +65,25 @@ export interface RoomRpc {
   heartbeat(arrival: Arrival): Promise<HeartbeatAnswer>;
   /** Counts the viewers once more, now. What seems wrong is looked at again before anything is done about it. */
   reconcile(): Promise<ReconcileAnswer>;
+  /**
+   * Somebody who came with tickets for this user is shown out, and nothing of them leaves the room any more but
+   * numbers they are one of. Again is safe.
+   * @param user the site's own id, as a ticket says it
+   */
+  forgetUser(user: string): Promise<ForgetAnswer>;
 }
+
+export type ForgetAnswer =
+  /** The salt is gone, or there never was one: nobody can tell who was here. */
+  | { readonly outcome: "anonymous" }
+  | {
+      readonly outcome: "forgotten";
+      /** Their key under the room's salt, whether or not they were here: what has left the room is found by it. */
+      readonly visitor: string;
+      /** What the room still had of them. */
+      readonly connections: number;
+      readonly sessions: number;
+    };
 
 /** Who reconciles hears what was found; what comes of it is in the records. */
 export type ReconcileAnswer =

@@ -27,7 +27,9 @@ import {
   StreamParam,
   UserBody,
 } from "./requests.ts";
+import { AuditQuery } from "./requests-audit.ts";
 import { EventsBody, ImportBody } from "./requests-events.ts";
+import { KeyBody } from "./requests-keys.ts";
 import { LiveRankingQuery, ViewRankingQuery } from "./requests-rankings.ts";
 import { ReceiptBody } from "./requests-receipts.ts";
 import { DecisionBody, SuspicionsQuery } from "./requests-suspicions.ts";
@@ -115,6 +117,7 @@ const READ: readonly Route[] = [
   { method: "GET", path: "/v1/admin/corrections", query: CorrectionsQuery },
   { method: "GET", path: "/v1/admin/exclusions", query: ExclusionsQuery },
   { method: "GET", path: "/v1/admin/suspicions", query: SuspicionsQuery },
+  { method: "GET", path: "/v1/admin/audit", query: AuditQuery },
 ];
 
 const WRITE: readonly Route[] = [
@@ -134,12 +137,16 @@ const WRITE: readonly Route[] = [
 ];
 
 const OPERATE: readonly Route[] = [
+  { method: "GET", path: "/v1/admin/keys", query: NoQuery },
+  { method: "PUT", path: "/v1/admin/keys/:name", param: IdParam, body: body(KeyBody) },
+  { method: "DELETE", path: "/v1/admin/keys/:name", param: IdParam },
   {
     method: "POST",
     path: "/v1/admin/contents/:id/restate",
     param: ContentParam,
     body: body(RestateBody),
   },
+  { method: "DELETE", path: "/v1/admin/users/:id", param: IdParam },
   { method: "POST", path: "/v1/admin/flush" },
   { method: "POST", path: "/v1/admin/correct", body: optionalBody(CorrectBody) },
   { method: "POST", path: "/v1/admin/rebuild", body: body(RebuildBody) },

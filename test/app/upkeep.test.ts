@@ -34,7 +34,10 @@ const night = async (
     },
   };
   tables.done.length = 0;
-  const run = await upkeep({ ...desk, tallies, schedule: three(), upkeep: tables });
+  const run = await upkeep({
+    ...{ ...desk, tallies, schedule: three(), upkeep: tables },
+    idempotency: { deleteBefore: (before, limit) => tables.forgetRequests(before, limit) },
+  });
   expect(desk.recorded).toEqual([run]);
   return { ...run, notes: run.detail === "" ? [] : JSON.parse(run.detail) };
 };
@@ -64,7 +67,7 @@ describe("a night", () => {
       "view_hourly - p202510",
     ]);
     expect(tables.done.filter((what) => what.includes("-"))).toHaveLength(2);
-    expect(await night(tables)).toMatchObject({ statements: 0, rows: 0, failures: 0 });
+    expect(await night(tables)).toMatchObject({ statements: 1, rows: 0, failures: 0 });
     expect(tables.done).toEqual([]);
   });
 
@@ -98,6 +101,34 @@ describe("a night", () => {
     ]);
     expect(tables.done).toContain("view_hourly - p202510");
     expect(tables.done).toContain("user_sessions + 45");
+  });
+});
+
+describe("what repeated requests were answered", () => {
+  const requests = (count: number) => Array.from({ length: count }, () => NIGHT - DAY_MS - 1);
+
+  test("goes after a day in bounded statements, the rest of it in the next night, and none that is kept", async () => {
+    const tables = autumn();
+    const much = DELETE_BATCH_ROWS * DELETE_MAX_STATEMENTS;
+    tables.requests = [...requests(much + 2), NIGHT - DAY_MS, NIGHT];
+    expect(await night(tables)).toMatchObject({
+      rows: much,
+      failures: 0,
+      notes: [{ table: "idempotency_keys", cause: expect.stringContaining("more rows") }],
+    });
+    expect(await night(tables)).toMatchObject({ rows: 2, notes: [] });
+    expect(tables.requests).toEqual([NIGHT - DAY_MS, NIGHT]);
+  });
+
+  test("stays when it cannot be deleted: the run names it, and has done everything else", async () => {
+    const tables = autumn();
+    tables.requestsBroken = true;
+    const { failures, notes } = await night(tables);
+    expect([failures, notes]).toEqual([
+      1,
+      [{ table: "idempotency_keys", cause: "Error: no answer" }],
+    ]);
+    expect(tables.done).toContain("view_hourly - p202509");
   });
 });
 

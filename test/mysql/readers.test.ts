@@ -164,7 +164,7 @@ describe.skipIf(NO_MYSQL)("readers that replicate", () => {
 
   test("a reader could not be written to if somebody tried", async () => {
     const entry = { id: crypto.randomUUID(), at: 0, actor: "a", action: "b", subject: "c" };
-    const note = analytics.database.contents.note({ ...entry, before: null, after: null });
+    const note = analytics.database.audit.note({ ...entry, before: null, after: null });
     await expect(note).rejects.toThrow(`MySQL error ${ACCESS_DENIED}`);
   });
 

@@ -59,7 +59,10 @@ const night = async (
 ): Promise<JobRun & { readonly notes: readonly { readonly cause: string }[] }> => {
   const tallies = { status: async () => tallyStatus({ closedThrough }) };
   const desk = new JobDesk(now);
-  const run = await upkeep({ ...desk, tallies, schedule: schedule(), upkeep: database.upkeep });
+  const { upkeep: tables, idempotency } = database;
+  const run = await upkeep({
+    ...{ ...desk, tallies, schedule: schedule(), upkeep: tables, idempotency },
+  });
   return { ...run, notes: run.detail === "" ? [] : JSON.parse(run.detail) };
 };
 
@@ -86,7 +89,7 @@ describe.skipIf(NO_MYSQL)("upkeep of MySQL's partitions", () => {
     expect(await namesOf("view_hourly")).toEqual(
       expect.arrayContaining([expect.stringMatching(MONTH)]),
     );
-    expect(await night(Date.now(), 0)).toMatchObject({ failures: 0, statements: 0, rows: 0 });
+    expect(await night(Date.now(), 0)).toMatchObject({ failures: 0, statements: 1, rows: 0 });
   });
 
   test("weeks of missed nights are made good: what fell into the catch-all gets its days, and none is lost", async () => {
@@ -100,7 +103,7 @@ describe.skipIf(NO_MYSQL)("upkeep of MySQL's partitions", () => {
     const [all] = await ask("SELECT COUNT(*) AS n FROM user_sessions");
     expect(all?.n).toBe(28);
     expect(await rowsIn("user_sessions", `p${days[20]}`)).toBe(1);
-    expect(await night(later, 0)).toMatchObject({ statements: 0 });
+    expect(await night(later, 0)).toMatchObject({ statements: 1 });
   });
 
   test("what is too old goes by the partition; hourly counts only when every shard has closed them", async () => {
@@ -129,7 +132,7 @@ describe.skipIf(NO_MYSQL)("upkeep of MySQL's partitions", () => {
     expect(await night(later, 0)).toMatchObject({ failures: 0, notes: [] });
     const names = await namesOf("user_sessions");
     expect(new Set(names).size).toBe(names.length);
-    expect(await night(later, 0)).toMatchObject({ statements: 0 });
+    expect(await night(later, 0)).toMatchObject({ statements: 1 });
   });
 
   test("where tables may not be changed, rows are deleted in batches and what is missing is said", async () => {

@@ -127,6 +127,10 @@ export class MemoryRooms implements Rooms {
     return { outcome: "even", shown: known.viewers, counted: known.viewers };
   }
 
+  forgetUser(): Promise<never> {
+    return Promise.reject(new Error("no test asks for this"));
+  }
+
   heartbeat(): Promise<never> {
     return Promise.reject(new Error("no test asks for this"));
   }

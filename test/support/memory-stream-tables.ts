@@ -8,6 +8,7 @@ import type {
   ViewerSample,
   ViewerSession,
 } from "../../src/ports/database.ts";
+import type { SavedSession, StreamVisitor, UserTables } from "../../src/ports/user-tables.ts";
 
 type Save = "saveCurrent" | "saveHistory" | "saveSessions" | "saveDays";
 
@@ -22,7 +23,10 @@ export type StreamFate = "done" | "refused" | "done, answer lost";
 
 /** Numbers of streams in memory that keep the contract; what was saved is there to be looked at, not asked for. */
 export class MemoryStreamTables
-  implements Omit<StreamTables, "currents" | "days" | "broadcasterDays">, Pick<JobTables, "record">
+  implements
+    Omit<StreamTables, "currents" | "days" | "broadcasterDays">,
+    Pick<UserTables, "sessionsOf" | "deleteSessions">,
+    Pick<JobTables, "record">
 {
   readonly current = new Map<string, CurrentViewers>();
   readonly samples = new Map<string, ViewerSample>();
@@ -58,6 +62,20 @@ export class MemoryStreamTables
 
   saveDays(rows: readonly StreamDay[]): Promise<number> {
     return this.#save("saveDays", rows, this.days, ({ stream, day }) => `${stream}/${day}`);
+  }
+
+  async sessionsOf(visitors: readonly StreamVisitor[]): Promise<readonly SavedSession[]> {
+    const keys = new Set(visitors.map(({ stream, visitor }) => `${stream} ${visitor}`));
+    const all = [...this.sessions.values()];
+    return all.filter(({ stream, visitor }) => keys.has(`${stream} ${visitor}`));
+  }
+
+  async deleteSessions(sessions: readonly SavedSession[]): Promise<void> {
+    await this.#under(async () => {
+      for (const { startedDay, session } of sessions) {
+        this.sessions.delete(`${startedDay}/${session}`);
+      }
+    });
   }
 
   async record(run: JobRun): Promise<void> {

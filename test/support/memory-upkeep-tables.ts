@@ -6,6 +6,8 @@ export class MemoryUpkeepTables implements UpkeepTables {
   readonly kept = new Map<AgeingTable, readonly Partition[]>();
   /** Times of the rows, ascending. */
   readonly rows = new Map<AgeingTable, number[]>();
+  /** Times of requests that may be repeated, ascending. */
+  requests: number[] = [];
   /** What was done, in words. */
   readonly done: string[] = [];
   /** Without them the store answers as one that has none. */
@@ -14,6 +16,7 @@ export class MemoryUpkeepTables implements UpkeepTables {
   refuses: ReadonlySet<"add" | "drop"> = new Set();
   /** The table whose every call fails. */
   broken: AgeingTable | undefined;
+  requestsBroken = false;
 
   async partitions(table: AgeingTable): Promise<readonly Partition[] | undefined> {
     this.#touch(table);
@@ -48,6 +51,13 @@ export class MemoryUpkeepTables implements UpkeepTables {
     const kept = rows.findIndex((time) => time >= below);
     const gone = rows.splice(0, Math.min(limit, kept < 0 ? rows.length : kept));
     if (gone.length > 0) this.done.push(`${table}: ${gone.length} rows`);
+    return gone.length;
+  }
+
+  async forgetRequests(before: number, limit: number): Promise<number> {
+    if (this.requestsBroken) throw new Error("no answer");
+    const gone = this.requests.filter((time) => time < before).slice(0, limit);
+    this.requests = this.requests.slice(gone.length);
     return gone.length;
   }
 

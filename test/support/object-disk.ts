@@ -14,7 +14,7 @@ interface Handle {
  * the last `flush` is in one open transaction and gone after `crash`, as on a machine that dies before its fsync.
  */
 export class ObjectDisk {
-  readonly #database = new DatabaseSync(":memory:");
+  readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #handle: Handle | undefined;
   #alarm: number | undefined;
@@ -23,6 +23,11 @@ export class ObjectDisk {
   #depth = 0;
   #failing: string | undefined;
   #changed = false;
+
+  /** @param path of the file; in memory when absent */
+  constructor(path = ":memory:") {
+    this.#database = new DatabaseSync(path);
+  }
 
   /**
    * Storage for a new life of the object; the one before can no longer write.

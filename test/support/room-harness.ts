@@ -6,6 +6,7 @@ import type { JobRun, JobTables, StreamTables } from "../../src/ports/database.t
 import type { Rankings } from "../../src/ports/rankings.ts";
 import type { ReadModelWriter } from "../../src/ports/read-model.ts";
 import type { RoomSocket, Upgrade } from "../../src/ports/room-sockets.ts";
+import type { UserTables } from "../../src/ports/user-tables.ts";
 import type { CountMessage, ServerMessage } from "../../src/protocol/live-messages.ts";
 import type { LiveEntry, Role, RoomNumbers, StreamStart } from "../../src/protocol/room-rpc.ts";
 import { calendarOf } from "./calendars.ts";
@@ -23,6 +24,8 @@ export const STREAM = ((): StreamId => {
 export interface RoomDatabase {
   readonly saveCurrent: StreamTables["saveCurrent"];
   readonly saveSessions: StreamTables["saveSessions"];
+  readonly sessionsOf: UserTables["sessionsOf"];
+  readonly deleteSessions: UserTables["deleteSessions"];
   readonly record: JobTables["record"];
 }
 
@@ -130,6 +133,12 @@ export class RoomHarness {
     this.room = this.#wake();
   }
 
+  /** The machine dies: what was not flushed is gone, and so are all sockets. */
+  crash(): void {
+    this.sockets = [];
+    this.room = this.#wake();
+  }
+
   open(startedAt = this.now): RoomNumbers {
     const { start = STARTED } = this.#options;
     return this.room.open({ ...start, startedAt });
@@ -221,6 +230,7 @@ export class RoomHarness {
       },
       readModel,
       sessions: database,
+      users: database,
       streams: database,
       jobs: database,
       calendar: calendar ?? calendarOf(this.timeZone, this.now),

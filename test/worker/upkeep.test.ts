@@ -83,6 +83,20 @@ describe.each(names)("after the night's upkeep, on %s,", (name) => {
     expect(await ageing.sessionDays()).toEqual(days.slice(2));
   });
 
+  test("what repeated requests were answered is gone after a day, and no later ones", async () => {
+    const { idempotency } = ageing.open();
+    const now = Date.now();
+    const claim = (key: string, at: number) => {
+      const bounds = { deadAt: at - DAY, expiredAt: 0 };
+      const [pathHash, requestHash] = ["p", "r"];
+      return idempotency.claim({ key, pathHash, requestHash, owner: `${key}-${at}`, at }, bounds);
+    };
+    for (const ago of [DAY + 1, DAY - 60_000]) await claim(`ago-${ago}`, now - ago);
+    await night(ageing, now);
+    expect(await claim(`ago-${DAY + 1}`, now - DAY)).toEqual({ status: "claimed" });
+    expect(await claim(`ago-${DAY - 60_000}`, now - DAY)).toEqual({ status: "in-progress" });
+  });
+
   test("samples are gone of months more than 12 months ago, and no others; what a stream had of a day stays for ever", async () => {
     const { streams } = ageing.open();
     const kept = monthLater(1);

@@ -11,6 +11,7 @@ import { type Blow, DOOR } from "./blows.ts";
 
 export { Collector } from "../../../durable-objects/collector.ts";
 export { Corrector } from "../../../durable-objects/corrector.ts";
+export { NetworkCaps } from "../../../durable-objects/network-caps.ts";
 export { Salts } from "../../../durable-objects/salts.ts";
 export { Tally } from "../../../durable-objects/tally.ts";
 export { ViewRankings } from "../../../durable-objects/view-rankings.ts";

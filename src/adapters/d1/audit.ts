@@ -3,9 +3,10 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { AuditEntry } from "../../ports/audit-entry.ts";
 import { auditLog } from "../../schema/d1/operations.ts";
+import { auditRow } from "../sql/audit-rows.ts";
 
 export const insertAudit = (db: DrizzleD1Database, audit: AuditEntry) =>
-  db.insert(auditLog).values(asRow(audit)).onConflictDoNothing();
+  db.insert(auditLog).values(auditRow(audit)).onConflictDoNothing();
 
 /** Written only if the table has such a row at that moment. */
 export const insertAuditIf = (
@@ -14,7 +15,7 @@ export const insertAuditIf = (
   table: SQLiteTable,
   such: SQL | undefined,
 ) => {
-  const { id, at, actor, action, subject, detail } = asRow(audit);
+  const { id, at, actor, action, subject, detail } = auditRow(audit);
   const values = {
     id: sql<string>`${id}`.as("id"),
     at: sql<number>`${at}`.as("at"),
@@ -28,8 +29,3 @@ export const insertAuditIf = (
     .select(db.select(values).from(table).where(such))
     .onConflictDoNothing();
 };
-
-const asRow = ({ before, after, ...entry }: AuditEntry) => ({
-  ...entry,
-  detail: JSON.stringify({ before, after }),
-});

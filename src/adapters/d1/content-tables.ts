@@ -39,10 +39,6 @@ export const d1ContentTables = (db: DrizzleD1Database): ContentTables => ({
     ]);
   },
 
-  async note(audit) {
-    await insertAudit(db, audit);
-  },
-
   async introduce(id, { title, url }, at) {
     await db
       .insert(contents)

@@ -41,10 +41,6 @@ export const mysqlContentTables = (db: MySqlHandle): ContentTables => ({
     });
   },
 
-  async note(audit) {
-    await insertAudit(db, audit);
-  },
-
   async introduce(id, { title, url }, at) {
     await db
       .insert(contents)

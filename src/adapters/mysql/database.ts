@@ -3,11 +3,14 @@ import {
   UPKEEP_STATEMENT_TIMEOUT_MS,
 } from "../../core/limits.ts";
 import type { Database } from "../../ports/database.ts";
+import { mysqlAccessKeyTables } from "./access-key-tables.ts";
+import { mysqlAuditTables } from "./audit-tables.ts";
 import { mysqlContentTables } from "./content-tables.ts";
 import { mysqlCorrectionTables } from "./correction-tables.ts";
 import { mysqlCountTables } from "./count-tables.ts";
 import { mysqlExclusionTables } from "./exclusion-tables.ts";
 import { mysqlHandle } from "./handle.ts";
+import { mysqlIdempotencyTables } from "./idempotency-tables.ts";
 import { mysqlJobTables } from "./job-tables.ts";
 import { mysqlRegistryTables } from "./registry-tables.ts";
 import { mysqlShardTables } from "./shard-tables.ts";
@@ -15,6 +18,7 @@ import { mysqlStatisticsTables } from "./statistics-tables.ts";
 import { mysqlStreamTables } from "./stream-tables.ts";
 import { mysqlSuspicionTables } from "./suspicion-tables.ts";
 import { mysqlUpkeepTables } from "./upkeep-tables.ts";
+import { mysqlUserTables } from "./user-tables.ts";
 
 /**
  * PlanetScale, or any MySQL behind its protocol.
@@ -33,10 +37,14 @@ export const mysqlDatabase = (url: string, timeoutMs?: number): Database => {
     corrections: mysqlCorrectionTables(db),
     exclusions: mysqlExclusionTables(db),
     suspicions: mysqlSuspicionTables(db),
+    audit: mysqlAuditTables(db),
+    idempotency: mysqlIdempotencyTables(db),
     contents: mysqlContentTables(db),
     registry: mysqlRegistryTables(db),
     streams: mysqlStreamTables(db),
+    users: mysqlUserTables(db),
     jobs: mysqlJobTables(db),
     upkeep: mysqlUpkeepTables(mysqlHandle(url, UPKEEP_STATEMENT_TIMEOUT_MS)),
+    keys: mysqlAccessKeyTables(db),
   };
 };

@@ -3,6 +3,7 @@ import type { AuditEntry } from "../../ports/audit-entry.ts";
 import { DatabaseError } from "../../ports/database.ts";
 import { broadcasters, categories, users } from "../../schema/mysql/contents.ts";
 import { auditLog } from "../../schema/mysql/operations.ts";
+import { auditRow } from "../sql/audit-rows.ts";
 import type { MySqlHandle } from "./handle.ts";
 
 export type Transaction = Parameters<Parameters<MySqlHandle["transaction"]>[0]>[0];
@@ -34,10 +35,10 @@ export const demand = async (
 
 export const insertAudit = async (
   tx: Pick<Transaction, "insert">,
-  { before, after, ...entry }: AuditEntry,
+  entry: AuditEntry,
 ): Promise<void> => {
   await tx
     .insert(auditLog)
-    .values({ ...entry, detail: JSON.stringify({ before, after }) })
+    .values(auditRow(entry))
     .onDuplicateKeyUpdate({ set: { id: sql`id` } });
 };

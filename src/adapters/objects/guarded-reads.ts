@@ -1,9 +1,11 @@
 import {
+  CAPS_TIMEOUT_MS,
   OBJECT_READ_ATTEMPTS,
   OBJECT_RETRY_MAX_MS,
   OBJECT_RETRY_MIN_MS,
   READ_TIMEOUT_MS,
 } from "../../core/limits.ts";
+import type { NetworkCapObjects } from "../../ports/network-caps.ts";
 import type { Rankings } from "../../ports/rankings.ts";
 import type { Rooms } from "../../ports/rooms.ts";
 import type { Tallies } from "../../ports/tallies.ts";
@@ -28,6 +30,20 @@ export const guardedTraces = (
 ): Pick<Tallies, "traceView"> =>
   guarded({ traceView }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
 
+/** The same of whether it knows a content. */
+export const guardedStandings = (
+  { standing }: Pick<Tallies, "standing">,
+  { breakers, ...deps }: Deps,
+): Pick<Tallies, "standing"> =>
+  guarded({ standing }, policyOf("tallies"), { ...deps, gate: breakers.ofEach("tally") });
+
+/** What an object of caps is told twice is as told once. */
+export const guardedCaps = (
+  caps: NetworkCapObjects,
+  { breakers, ...deps }: Deps,
+): NetworkCapObjects =>
+  guarded(caps, policyOf("caps", CAPS_TIMEOUT_MS), { ...deps, gate: breakers.ofEach("caps") });
+
 /** Each Room is left alone for itself. */
 export const guardedNumbers = (
   { numbers }: Pick<Rooms, "numbers">,
@@ -48,9 +64,9 @@ export const guardedViews = (
   guarded({ views }, policyOf("rankings:views"), { ...deps, gate: breakers.of("rankings:views") });
 
 /** An object has nothing but failures of its own: what is expected it answers. */
-const policyOf = (port: string): Policy => ({
+const policyOf = (port: string, timeoutMs = READ_TIMEOUT_MS): Policy => ({
   port,
-  timeoutMs: READ_TIMEOUT_MS,
+  timeoutMs,
   tries: {
     attempts: OBJECT_READ_ATTEMPTS,
     minPauseMs: OBJECT_RETRY_MIN_MS,

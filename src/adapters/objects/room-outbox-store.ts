@@ -1,7 +1,7 @@
 import type { JobRun } from "../../ports/database.ts";
 import type { OutboxStore, SessionRow } from "../../ports/room-store.ts";
 import type { ObjectStorage, SqlRow } from "./object-storage.ts";
-import { ENDED_SESSIONS, WAITING_SESSIONS } from "./room-sql.ts";
+import { ENDED_SESSIONS, SAVE_FORGOTTEN, WAITING_SESSIONS } from "./room-sql.ts";
 
 /** Over the tables of a Room. */
 export const outboxStore = (storage: ObjectStorage): OutboxStore => {
@@ -38,6 +38,18 @@ export const outboxStore = (storage: ObjectStorage): OutboxStore => {
       [...sql.exec("SELECT run FROM records ORDER BY started_at, id LIMIT ?", limit)].map(
         ({ run }): JobRun => JSON.parse(`${run}`),
       ),
+    deleteSessionsOf(visitor) {
+      const remove = "DELETE FROM sessions WHERE visitor = ? RETURNING session";
+      return [...sql.exec(remove, visitor)].length;
+    },
+    saveForgotten: ({ visitor, at }) => void sql.exec(SAVE_FORGOTTEN, visitor, at),
+    forgotten: () =>
+      [...sql.exec("SELECT visitor, at FROM forgotten ORDER BY at")].map(({ visitor, at }) => ({
+        visitor: `${visitor}`,
+        at: Number(at),
+      })),
+    deleteForgotten: ({ visitor, at }) =>
+      void sql.exec("DELETE FROM forgotten WHERE visitor = ? AND at = ?", visitor, at),
     deleteRecords: (ids) => deleteAll("DELETE FROM records WHERE id = ?", ids),
   };
 };

@@ -56,6 +56,7 @@ export const ROOM_TABLES = [
     live_ms INTEGER NOT NULL,
     changed_at INTEGER NOT NULL
   )`,
+  `CREATE TABLE IF NOT EXISTS forgotten (visitor TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS records (id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, run TEXT NOT NULL)`,
 ];
 
@@ -89,6 +90,9 @@ export const WAITING_SESSIONS = `SELECT COUNT(*) AS count, MIN(ended_at) AS ende
   FROM (SELECT started_at, ended_at FROM sessions WHERE ended_at IS NOT NULL ORDER BY started_at LIMIT ?)`;
 export const ENDED_SESSIONS = `SELECT session, visitor, started_at, ended_at FROM sessions
   WHERE ended_at IS NOT NULL AND started_at <= ? ORDER BY started_at LIMIT ?`;
+
+export const SAVE_FORGOTTEN = `INSERT INTO forgotten (visitor, at) VALUES (?, ?)
+  ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at)`;
 
 export const SAVE_VISITOR = `INSERT INTO visitors (day, visitor, run) VALUES (?, ?, ?)
   ON CONFLICT DO UPDATE SET run = excluded.run`;

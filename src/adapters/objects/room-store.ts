@@ -52,7 +52,11 @@ export const roomStore = (
       return salt === undefined ? undefined : asBytes(salt);
     },
     saveSalt: (salt) => void sql.exec("INSERT OR REPLACE INTO salt (id, salt) VALUES (1, ?)", salt),
-    deleteSalt: () => void sql.exec("DELETE FROM salt"),
+    deleteSalt() {
+      // SQLite leaves the bytes of a deleted row where they were; those of one that is overwritten are gone.
+      sql.exec("UPDATE salt SET salt = zeroblob(length(salt))");
+      sql.exec("DELETE FROM salt");
+    },
     peak: () => meta.number("peak", 0),
     savePeak: (peak) => meta.set("peak", peak),
     aliveAt: () => meta.number("alive_at", 0),

@@ -17,6 +17,7 @@ export const objectRooms = (stubs: Stubs<RoomRpc>, timers: Timers): Rooms => {
     numbers: (stream) => ask(stream, (room) => room.numbers()),
     heartbeat: (stream, arrival) => ask(stream, (room) => room.heartbeat(arrival)),
     reconcile: (stream) => ask(stream, (room) => room.reconcile()),
+    forgetUser: (stream, user) => ask(stream, (room) => room.forgetUser(user)),
     async connect(stream, arrival) {
       // Made anew: nothing else the client sent is the room's business.
       const headers = { Upgrade: "websocket", [ARRIVAL_HEADER]: encodeArrival(arrival) };

@@ -20,6 +20,8 @@ export const saltStore = (storage: ObjectStorage, background: Background): SaltS
       sql.exec("INSERT OR IGNORE INTO salts (start_ms, salt) VALUES (?, ?)", startMs, salt);
     },
     deleteThrough(startMs) {
+      // SQLite leaves the bytes of a deleted row where they were; those of one that is overwritten are gone.
+      sql.exec("UPDATE salts SET salt = zeroblob(length(salt)) WHERE start_ms <= ?", startMs);
       sql.exec("DELETE FROM salts WHERE start_ms <= ?", startMs);
     },
   };

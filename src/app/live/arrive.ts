@@ -1,6 +1,7 @@
 import type { StreamId } from "../../core/ids.ts";
 import { networkOf } from "../../core/network.ts";
 import type { Arrival, Role } from "../../protocol/room-rpc.ts";
+import { identityOfClient, identityOfUser } from "./identity.ts";
 import type { StreamRegistry } from "./stream-registry.ts";
 import { openTicket, type TicketDeps } from "./ticket.ts";
 
@@ -42,10 +43,6 @@ export const arrive = async (deps: ArriveDeps, request: ArriveRequest): Promise<
     return { status: "ticket-refused" };
   }
   const network = networkOf(address);
-  const identity = user === undefined ? identityOf(request, network) : `user\n${user}`;
+  const identity = user === undefined ? identityOfClient(request, network) : identityOfUser(user);
   return { status: "arrived", arrival: { role, identity, network } };
 };
-
-/** As a view's visitor is told apart. */
-const identityOf = ({ client, userAgent }: ArriveRequest, network: string): string =>
-  `visitor\n${client ?? ""}\n${network}\n${userAgent ?? ""}`;

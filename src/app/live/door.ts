@@ -12,6 +12,7 @@ import { readAttachment, writeAttachment } from "./attachment.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { connectionOf } from "./evidence.ts";
+import { identityOfUser } from "./identity.ts";
 import { leaseId } from "./lease.ts";
 
 export interface DoorDeps {
@@ -56,8 +57,14 @@ export class Door {
     return endedAt === null || this.#salt === undefined ? null : endedAt + ROOM_SALT_LIFE_MS;
   }
 
-  /** Makes the salt unless it is still there from before. */
-  ensureSalt(): void {
+  /**
+   * Makes the salt unless it is still there from before. One that should be gone is not taken up again because the
+   * alarm was late.
+   * @param endedAt of the start before, ms
+   */
+  ensureSalt(endedAt: number | null, now: number): void {
+    const ends = this.saltEnds(endedAt);
+    if (ends !== null && ends <= now) this.deleteSalt();
     if (this.#salt !== undefined) return;
     this.#salt = this.#deps.random.bytes(SALT_BYTES);
     this.#deps.store.saveSalt(this.#salt);
@@ -77,6 +84,25 @@ export class Door {
     const visitorKey = keyedHash.hash(salt, identity);
     const networkKey = keyedHash.hash(salt, `network\n${network}`);
     return { visitor: asHex(await visitorKey), network: asHex(await networkKey) };
+  }
+
+  /** @returns the key of somebody who comes with tickets; `undefined` when there is no salt to make it with */
+  async keyOfUser(user: string): Promise<string | undefined> {
+    const salt = this.#salt;
+    if (salt === undefined) return undefined;
+    return asHex(await this.#deps.keyedHash.hash(salt, identityOfUser(user)));
+  }
+
+  /** @returns the connections that had to go */
+  showOut(visitor: string, now: number): number {
+    const shown = this.#attendance.connections.ofVisitor(visitor);
+    for (const { id } of shown) {
+      this.#attendance.leave(id, now);
+      // Whether it may come back is for the site to say, with another ticket.
+      this.#broadcast.close(id, "ticket");
+    }
+    this.#attendance.connections.forgetArrival(visitor);
+    return shown.length;
   }
 
   /** @returns the socket; `undefined` when it had to be refused */

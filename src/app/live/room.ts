@@ -2,6 +2,7 @@ import type { RoomSocket, Upgrade } from "../../ports/room-sockets.ts";
 import type { SavedStream } from "../../ports/room-store.ts";
 import type {
   Arrival,
+  ForgetAnswer,
   HeartbeatAnswer,
   NumbersAnswer,
   ReconcileAnswer,
@@ -82,7 +83,8 @@ export class Room {
     const known = this.#stream;
     const repeated = known !== undefined && (this.#isLive() || start.startedAt <= known.startedAt);
     const stream = repeated ? known : { ...start, endedAt: null };
-    if (!repeated) committed(this.#deps, () => this.#begin(stream, now));
+    const endedAt = known?.endedAt ?? null;
+    if (!repeated) committed(this.#deps, () => this.#begin(stream, endedAt, now));
     return this.#numbers.stamped(stream, now);
   }
 
@@ -107,6 +109,25 @@ export class Room {
     const answer = this.#drift.lookNow(now);
     this.#chores.arm(now);
     return answer;
+  }
+
+  /**
+   * Waits for what is under way to the database, so that whoever deletes there next finds all of it. The numbers stay
+   * what they were: who was here has been counted, by a key that says nothing once the salt is gone.
+   */
+  async forgetUser(user: string): Promise<ForgetAnswer> {
+    const visitor = await this.#door.keyOfUser(user);
+    await this.#outbox.idle();
+    const now = this.#now();
+    if (visitor === undefined) return { outcome: "anonymous" };
+    let found = { connections: 0, sessions: 0 };
+    committed(this.#deps, () => {
+      const connections = this.#door.showOut(visitor, now);
+      this.#save(now);
+      found = { connections, sessions: this.#outbox.forget(visitor, now) };
+      this.#chores.arm(now);
+    });
+    return { outcome: "forgotten", visitor, ...found };
   }
 
   async heartbeat(arrival: Arrival): Promise<HeartbeatAnswer> {
@@ -148,10 +169,11 @@ export class Room {
     });
   }
 
-  #begin(stream: SavedStream, now: number): void {
+  /** @param endedAt of the start before, ms */
+  #begin(stream: SavedStream, endedAt: number | null, now: number): void {
     this.#stream = stream;
     this.#deps.store.saveStream(stream);
-    this.#door.ensureSalt();
+    this.#door.ensureSalt(endedAt, now);
     this.#attendance.begin(stream.startedAt, now);
     this.#save(now);
     this.#chores.arm(now);

@@ -5,14 +5,13 @@ import {
   REGISTERED_MEMO_MS,
   UNREGISTERED_MEMO_MS,
 } from "../../core/limits.ts";
-import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContentTables } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import { isResting } from "../../ports/resting.ts";
-import type { Tallies } from "../../ports/tallies.ts";
 import { demandWithin, type Timers } from "../../ports/timers.ts";
 import { BoundedMap } from "../bounded-map.ts";
+import { type CountedDeps, wasCounted } from "./was-counted.ts";
 
 /** Which contents may be counted. */
 export interface Admission {
@@ -23,10 +22,8 @@ export interface Admission {
 /** `CONTENTS=open`: a content is whatever is viewed. */
 export const openAdmission: Admission = { admits: () => Promise.resolve(true) };
 
-export interface RegisteredDeps {
+export interface RegisteredDeps extends CountedDeps {
   readonly contents: Pick<ContentTables, "content">;
-  readonly tallies: Pick<Tallies, "standing">;
-  readonly schedule: ShardSchedule;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
@@ -68,13 +65,4 @@ export const registeredAdmission = (deps: RegisteredDeps): Admission => {
       }
     },
   };
-};
-
-const wasCounted = async (
-  { tallies, schedule }: RegisteredDeps,
-  content: ContentId,
-): Promise<boolean> => {
-  const homes = homesOf(schedule, content);
-  const standings = await Promise.all(homes.map((home) => tallies.standing(home, content)));
-  return standings.some(({ known }) => known);
 };

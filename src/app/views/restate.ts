@@ -1,12 +1,14 @@
 import type { ContentId } from "../../core/ids.ts";
 import { homesOf, type ShardSchedule } from "../../core/views/shards.ts";
+import type { AuditTables } from "../../ports/audit-tables.ts";
 import type { ContentTables } from "../../ports/database.ts";
 import type { Tallies } from "../../ports/tallies.ts";
 import type { Standing } from "../../protocol/object-rpc.ts";
 import { type AuditDeps, auditOf } from "../audit.ts";
 
 export interface RestateDeps extends AuditDeps {
-  readonly contents: Pick<ContentTables, "content" | "note">;
+  readonly contents: Pick<ContentTables, "content">;
+  readonly audit: Pick<AuditTables, "note">;
   readonly tallies: Pick<Tallies, "standing" | "restate">;
   readonly schedule: ShardSchedule;
 }
@@ -50,7 +52,7 @@ export const restate = async (deps: RestateDeps, request: Restate): Promise<Rest
     before: { views: before },
     after: { views: wanted, reason },
   };
-  await contents.note(auditOf(deps, deed));
+  await deps.audit.note(auditOf(deps, deed));
   const targets = views === undefined ? [] : targetsOf(standings, views);
   const restated = await Promise.all(
     homes.map((home, index) => tallies.restate(home, id, targets[index])),

@@ -157,6 +157,11 @@ export class ViewerSet {
     this.#joins.set(visitor, at);
   }
 
+  /** As if the visitor had not come of late. */
+  forgetArrival(visitor: string): void {
+    this.#joins.delete(visitor);
+  }
+
   /** Visitors who came less than `LIVE_RECENT_MS` ago, whether or not they are still there. */
   recent(now: number): number {
     for (const [visitor, at] of this.#joins) {
@@ -177,10 +182,14 @@ export class ViewerSet {
 
   /** @returns the visitor's socket that has to go for one more, the oldest, once there are `limit` */
   replacedByOneMore(visitor: string, limit: number): Connection | undefined {
-    const connections = this.#visitors.get(visitor)?.connections.values() ?? [];
-    const sockets = [...connections].filter(({ kind }) => kind === "socket");
+    const sockets = this.ofVisitor(visitor).filter(({ kind }) => kind === "socket");
     if (sockets.length < limit) return undefined;
     return sockets.reduce((oldest, it) => (it.openedAt < oldest.openedAt ? it : oldest));
+  }
+
+  /** A visitor's connections, of all kinds and roles. */
+  ofVisitor(visitor: string): readonly Connection[] {
+    return [...(this.#visitors.get(visitor)?.connections.values() ?? [])];
   }
 
   connections(): Iterable<Connection> {

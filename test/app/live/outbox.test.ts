@@ -4,6 +4,7 @@ import { Outbox } from "../../../src/app/live/outbox.ts";
 import { VersionBlocks } from "../../../src/app/live/version-blocks.ts";
 import { MemoryStreamTables } from "../../support/memory-stream-tables.ts";
 import { ObjectDisk } from "../../support/object-disk.ts";
+import { STREAM } from "../../support/room-harness.ts";
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -24,6 +25,7 @@ class OutboxWorld {
     const deps = {
       store: this.store,
       sessions: this.database,
+      users: this.database,
       jobs: this.database,
       clock: { now: () => this.now },
       random: { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 },
@@ -41,7 +43,7 @@ class OutboxWorld {
   }
 
   async send(): Promise<void> {
-    this.outbox.send("launch", () => {
+    this.outbox.send(STREAM, () => {
       this.done += 1;
     });
     await this.#work;

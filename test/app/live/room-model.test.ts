@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { identityOfUser } from "../../../src/app/live/identity.ts";
 import { LIVE_SILENT_MS, SOCKETS_PER_VISITOR } from "../../../src/core/limits.ts";
 import { type FakeSocket, RoomHarness } from "../../support/room-harness.ts";
 
@@ -55,7 +56,9 @@ class Model {
   }
 }
 
-const visitors = fc.constantFrom("ann", "bob", "cid", "dan");
+const USERS = ["ann", "bob", "cid", "dan"] as const;
+const users = fc.constantFrom(...USERS);
+const visitors = fc.constantFrom(...USERS.map(identityOfUser));
 const which = fc.nat(30);
 const steps = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant("connect" as const), visitor: visitors }) },
@@ -72,6 +75,7 @@ const steps = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("hibernate" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("drop" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("forget" as const), user: users }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("end" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("start" as const) }) },
 );
@@ -139,6 +143,17 @@ const act = async (room: RoomHarness, model: Model, step: Step): Promise<void> =
       room.evict(step.do);
       if (step.do === "drop") model.tabs = [];
       return;
+    case "forget": {
+      await room.room.forgetUser(step.user);
+      const visitor = identityOfUser(step.user);
+      for (const tab of model.tabs) {
+        const inTime = now - tab.heard < LIVE_SILENT_MS;
+        if (inTime) expect(tab.socket.closed).toBe(tab.visitor === visitor ? 4005 : undefined);
+      }
+      model.tabs = model.tabs.filter((tab) => tab.visitor !== visitor);
+      model.leases.delete(visitor);
+      return;
+    }
     case "end":
       room.room.end();
       model.tabs = [];
@@ -156,7 +171,7 @@ const act = async (room: RoomHarness, model: Model, step: Step): Promise<void> =
   }
 };
 
-test("after any steps the room says what counting anew says, late alarms, sleep, midnight and end included", async () => {
+test("after any steps the room says what counting anew says, late alarms, sleep, midnight, end and forgotten users included", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(steps, { maxLength: 60 }),
@@ -183,7 +198,7 @@ test("after any steps the room says what counting anew says, late alarms, sleep,
     {
       numRuns: 300,
       // Midnight is within the second before the instance ends.
-      examples: [[[{ do: "connect", visitor: "ann" }, { do: "drop" }], 2e-6]],
+      examples: [[[{ do: "connect", visitor: identityOfUser("ann") }, { do: "drop" }], 2e-6]],
     },
   );
 });

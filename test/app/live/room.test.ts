@@ -288,3 +288,23 @@ test("a save that fails ends the instance, and no error leaves an event", async 
   expect(room.numbers().viewers).toBe(1);
   expect(room.disk.read("SELECT * FROM sessions")).toHaveLength(1);
 });
+
+test("a start within 48 hours of the end keeps the salt, asleep in between or not, and one after that never takes it up", async () => {
+  const room = opened();
+  const saltNow = () => room.disk.read("SELECT hex(salt) AS salt FROM salt")[0]?.salt;
+  const salt = saltNow();
+  room.room.end();
+  room.pass(10 * 60 * SECOND);
+  room.evict();
+  room.pass(47 * HOUR);
+  room.open();
+  expect(saltNow()).toBe(salt);
+  room.pass(HOUR);
+  room.room.end();
+  // The alarm that should have deleted it has not rung.
+  room.now += ROOM_SALT_LIFE_MS;
+  room.evict();
+  room.open();
+  expect(saltNow()).not.toBe(salt);
+  expect(saltNow()).toHaveLength(64);
+});

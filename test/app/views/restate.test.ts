@@ -71,6 +71,8 @@ class Service {
         actor: "operator",
         contents: {
           content: async (wanted) => this.contents.get(wanted),
+        },
+        audit: {
           note: async (entry) => {
             if (this.noteFails) throw new Error("the database is away");
             this.audit.push(entry);
@@ -180,7 +182,7 @@ test("what was before, what is after and why stand in the audit log", async () =
     {
       action: "content.restate",
       subject: ID,
-      actor: "admin-key",
+      actor: "operator",
       before: { views: 5 },
       after: { views: 2, reason },
     },

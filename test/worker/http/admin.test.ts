@@ -38,7 +38,7 @@ describe("who has no admin key gets nowhere", () => {
       "",
       "Bearer",
       "Bearer nearly",
-      `Basic ${config.adminKey}`,
+      `Basic ${config.adminKeys[0]}`,
     ]) {
       const headers = authorization === undefined ? {} : { Authorization: authorization };
       const answer = await send(makeRequest(method, path, { headers }));

@@ -107,6 +107,10 @@ describe("misconfigured", () => {
     ["SOCKETS_PER_NETWORK", "0"],
     ["SOCKETS_PER_NETWORK", "many"],
     ["SUSPECTS", "drop"],
+    ["VISITORS_PER_NETWORK", "0"],
+    ["VISITORS_PER_HOSTING_NETWORK", "few"],
+    ["NEW_CONTENTS_PER_NETWORK", "1e3"],
+    ["NEW_CONTENTS_PER_HOSTING_NETWORK", "100000"],
   ];
   const MISSING = [
     "TOKEN_KEYS",

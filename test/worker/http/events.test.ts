@@ -23,7 +23,7 @@ import { workerWith, workerWithServices } from "../support/compose.ts";
 import { config, SECONDS_AGO_MS, sealer } from "../support/events.ts";
 import { collectorAt, drain, rowsOf } from "../support/objects.ts";
 
-const AUTHORIZATION = { Authorization: `Bearer ${config.adminKey}` };
+const AUTHORIZATION = { Authorization: `Bearer ${config.adminKeys[0]}` };
 
 interface Options {
   readonly colo?: string;
@@ -290,7 +290,7 @@ describe("is refused as a whole:", () => {
   test.each([
     ["without a key", {}],
     ["with another key", { Authorization: "Bearer something-else-of-some-length" }],
-    ["with a token of another kind", { Authorization: `Basic ${config.adminKey}` }],
+    ["with a token of another kind", { Authorization: `Basic ${config.adminKeys[0]}` }],
   ])("who comes %s, whatever is sent", async (_, headers) => {
     const answer = await sendEvents("nonsense", { headers });
     expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");

@@ -3,7 +3,7 @@ import type { JobRun } from "../../../src/ports/database.ts";
 import { makeRequest, send } from "./client.ts";
 import { config } from "./events.ts";
 
-const AUTHORIZATION = { Authorization: `Bearer ${config.adminKey}` };
+const AUTHORIZATION = { Authorization: `Bearer ${config.adminKeys[0]}` };
 
 /** As an operator asks. */
 export const adminRequest = (method: string, path: string, body?: unknown): Request =>

@@ -31,8 +31,12 @@ export const workerWithout = (variable: keyof UncheckedEnv): Fetch => {
 };
 
 /** The Worker with a part of it replaced by one that misbehaves. */
-export const workerWithServices = (change: (services: Services) => Services): Fetch => {
-  const composed = composeWorker(env);
+export const workerWithServices = (
+  change: (services: Services) => Services,
+  changes: Partial<UncheckedEnv> = {},
+): Fetch => {
+  const changed: UncheckedEnv = { ...env, ...changes };
+  const composed = composeWorker(changed);
   if (composed.status === "refused") throw new Error("the tests are not configured");
-  return serve({ status: "ready", services: change(composed.services) }, env);
+  return serve({ status: "ready", services: change(composed.services) }, changed);
 };
