@@ -13,16 +13,18 @@ const log = () => undefined;
 
 /** One service for all of them, in this order: what one leaves behind the next one finds. */
 describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first day", () => {
+  let state: string;
   let service: SafetyService;
 
   beforeAll(async () => {
-    const state = await begunState("headcount-safety");
+    state = await begunState("headcount-safety");
     service = await startSafetyService({ state, stores: "mysql-redis" });
   });
 
   afterAll(async () => {
-    await service.close();
-    rmSync(service.state, { recursive: true });
+    // Without one when it did not start, which has been told then.
+    await service?.close();
+    rmSync(state, { recursive: true });
   });
 
   test("counts no view that is forged, replayed, early, late or farmed beyond the limits, and every genuine one among them", async () => {
