@@ -139,8 +139,7 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (problems.length > 0 || database === undefined || readModel === undefined) {
     return { status: "refused", problems };
   }
-  if (rawLog === undefined || adminKeys === undefined) {
-  if (rawLog === undefined || caps === undefined) {
+  if (rawLog === undefined || adminKeys === undefined || caps === undefined) {
     return { status: "refused", problems };
   }
   return {
