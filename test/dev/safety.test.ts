@@ -13,7 +13,7 @@ const log = () => undefined;
 
 /** One service for all of them, in this order: what one leaves behind the next one finds. */
 describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first day", () => {
-  let state: string;
+  let state: string | undefined;
   let service: SafetyService;
 
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first d
   afterAll(async () => {
     // Without one when it did not start, which has been told then.
     await service?.close();
-    rmSync(state, { recursive: true });
+    if (state !== undefined) rmSync(state, { recursive: true });
   });
 
   test("counts no view that is forged, replayed, early, late or farmed beyond the limits, and every genuine one among them", async () => {
