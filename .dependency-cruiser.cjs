@@ -16,8 +16,6 @@ module.exports = {
     only("adapters-see-ports", "^src/adapters/", "^src/(core|protocol|ports|adapters|schema)/"),
     only(
       "env-sees-core",
-      "^src/env(-stores|-keys|-limits)?\\.ts$",
-      "^src/((core|protocol)/|env-(stores|keys|limits)\\.ts$)",
       "^src/env(-stores|-keys|-limits|-caps)?\\.ts$",
       "^src/((core|protocol)/|env-(stores|keys|limits|caps)\\.ts$)",
     ),

@@ -58,6 +58,11 @@ const PROOFS: Readonly<Record<string, Entry>> = {
       "whatever part of the service is lost under its clients, every number is soon that of the clients again (--clients --seconds --only)",
     load: () => import("./prove/commands/drill.ts"),
   },
+  fuzz: {
+    claim:
+      "whatever is sent, malformed, half, slow or absurd, is answered as it should be, and the numbers stay exact (--requests --seed --database --state)",
+    load: () => import("./prove/commands/fuzz.ts"),
+  },
 };
 
 const explain = (complaint: string): never => {

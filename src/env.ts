@@ -2,8 +2,8 @@ import { SUSPECT_MODES, type SuspectMode } from "./core/suspicion/held.ts";
 import type { NetworkCaps } from "./core/views/network-cap.ts";
 import { makeCalendar, type ReportingCalendar } from "./core/views/reporting-day.ts";
 import { parseSchedule, type ShardSchedule } from "./core/views/shards.ts";
-import { readAdminKeys } from "./env-keys.ts";
 import { type CapVariables, checkCaps } from "./env-caps.ts";
+import { readAdminKeys } from "./env-keys.ts";
 import {
   checkDatabase,
   checkReadModel,

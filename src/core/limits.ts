@@ -693,9 +693,6 @@ export const KEYS_OUTAGE_MS = 10 * MINUTE_MS;
 /** After a read of the keys that failed, the database is not asked for them again before this. */
 export const KEYS_REST_MS = SECOND_MS;
 
-/** A body that has not arrived in this time is refused: a phone in a tunnel needs less for 4 KB, and a page sends it anew. */
-export const BODY_TIMEOUT_MS = 10 * SECOND_MS;
-
 /** For so long a request with an idempotency key is answered as it was the first time; clients try for minutes, people for hours. */
 export const REPEATS_KEPT_MS = DAY_MS;
 
@@ -755,3 +752,9 @@ export const FORGET_STREAMS_PER_LOOK = 50;
  * an instance that died meanwhile has arrived by then, or never will (`DATABASE_ATTEMPTS` of `DATABASE_TIMEOUT_MS`).
  */
 export const FORGET_SETTLE_MS = MINUTE_MS;
+
+/** A body that has not arrived in this time is refused: a phone in a tunnel needs less for 4 KB, and a page sends it anew. */
+export const BODY_TIMEOUT_MS = 10 * SECOND_MS;
+
+/** Characters of a user agent that are looked at; browsers send 80 to 300, and what is longer was written by a program. */
+export const USER_AGENT_MAX_CHARS = 1_024;

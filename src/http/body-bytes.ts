@@ -60,10 +60,16 @@ const inTime = async (
     giveUp();
   }, BODY_TIMEOUT_MS);
   try {
-    return await Promise.race([reading, late]);
+    return await Promise.race([reading.catch(broken), late]);
   } finally {
     clearTimeout(timer);
   }
+};
+
+/** Chunks that are none, or a client that went away half way: that is no failure of ours. */
+const broken = (cause: unknown): never => {
+  if (cause instanceof Refusal) throw cause;
+  throw new Refusal("malformed-json", { detail: "the body broke off" });
 };
 
 /** Made only when thrown: an error's stack trace costs more than reading the body. */

@@ -10,8 +10,7 @@ export const counts = new Hono<HttpEnv>();
 
 counts.get("/v1/counts", async (c) => {
   const { content, consistency } = parse(CountsQuery, c.req.queries());
-  const contents = [...new Set(parse(ContentList, content ?? []))];
-  return answer(c, contents, consistency !== undefined, (read) => ({ counts: read }));
+  return answer(c, [...new Set(content)], consistency !== undefined, (read) => ({ counts: read }));
 });
 
 counts.get("/v1/counts/:content", async (c) => {

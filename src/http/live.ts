@@ -8,7 +8,7 @@ import { answerJson, NO_STORE } from "./answer.ts";
 import type { HttpContext, HttpEnv } from "./context.ts";
 import { problem } from "./problem.ts";
 import { parse, readBody } from "./read-body.ts";
-import { addressOf } from "./visit.ts";
+import { addressOf, userAgentOf } from "./visit.ts";
 
 export const live = new Hono<HttpEnv>();
 
@@ -59,7 +59,7 @@ const mayConnect = (c: HttpContext): boolean => {
 
 const whoAsks = (c: HttpContext) => ({
   address: addressOf(c.req.raw),
-  userAgent: c.req.header("User-Agent"),
+  userAgent: userAgentOf(c.req.raw),
 });
 
 type Refused = Exclude<ArriveResult, { status: "arrived" }>;

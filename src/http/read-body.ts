@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { bodyBytes } from "./body-bytes.ts";
 import { Refusal } from "./problem.ts";
 
 /**
@@ -10,10 +11,8 @@ export const readBody = async <Schema extends v.GenericSchema>(
   maxBytes: number,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> => {
-  const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type !== "application/json" && type !== "text/plain")
-    throw new Refusal("unsupported-media-type");
-  const body = parseJson(await readText(request, maxBytes));
+  refuseMediaType(request.headers.get("Content-Type") ?? "");
+  const body = parseJson(await bodyBytes(request, maxBytes));
   // An empty array passes for an object without fields.
   if (Array.isArray(body))
     throw new Refusal("invalid-request", { detail: "the body is an object" });
@@ -33,6 +32,9 @@ export const readOptionalBody = async <Schema extends v.GenericSchema>(
   return empty ? parse(schema, {}) : readBody(request, maxBytes, schema);
 };
 
+/** It names what was sent, which may be as long as a body. */
+const DETAIL_MAX_CHARS = 300;
+
 /** @throws Refusal naming the first thing that does not fit */
 export const parse = <Schema extends v.GenericSchema>(
   schema: Schema,
@@ -43,35 +45,28 @@ export const parse = <Schema extends v.GenericSchema>(
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
   const detail = path === null ? issue.message : `${path}: ${issue.message}`;
-  throw new Refusal("invalid-request", { detail });
+  throw new Refusal("invalid-request", { detail: detail.slice(0, DETAIL_MAX_CHARS) });
 };
 
-const parseJson = (text: string): unknown => {
+/** JSON is UTF-8 (RFC 8259, section 8.1); text that says it is in something else is not read as if it were not. */
+const refuseMediaType = (text: string): void => {
+  const [type = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
+  const isKnown = type === "application/json" || type === "text/plain";
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="));
+  if (!isKnown || (charset !== undefined && !UTF8.test(charset))) {
+    throw new Refusal("unsupported-media-type");
+  }
+};
+
+const UTF8 = /^charset="?(?:utf-?8|us-ascii)"?$/;
+
+/** Bytes that are no UTF-8 are refused: replaced by something else, they would be saved as what nobody sent. */
+const parseJson = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(strict.decode(bytes));
   } catch {
     throw new Refusal("malformed-json");
   }
 };
 
-/** HTTP holds a body to its declared length; one of undeclared length is read only as far as it may go. */
-const readText = async (request: Request, maxBytes: number): Promise<string> => {
-  const declared = request.headers.get("Content-Length");
-  if (declared !== null) {
-    if (Number(declared) > maxBytes) throw tooLarge(maxBytes);
-    return request.text();
-  }
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-};
-
-/** Made only when thrown: an error's stack trace costs more than reading the body. */
-const tooLarge = (maxBytes: number): Refusal =>
-  new Refusal("body-too-large", { extra: { maxBytes } });
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });

@@ -1,4 +1,5 @@
 import type { Visit } from "../app/views/mint.ts";
+import { USER_AGENT_MAX_CHARS } from "../core/limits.ts";
 
 /** What the platform says of a request. It writes `CF-Connecting-IP` itself; no other header is believed. */
 export const visitOf = (request: Request): Visit => {
@@ -6,7 +7,7 @@ export const visitOf = (request: Request): Visit => {
   const place = placeOf(request);
   return {
     address: addressOf(request),
-    userAgent: headers.get("User-Agent") ?? undefined,
+    userAgent: userAgentOf(request),
     purpose: headers.get("Sec-Purpose") ?? headers.get("Purpose") ?? undefined,
     country: /^[A-Z0-9]{2}$/.test(place.country ?? "") ? (place.country ?? "XX") : "XX",
     region: cutUtf8(place.regionCode ?? "", 8),
@@ -14,6 +15,10 @@ export const visitOf = (request: Request): Visit => {
     asn: place.asn,
   };
 };
+
+/** Of one that is too long, so much that it is seen to be: what is hashed and handed on is never longer. */
+export const userAgentOf = (request: Request): string | undefined =>
+  request.headers.get("User-Agent")?.slice(0, USER_AGENT_MAX_CHARS + 1);
 
 /** One name for all where the platform gives none, as in a test. */
 export const addressOf = (request: Request): string =>

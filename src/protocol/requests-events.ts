@@ -2,9 +2,10 @@
 import * as v from "valibot";
 import { MAX_EVENTS } from "../core/limits.ts";
 import { Content, Id, Views } from "./requests.ts";
+import { ShownText } from "./shown-text.ts";
 
 /** As the event's bytes hold it. */
-const Utf8 = (maxBytes: number) => v.pipe(v.string(), v.maxBytes(maxBytes));
+const Utf8 = (maxBytes: number) => v.pipe(ShownText, v.maxBytes(maxBytes));
 
 const Event = v.pipe(
   v.strictObject({

@@ -12,6 +12,7 @@ import {
 } from "../core/limits.ts";
 import { GRANULARITIES, LIVE_GRANULARITIES } from "../core/statistics/periods.ts";
 import { parseHourOrInstant } from "../core/views/hour-text.ts";
+import { isPageUrl, mendText, ShownText } from "./shown-text.ts";
 import { MAX_TICKET_CHARS } from "./ticket.ts";
 import { MAX_TOKEN_CHARS } from "./view-token.ts";
 
@@ -20,7 +21,12 @@ export const Content = v.pipe(
   Id,
   v.transform((id) => id as ContentId),
 );
-const PageUrl = v.pipe(v.string(), v.maxLength(2_048), v.url("a URL is absolute"));
+const Url = v.pipe(v.string(), v.maxLength(2_048), v.url("a URL is absolute"));
+const PageUrl = v.pipe(
+  v.string(),
+  v.maxLength(2_048),
+  v.check(isPageUrl, "a URL is absolute, http or https"),
+);
 /** Forged tokens of any length are answered as forged, not as malformed. */
 export const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(10 * MAX_TOKEN_CHARS));
 
@@ -37,10 +43,16 @@ export const MintBody = v.pipe(
   ),
 );
 
-const Page = v.strictObject({
-  title: v.optional(v.pipe(v.string(), v.maxLength(300))),
-  url: v.optional(PageUrl),
-});
+/** A page that has no address to send readers to says nothing of itself, and its view counts all the same. */
+const Page = v.pipe(
+  v.strictObject({
+    title: v.optional(v.pipe(v.string(), v.maxLength(300), v.transform(mendText))),
+    url: v.optional(Url),
+  }),
+  v.transform(({ title, url }) =>
+    url === undefined || isPageUrl(url) ? { title, url } : undefined,
+  ),
+);
 
 /** `POST /v1/views/confirm` */
 export const ConfirmBody = v.union([
@@ -58,7 +70,7 @@ export const WaitSeconds = v.pipe(
 
 export const ContentList = v.pipe(v.array(Content), v.minLength(1), v.maxLength(MAX_CONTENTS));
 
-export const Title = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
+export const Title = v.pipe(ShownText, v.minLength(1), v.maxLength(300));
 
 export const Views = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1e12));
 
@@ -147,7 +159,7 @@ export const NumbersQuery = v.strictObject({ consistency: Consistency });
 
 /** Query of `GET /v1/counts`. */
 export const CountsQuery = v.strictObject({
-  content: v.optional(v.array(v.string())),
+  content: ContentList,
   consistency: Consistency,
 });
 

@@ -4,6 +4,8 @@ import { complaintsOf as attackComplaints } from "../../dev/prove/attack/report.
 import { proveAttack } from "../../dev/prove/attack.ts";
 import { complaintsOf as cardinalityComplaints } from "../../dev/prove/cardinality/report.ts";
 import { proveCardinality } from "../../dev/prove/cardinality.ts";
+import { complaintsOf as fuzzComplaints } from "../../dev/prove/fuzz/report.ts";
+import { fuzz } from "../../dev/prove/fuzz.ts";
 import { type SafetyService, startSafetyService } from "../../dev/prove/safety/service.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
@@ -39,5 +41,10 @@ describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first d
     const report = await proveCardinality(service, scale);
     expect(cardinalityComplaints(report)).toEqual([]);
     expect(report.queries.length).toBeGreaterThan(15);
+  });
+
+  test("malformed, half, slow or absurd, whatever comes is answered as it should be, and the numbers stay exact", async () => {
+    const scale = { http: 2_000, raw: 100, sockets: 200, slowBodies: 16, seed: 1 };
+    expect(fuzzComplaints(await fuzz(service, scale))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { isbot } from "isbot";
+import { USER_AGENT_MAX_CHARS } from "../limits.ts";
 import type { EdgeVerdict } from "./verdict.ts";
 import type { AsnClass, BrowserFamily } from "./view-event.ts";
 
@@ -11,7 +12,6 @@ export interface Asker {
 
 /** Browsers send 80 to 300 characters; what is far outside was written by a program. */
 const USER_AGENT_MIN = 20;
-const USER_AGENT_MAX = 1_024;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /**
@@ -27,7 +27,7 @@ export const classify = ({ userAgent, purpose }: Asker): EdgeVerdict => {
 
 const isAbsurd = (userAgent: string): boolean =>
   userAgent.length < USER_AGENT_MIN ||
-  userAgent.length > USER_AGENT_MAX ||
+  userAgent.length > USER_AGENT_MAX_CHARS ||
   !PRINTABLE_ASCII.test(userAgent);
 
 /** Most specific first: every one of them also says Chrome or Safari. */

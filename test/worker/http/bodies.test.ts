@@ -1,6 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { MAX_BATCH_BODY_BYTES, MAX_BODY_BYTES } from "../../../src/core/limits.ts";
-import { confirm, makePost, mint, problemOf, refusalOf, send } from "../support/client.ts";
+import { registryWith } from "../live/support.ts";
+import { BROWSER, confirm, makePost, mint, problemOf, refusalOf, send } from "../support/client.ts";
+import { workerWith, workerWithServices } from "../support/compose.ts";
 import { makeToken } from "../support/events.ts";
 
 const ROUTES = [
@@ -132,4 +134,157 @@ test("pages are told apart by their URL, however they were reached", async () =>
   expect(plain).toMatch(/^u_[A-Za-z0-9_-]{22}$/);
   expect(await contentOf(`${PAGE}?utm_source=mail&fbclid=x#comments`)).toBe(plain);
   expect(await contentOf(`${PAGE}?id=2`)).not.toBe(plain);
+});
+
+describe("a compressed body is refused, whatever it is", () => {
+  const gzip = async (text: string): Promise<ArrayBuffer> =>
+    new Response(
+      new Response(text).body?.pipeThrough(new CompressionStream("gzip")) ?? null,
+    ).arrayBuffer();
+
+  test.each(["gzip", "GZIP", "br", "deflate", "zstd", "gzip, identity", "nonsense"])(
+    "%s",
+    async (encoding) => {
+      const body = await gzip('{"content":"packed"}');
+      const headers = { "Content-Encoding": encoding };
+      const answer = await send(makePost("/v1/views", body, { headers }));
+      expect(answer.headers.get("Accept-Encoding")).toBe("identity");
+      expect(await refusalOf(answer)).toEqual([415, "unsupported-content-encoding"]);
+    },
+  );
+
+  test("but for one that says it is not", async () => {
+    const headers = { "Content-Encoding": "identity" };
+    expect((await mint({ content: "unpacked" }, { headers })).status).toBe(202);
+  });
+});
+
+describe("a body that does not arrive", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Begins, and is never finished. */
+  const unfinished = (path: string, pieces: readonly string[]) => {
+    let cancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    return { request: makePost(path, body), wasCancelled: () => cancelled };
+  };
+
+  test.each([
+    ["/v1/views", []],
+    ["/v1/views", ['{"content":']],
+    ["/v1/views/confirm", ['{"tok', 'en":"']],
+    ["/v1/receipts", ["{"]],
+  ] as const)("is given up after 10 s: %s %j", async (path, pieces) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { request, wasCancelled } = unfinished(path, pieces);
+    const answering = workerWith({})(request);
+    await expect.poll(() => vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(9_999);
+    expect(await Promise.race([answering, Promise.resolve("none yet")])).toBe("none yet");
+    vi.advanceTimersByTime(1);
+    expect(await refusalOf(await answering)).toEqual([408, "body-too-slow"]);
+    expect(wasCancelled()).toBe(true);
+  });
+
+  test("leaves no timer behind when it does arrive", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const answer = await workerWith({})(makePost("/v1/views", "{"));
+    expect(await refusalOf(answer)).toEqual([400, "malformed-json"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test.each([[[]], [['{"content":']]])(
+  "a body that breaks off after %j is the client's failure",
+  async (pieces) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+      },
+      pull: () => Promise.reject(new Error("chunks that are none")),
+    });
+    const answer = await workerWith({})(makePost("/v1/views", body));
+    expect(await refusalOf(answer)).toEqual([400, "malformed-json"]);
+  },
+);
+
+describe("bytes that are no UTF-8 are no JSON", () => {
+  const quoted = (...bytes: readonly number[]): Uint8Array =>
+    Uint8Array.from([...new TextEncoder().encode('{"title":"'), ...bytes, 0x22, 0x7d]);
+
+  test.each([
+    ["a byte of another encoding", quoted(0xe4)],
+    ["half of a character", quoted(0xc3)],
+    ["half of a surrogate pair", quoted(0xed, 0xa0, 0x80)],
+    ["more bytes than a character needs", quoted(0xc0, 0xaf)],
+    ["UTF-16", Uint8Array.from([..."{}"].flatMap((letter) => [letter.charCodeAt(0), 0]))],
+  ])("%s", async (_, body) => {
+    expect(await refusalOf(await send(makePost("/v1/views", body)))).toEqual([
+      400,
+      "malformed-json",
+    ]);
+  });
+
+  test("a mark of the byte order before it is none of it", async () => {
+    const answer = await send(makePost("/v1/views", '\uFEFF{"content":"marked"}'));
+    expect(answer.status).toBe(202);
+  });
+
+  test.each(["text/plain; charset=utf-16", "application/json;charset=iso-8859-1"])(
+    "and what says so is not read: %s",
+    async (type) => {
+      const answer = await send(makePost("/v1/views", "{}", { headers: { "Content-Type": type } }));
+      expect(await refusalOf(answer)).toEqual([415, "unsupported-media-type"]);
+    },
+  );
+});
+
+test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "x".repeat(3_000)])(
+  "a field that objects have of their own is unknown all the same, and said in few words: %s",
+  async (name) => {
+    const answer = await send(makePost("/v1/views", `{"content":"a","${name}":{"client":"b"}}`));
+    const { code, detail = "" } = await problemOf(answer);
+    expect(code).toBe("invalid-request");
+    expect(detail.length).toBeLessThanOrEqual(300);
+  },
+);
+
+test("a body nested as deep as it is long is refused like any other", async () => {
+  const deep = `{"content":${"[".repeat(2_000)}${"]".repeat(2_000)}}`;
+  expect(await refusalOf(await send(makePost("/v1/views", deep)))).toEqual([
+    400,
+    "invalid-request",
+  ]);
+});
+
+test("of a user agent no more is looked at than tells that it is too long", async () => {
+  const seen: (string | undefined)[] = [];
+  const worker = workerWithServices((services) => ({
+    ...services,
+    arrive: {
+      ...services.arrive,
+      registry: registryWith({ watched: {} }),
+    },
+    rooms: {
+      ...services.rooms,
+      heartbeat: (_, { identity }) => {
+        seen.push(identity.split("\n").at(-1));
+        return Promise.reject(new Error("no room here"));
+      },
+    },
+  }));
+  const headers = { "User-Agent": `${BROWSER} ${"x".repeat(100_000)}` };
+  await worker(makePost("/v1/streams/watched/heartbeat", "{}", { headers }));
+  expect(seen.map((text) => text?.length)).toEqual([1_025]);
+  const minted = await mint({ content: "long-agent" }, { headers });
+  expect(minted.headers.get("X-Headcount-Dropped")).toBe("bot");
 });

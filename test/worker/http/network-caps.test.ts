@@ -23,7 +23,9 @@ interface From {
 
 const open = (worker: Fetch, { content = "capped", client, address, agent, cf }: From) => {
   const headers = { "CF-Connecting-IP": address, ...(agent && { "User-Agent": agent }) };
-  return worker(makePost("/v1/views", JSON.stringify({ content, client }), { headers, ...(cf && { cf }) }));
+  return worker(
+    makePost("/v1/views", JSON.stringify({ content, client }), { headers, ...(cf && { cf }) }),
+  );
 };
 
 const tokenOf = async (answer: Response): Promise<string> => {

@@ -77,6 +77,27 @@ describe("with CONTENTS=open, a page introduces itself with its confirm", () => 
     });
   });
 
+  test("a title that was cut within a character, or steers a terminal, is mended, and its view counts", async () => {
+    await say("mended", {
+      title: "Half \ud83d and \u001b[31m red\u0000",
+      url: "https://a.example/",
+    });
+    await expect.poll(() => titleOf("mended")).toBe("Half   and  [31m red");
+  });
+
+  test.each([
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "https://a.example/\u0000",
+  ])("a page at %j says nothing of itself, and its view counts", async (url) => {
+    const content = `nowhere-${url.length}`;
+    await say(content, { title: "Click me", url });
+    await say(`after-${content}`, { title: "Later" });
+    await expect.poll(() => titleOf(`after-${content}`)).toBe("Later");
+    expect(await titleOf(content)).toBeUndefined();
+  });
+
   test("a bot's page is not believed", async () => {
     await say("botted", { title: "Buy" }, {}, { verdict: "bot" });
     await say("after-botted", { title: "Later" });
