@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { toBase64Url } from "../../src/protocol/base64url.ts";
 import { Prng } from "../../test/simulation/prng.ts";
-import { startLiveStream } from "../live-stream.ts";
+import { endLiveStream, startLiveStream } from "../live-stream.ts";
 import { makeMinter } from "../offline-mint.ts";
 import { type Farm, farm } from "./attack/farm.ts";
 import { farmsOf } from "./attack/farms.ts";
@@ -51,6 +51,8 @@ export const proveAttack = async (
   ]);
   scale.log(`${sender.sent} requests in ${Math.round(performance.now() - startedAt)} ms`);
   const viewers = await viewersOf(service, sender);
+  // It would go on telling the list and the read model of itself.
+  await endLiveStream({ url, adminKey, stream: STREAM });
   const counted = await settled(service, [...contentsOf(plan), ...farms.map(contentOf)]);
   return {
     ...{ requests: sender.sent, repeated: sender.repeated, tried: plan.map(({ tried }) => tried) },

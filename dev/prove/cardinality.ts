@@ -41,7 +41,7 @@ export const proveCardinality = async (
   const planted = await plant(world, scale.seed);
   const before = await takeInventory(service);
   const beforeKb = residentKb(service);
-  const [byId, byQuery] = [idProbes(service.variables.CONTENTS ?? ""), queryProbes()];
+  const [byId, byQuery] = [idProbes(service.variables), queryProbes()];
   const ids: Probed[] = [];
   const shares = sum(byId.map(({ share = 1, ids: many = 1 }) => share * many));
   for (const probe of byId) {
@@ -108,6 +108,7 @@ const ask = async (world: World, probe: Probe, requests: number): Promise<Probed
     answers,
     calls,
     most: probe.most,
+    granted: probe.granted,
   };
 };
 

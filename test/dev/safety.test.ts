@@ -1,34 +1,50 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { complaintsOf } from "../../dev/prove/fuzz/report.ts";
+import { complaintsOf as attackComplaints } from "../../dev/prove/attack/report.ts";
+import { proveAttack } from "../../dev/prove/attack.ts";
+import { complaintsOf as cardinalityComplaints } from "../../dev/prove/cardinality/report.ts";
+import { proveCardinality } from "../../dev/prove/cardinality.ts";
+import { complaintsOf as fuzzComplaints } from "../../dev/prove/fuzz/report.ts";
 import { fuzz } from "../../dev/prove/fuzz.ts";
 import { type SafetyService, startSafetyService } from "../../dev/prove/safety/service.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
 import { NO_REDIS } from "../support/redis.ts";
 
+const log = () => undefined;
+
 /** One service for all of them, in this order: what one leaves behind the next one finds. */
 describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first day", () => {
+  let state: string | undefined;
   let service: SafetyService;
 
   beforeAll(async () => {
-    const state = await begunState("headcount-safety");
+    state = await begunState("headcount-safety");
     service = await startSafetyService({ state, stores: "mysql-redis" });
   });
 
   afterAll(async () => {
-    await service.close();
-    rmSync(service.state, { recursive: true });
+    // Without one when it did not start, which has been told then.
+    await service?.close();
+    if (state !== undefined) rmSync(state, { recursive: true });
   });
 
-  test("answers", async () => {
-    const answer = await fetch(`${service.url}/readyz`);
-    expect(answer.status).toBe(200);
-    expect(service.stores?.calls().database).toBeGreaterThan(0);
+  test("counts no view that is forged, replayed, early, late or farmed beyond the limits, and every genuine one among them", async () => {
+    const scale = { requests: 2_000, genuine: 1_000, quotas: 1, seed: 1, log };
+    const report = await proveAttack(service, scale);
+    expect(attackComplaints(report)).toEqual([]);
+    expect(report.requests).toBeGreaterThan(2_500);
+  });
+
+  test("makes no object, no row and no key of random names, and asks no store about random queries", async () => {
+    const scale = { ids: 20_000, queries: 1_000, seed: 1, log };
+    const report = await proveCardinality(service, scale);
+    expect(cardinalityComplaints(report)).toEqual([]);
+    expect(report.queries.length).toBeGreaterThan(15);
   });
 
   test("malformed, half, slow or absurd, whatever comes is answered as it should be, and the numbers stay exact", async () => {
     const scale = { http: 2_000, raw: 100, sockets: 200, slowBodies: 16, seed: 1 };
-    expect(complaintsOf(await fuzz(service, scale))).toEqual([]);
+    expect(fuzzComplaints(await fuzz(service, scale))).toEqual([]);
   });
 });

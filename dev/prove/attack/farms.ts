@@ -31,7 +31,6 @@ export const farmsOf = (
   quotas: number,
 ): readonly Farm[] => {
   const limit = limitOf(variables, "mint") ?? MINT_LIMIT;
-  const hosting = limitOf(variables, "mint-hosting");
   const visitor = limitOf(variables, "mint-visitor") ?? limit;
   const client = (index: number) => `client-${index}`;
   const one = () => "client";
@@ -48,7 +47,7 @@ export const farmsOf = (
       // Minted in less than two minutes.
       worth: () => ({ least: 1, most: 2 }),
     },
-    ...(hosting === undefined ? [] : [hostingFarm(hosting, quotas)]),
+    hostingFarm(variables, limitOf(variables, "mint-hosting") ?? limit),
     {
       ...{ name: "a program that says so", content: "farm-bot", address: "172.16.4.1", ...few },
       headers: { "User-Agent": "python-requests/2.32.3 (compatible)" },
@@ -62,13 +61,24 @@ export const farmsOf = (
   ];
 };
 
-/** Where networks of data centres have less: locally the header says where a request comes from. */
-const hostingFarm = (limit: Limit, quotas: number): Farm => ({
-  ...{ name: "a data centre, a client each", content: "farm-hosting", address: "172.16.3.1" },
-  headers: { "MF-CF-Blob": JSON.stringify({ asn: HOSTING_ASN }) },
-  ...{ clientOf: (index) => `client-${index}`, attempts: over(limit, quotas), limit },
-  // Beyond the network's cap of visitors they are one.
-  worth: (granted) => ({ least: 1, most: granted }),
-});
+/**
+ * A network of a data centre has fewer tokens where `LIMITS` says so, and beyond its cap of visitors all further ones are
+ * one. Locally a header says where a request comes from.
+ */
+const hostingFarm = (variables: Readonly<Record<string, string>>, limit: Limit): Farm => {
+  const visitors = Number(variables.VISITORS_PER_HOSTING_NETWORK);
+  return {
+    ...{ name: "a data centre, a client each", content: "farm-hosting", address: "172.16.3.1" },
+    headers: { "MF-CF-Blob": JSON.stringify({ asn: HOSTING_ASN }) },
+    ...{ clientOf: (index) => `client-${index}`, attempts: visitors + AGAIN, limit },
+    worth: (granted) => {
+      const all = Math.min(granted, visitors);
+      return { least: all, most: Math.min(granted, all + BEYOND_CAP) };
+    },
+  };
+};
+
+/** Views of a network above its cap while it farms: one in each minute that it touches. */
+const BEYOND_CAP = 3;
 
 const over = ({ quota }: Limit, quotas: number): number => Math.ceil(quota * quotas) + FEW;

@@ -1,5 +1,5 @@
 /** All there is: objects by class, rows by table, keys of Redis, and where a word is written in any file. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createConnection } from "mysql2/promise";
@@ -68,15 +68,45 @@ const rowsOfMySql = async (
 const firstCells = (rows: unknown): readonly string[] =>
   Array.isArray(rows) ? rows.map((row: unknown) => (Array.isArray(row) ? `${row[0]}` : "")) : [];
 
-/** Written there by nobody who asks. */
-const NOT_SEARCHED = /^build\//;
+/** Built from the sources; and the index of a log of writes, which holds no text. */
+const NOT_SEARCHED = /^build\/|-shm$/;
 
-/** @returns files of the state that have the word in them, as they are on disk now */
-export const filesWith = (state: string, word: string): readonly string[] =>
-  filesIn(state)
-    .filter((path) => !NOT_SEARCHED.test(relative(state, path)) && existsSync(path))
-    .filter((path) => readFileSync(path).includes(word))
-    .map((path) => relative(state, path));
+const ATTEMPTS = 5;
+
+/**
+ * An object that goes to sleep takes its log of writes into its file: whatever is gone when it is read may be in another
+ * by then, and all are read again.
+ * @returns files of the state that have the word in them, as they are on disk now
+ */
+export const filesWith = (state: string, word: string): readonly string[] => {
+  for (let attempt = 1; ; attempt += 1) {
+    const found = searchOnce(state, word);
+    if (found !== undefined) return found;
+    if (attempt === ATTEMPTS) throw new Error(`the files of ${state} do not come to rest`);
+  }
+};
+
+/** @returns undefined: a file went while they were read */
+const searchOnce = (state: string, word: string): readonly string[] | undefined => {
+  const found: string[] = [];
+  for (const path of filesIn(state)) {
+    const name = relative(state, path);
+    if (NOT_SEARCHED.test(name)) continue;
+    const bytes = bytesOf(path);
+    if (bytes === undefined) return undefined;
+    if (bytes.includes(word)) found.push(name);
+  }
+  return found;
+};
+
+const bytesOf = (path: string): Buffer | undefined => {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw cause;
+  }
+};
 
 const filesIn = (directory: string): readonly string[] =>
   readdirSync(directory, { recursive: true, encoding: "utf8" })

@@ -20,6 +20,8 @@ export interface Probe {
   readonly upgrade?: true;
   /** At most, on average. */
   readonly most: Cost;
+  /** Requests that are granted at most, with 202. */
+  readonly granted?: number;
   /** @param id that nobody ever used */
   shot(id: string, index: number): Shot;
 }
@@ -123,11 +125,20 @@ const REGISTERED: Readonly<Record<string, Cost>> = {
   "mint of a page": { database: 1, readModel: 0 },
 };
 
-/** @param contents as the variable of that name */
-export const idProbes = (contents: string): readonly Probe[] =>
-  [...READS, ...OTHERS].map((probe) =>
-    contents === "registered" ? { ...probe, most: REGISTERED[probe.name] ?? probe.most } : probe,
-  );
+/** All from one network, which may have so many new contents an hour; the rest is refused. */
+const ofOneNetwork = (newContents: number): Probe => ({
+  ...{ name: "mint, one network", most: NOTHING, granted: newContents },
+  shot: (content) => ({ path: "/v1/views", body: { content }, address: "172.17.1.1" }),
+});
+
+export const idProbes = (variables: Readonly<Record<string, string>>): readonly Probe[] => {
+  const { CONTENTS, NEW_CONTENTS_PER_NETWORK } = variables;
+  const probes = [...READS, ...OTHERS];
+  if (CONTENTS === "registered") {
+    return probes.map((probe) => ({ ...probe, most: REGISTERED[probe.name] ?? probe.most }));
+  }
+  return [...probes, ofOneNetwork(Number(NEW_CONTENTS_PER_NETWORK))];
+};
 
 /** One of every public path for `GET`: a query that nobody knows is answered without any store. */
 export const queryProbes = (): readonly Probe[] =>
