@@ -14,6 +14,9 @@ export interface TestRun {
   readonly output: string;
 }
 
+/** The suite's own prepares workers and databases, which pure tests do without. */
+const PURE_CONFIG = "dev/prove/guards/pure.config.ts";
+
 /** A test that hangs without its guard has noticed nothing. */
 const DEADLINE_MS = 240_000;
 
@@ -33,7 +36,8 @@ export const runTest = async (tree: string, test: Patch["test"]): Promise<TestRu
   const directory = mkdtempSync(join(tmpdir(), "headcount-guard-"));
   const file = join(directory, "report.json");
   const vitest = join(tree, "node_modules/vitest/vitest.mjs");
-  const args = ["run", "--project", test.project, test.file, "-t", escaped(test.name)];
+  const where = test.project === "pure" ? ["--config", PURE_CONFIG] : ["--project", test.project];
+  const args = ["run", ...where, test.file, "-t", escaped(test.name)];
   const child = spawn(
     process.execPath,
     [vitest, ...args, "--reporter=json", `--outputFile=${file}`],

@@ -5,7 +5,6 @@ const HTTP = { project: "workers", file: "test/worker/http/tokens.test.ts" } as 
 const RULES = { project: "pure", file: "test/core/views/small-rules.test.ts" } as const;
 const CODECS = { project: "pure", file: "test/protocol/codecs.test.ts" } as const;
 const LIVE = { project: "workers", file: "test/worker/live/http.test.ts" } as const;
-const DWELL = "a token is confirmed from 3 s to 10 min after its issue";
 
 const SEALER = "src/adapters/webcrypto/token-sealer.ts";
 const TOKEN = "src/protocol/view-token.ts";
@@ -54,8 +53,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TOKEN,
     find: "version !== VERSION || !keyId",
     replace: "!keyId",
-    test: { ...CODECS, name: '"v2.k.YQ.YQ" is no token' },
-    fails: /TBD/,
+    test: { ...CODECS, name: "v2.k.YQ.AAAAAAAAAAAAAAAAAAAAAA" },
+    fails: /expected \{ keyId: 'k'.* to be undefined/,
   },
   {
     name: "token-mac-length",
@@ -64,7 +63,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     find: "payload === undefined || mac?.length !== MAC_BYTES",
     replace: "payload === undefined || mac === undefined",
     test: { ...CODECS, name: '"v1.k.YQ.YQ" is no token' },
-    fails: /TBD/,
+    fails: /expected \{ keyId: 'k'.* to be undefined/,
   },
   {
     name: "token-parts",
@@ -86,7 +85,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
       file: "test/protocol/base64url.test.ts",
       name: "an array has one text: every other one is refused",
     },
-    fails: /TBD/,
+    fails: /Property failed/,
   },
   {
     name: "dwell-lower-bound",
@@ -94,8 +93,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/core/views/dwell.ts",
     find: "if (age < DWELL_MS)",
     replace: "if (age < DWELL_MS - 1)",
-    test: { ...RULES, name: `${DWELL} after 2999 ms` },
-    fails: /TBD/,
+    test: { ...RULES, name: "after 2999 ms" },
+    fails: /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'early', retryAfterMs: 1 \}/,
   },
   {
     name: "dwell-future",
@@ -103,8 +102,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/core/views/dwell.ts",
     find: "if (age < DWELL_MS)",
     replace: "if (age >= 0 && age < DWELL_MS)",
-    test: { ...RULES, name: `${DWELL} after -1 ms` },
-    fails: /TBD/,
+    test: { ...RULES, name: "after -1 ms" },
+    fails: /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'early', retryAfterMs: 3001 \}/,
   },
   {
     name: "dwell-upper-bound",
@@ -112,8 +111,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/core/views/dwell.ts",
     find: "if (age >= TOKEN_LIFE_MS)",
     replace: "if (age > TOKEN_LIFE_MS)",
-    test: { ...RULES, name: `${DWELL} after 600000 ms` },
-    fails: /TBD/,
+    test: { ...RULES, name: "after 600000 ms" },
+    fails: /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'expired' \}/,
   },
   {
     name: "event-bounds",
@@ -122,7 +121,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     find: "if (end > bytes.length) return undefined;",
     replace: "",
     test: { ...CODECS, name: "an event cut anywhere is none" },
-    fails: /TBD/,
+    fails: /Property failed/,
   },
   {
     name: "event-id-kind",
@@ -140,7 +139,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     find: "event === undefined || event.shard !== view.getUint16(2)",
     replace: "event === undefined",
     test: { ...CODECS, name: "a frame whose shard is not its event's is none" },
-    fails: /TBD/,
+    fails: /Property failed/,
   },
   {
     name: "ticket-mac",
