@@ -48,6 +48,10 @@ const PROOFS: Readonly<Record<string, Entry>> = {
       "whatever part of the service is lost under its clients, every number is soon that of the clients again (--clients --seconds --only)",
     load: () => import("./prove/commands/drill.ts"),
   },
+  guards: {
+    claim: "each guard is real: without it a test fails, and says so (--only)",
+    load: () => import("./prove/commands/guards.ts"),
+  },
 };
 
 const explain = (complaint: string): never => {

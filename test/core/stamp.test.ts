@@ -14,7 +14,14 @@ test("stamps sort as their parts compare, the generation first", () => {
       const order = a.generation - b.generation || a.version - b.version;
       expect(Math.sign(order)).toBe(one === other ? 0 : one < other ? -1 : 1);
     }),
-    { examples: [[{ generation: 1, version: 35 }, { generation: 1, version: 36 }]] },
+    {
+      examples: [
+        [
+          { generation: 1, version: 35 },
+          { generation: 1, version: 36 },
+        ],
+      ],
+    },
   );
 });
 

@@ -141,10 +141,7 @@ describe("garbage is refused and never thrown at", () => {
     // with a MAC that nothing else is wrong with
     ...[`v2.k.YQ.${mac}`, `v1..YQ.${mac}`, `v1.k..${mac}`, `v1.k.Y=.${mac}`, `v1.k.YR.${mac}`],
     ...[`v1.k.YQ.${mac}.YQ`, `v1.k.YQ.${mac}AA`, `v1.k.${"YQ".repeat(200)}.${mac}`],
-  ])(
-    "%j is no token",
-    (text) => expect(parseToken(text)).toBeUndefined(),
-  );
+  ])("%j is no token", (text) => expect(parseToken(text)).toBeUndefined());
 
   test.each(["", "=", "Y", "YR", "Y Q", "YQ=="])("%j is no canonical base64url", (text) => {
     expect(fromBase64Url(text)).toBeUndefined();

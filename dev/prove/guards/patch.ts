@@ -14,6 +14,8 @@ export interface Patch {
     readonly file: string;
     /** Part of the full names of the tests that are run. */
     readonly name: string;
+    /** What the file says of it, when the name is made of a table. */
+    readonly title?: string;
   };
   /** What the failure says when the test fails for this guard, and for nothing else. */
   readonly fails: RegExp;

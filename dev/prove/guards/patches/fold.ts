@@ -13,7 +13,8 @@ export const FOLD_PATCHES: readonly Patch[] = [
     find: "if (event.edgeVerdict !== EDGE_VERDICTS.countable) return verdictOf(event.edgeVerdict);",
     replace: "",
     test: { ...FOLD, name: "is kept and takes nobody's place" },
-    fails: /expected \[ 'counted', 'duplicate' \] to deeply equal \[ '(?:bot|prefetch)', 'counted' \]/,
+    fails:
+      /expected \[ 'counted', 'duplicate' \] to deeply equal \[ '(?:bot|prefetch)', 'counted' \]/,
   },
   {
     name: "fold-horizon",
@@ -39,7 +40,11 @@ export const FOLD_PATCHES: readonly Patch[] = [
     file: WINDOW,
     find: "const from = at - DEDUPE_WINDOW_MS + 1;",
     replace: "const from = at - DEDUPE_WINDOW_MS + 2;",
-    test: { ...FOLD, name: "a view 59999 ms later is duplicate" },
+    test: {
+      ...FOLD,
+      name: "a view 59999 ms later is duplicate",
+      title: "a view %i ms later is %s",
+    },
     fails: /expected \[ 'counted', 'counted' \] to deeply equal \[ 'counted', 'duplicate' \]/,
   },
   {
@@ -48,7 +53,7 @@ export const FOLD_PATCHES: readonly Patch[] = [
     file: WINDOW,
     find: "const from = at - DEDUPE_WINDOW_MS + 1;",
     replace: "const from = at - DEDUPE_WINDOW_MS;",
-    test: { ...FOLD, name: "a view 60000 ms later is counted" },
+    test: { ...FOLD, name: "a view 60000 ms later is counted", title: "a view %i ms later is %s" },
     fails: /expected \[ 'counted', 'duplicate' \] to deeply equal \[ 'counted', 'counted' \]/,
   },
   {

@@ -12,7 +12,11 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     file: ORIGINS,
     find: "allowedOrigins !== undefined && origin !== undefined && !allowedOrigins.has(origin)",
     replace: "allowedOrigins === undefined && origin === null",
-    test: { ...CORS, name: "a page of https://b.example may not count" },
+    test: {
+      ...CORS,
+      name: "a page of https://b.example may not count",
+      title: "a page of %s may not count",
+    },
     fails: /TBD/,
   },
   {
@@ -22,7 +26,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     find: "allowedOrigins !== undefined && origin !== undefined && !allowedOrigins.has(origin)",
     replace:
       'allowedOrigins !== undefined && origin !== undefined && origin !== "null" && !allowedOrigins.has(origin)',
-    test: { ...CORS, name: "a page of null may not count" },
+    test: { ...CORS, name: "a page of null may not count", title: "a page of %s may not count" },
     fails: /TBD/,
   },
   {
@@ -31,7 +35,11 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     file: ORIGINS,
     find: "origin !== undefined && origins.has(origin) ? origin : undefined",
     replace: "origin",
-    test: { ...CORS, name: "a page of https://a.example.evil.example may not count" },
+    test: {
+      ...CORS,
+      name: "a page of https://a.example.evil.example may not count",
+      title: "a page of %s may not count",
+    },
     fails: /TBD/,
   },
   {
@@ -40,7 +48,11 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     file: ORIGINS,
     find: 'if (allowedOrigins !== undefined) headers.append("Vary", "Origin");',
     replace: "",
-    test: { ...CORS, name: "a page of https://a.example may count and read" },
+    test: {
+      ...CORS,
+      name: "a page of https://a.example may count and read",
+      title: "a page of %s may count and read",
+    },
     fails: /TBD/,
   },
   {

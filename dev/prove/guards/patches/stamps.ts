@@ -41,7 +41,7 @@ export const STAMP_PATCHES: readonly Patch[] = [
     name: "stamp-d1",
     guard: "the comparison of stamps in D1's upsert",
     file: "src/adapters/d1/forward-upsert.ts",
-    find: 'WHERE excluded.stamp > ${sql.raw(quoted(name))}.stamp`',
+    find: "WHERE excluded.stamp > ${sql.raw(quoted(name))}.stamp`",
     replace: "WHERE true`",
     test: { ...D1, name: OLDER },
     fails: /TBD/,
@@ -97,7 +97,10 @@ export const STAMP_PATCHES: readonly Patch[] = [
     file: "src/app/views/view-rankings-slots.ts",
     find: "known.stamp >= part.stamp",
     replace: "known.stamp === part.stamp",
-    test: { ...BOARD, name: "survives the instance as it was told, and older messages are refused" },
+    test: {
+      ...BOARD,
+      name: "survives the instance as it was told, and older messages are refused",
+    },
     fails: /expected \{ window: 'realtime'.* to deeply equal/,
   },
   {
@@ -106,7 +109,11 @@ export const STAMP_PATCHES: readonly Patch[] = [
     file: "src/core/stamp.ts",
     find: 'value.toString(36).padStart(digits, "0")',
     replace: "value.toString(36)",
-    test: { project: "pure", file: "test/core/stamp.test.ts", name: "stamps sort as their parts compare" },
+    test: {
+      project: "pure",
+      file: "test/core/stamp.test.ts",
+      name: "stamps sort as their parts compare",
+    },
     fails: /Property failed/,
   },
   {

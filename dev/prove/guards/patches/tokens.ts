@@ -53,7 +53,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TOKEN,
     find: "version !== VERSION || !keyId",
     replace: "!keyId",
-    test: { ...CODECS, name: "v2.k.YQ.AAAAAAAAAAAAAAAAAAAAAA" },
+    test: { ...CODECS, name: "v2.k.YQ.AAAAAAAAAAAAAAAAAAAAAA", title: "%j is no token" },
     fails: /expected \{ keyId: 'k'.* to be undefined/,
   },
   {
@@ -62,7 +62,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TOKEN,
     find: "payload === undefined || mac?.length !== MAC_BYTES",
     replace: "payload === undefined || mac === undefined",
-    test: { ...CODECS, name: '"v1.k.YQ.YQ" is no token' },
+    test: { ...CODECS, name: '"v1.k.YQ.YQ" is no token', title: "%j is no token" },
     fails: /expected \{ keyId: 'k'.* to be undefined/,
   },
   {
@@ -93,8 +93,9 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/core/views/dwell.ts",
     find: "if (age < DWELL_MS)",
     replace: "if (age < DWELL_MS - 1)",
-    test: { ...RULES, name: "after 2999 ms" },
-    fails: /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'early', retryAfterMs: 1 \}/,
+    test: { ...RULES, name: "after 2999 ms", title: "after %i ms" },
+    fails:
+      /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'early', retryAfterMs: 1 \}/,
   },
   {
     name: "dwell-future",
@@ -102,8 +103,9 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/core/views/dwell.ts",
     find: "if (age < DWELL_MS)",
     replace: "if (age >= 0 && age < DWELL_MS)",
-    test: { ...RULES, name: "after -1 ms" },
-    fails: /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'early', retryAfterMs: 3001 \}/,
+    test: { ...RULES, name: "after -1 ms", title: "after %i ms" },
+    fails:
+      /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'early', retryAfterMs: 3001 \}/,
   },
   {
     name: "dwell-upper-bound",
@@ -111,7 +113,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/core/views/dwell.ts",
     find: "if (age >= TOKEN_LIFE_MS)",
     replace: "if (age > TOKEN_LIFE_MS)",
-    test: { ...RULES, name: "after 600000 ms" },
+    test: { ...RULES, name: "after 600000 ms", title: "after %i ms" },
     fails: /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'expired' \}/,
   },
   {
