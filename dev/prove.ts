@@ -63,6 +63,10 @@ const PROOFS: Readonly<Record<string, Entry>> = {
       "whatever is sent, malformed, half, slow or absurd, is answered as it should be, and the numbers stay exact (--requests --seed --database --state)",
     load: () => import("./prove/commands/fuzz.ts"),
   },
+  guards: {
+    claim: "each guard is real: without it a test fails, and says so (--only)",
+    load: () => import("./prove/commands/guards.ts"),
+  },
 };
 
 const explain = (complaint: string): never => {
