@@ -15,7 +15,11 @@ const FORMS = {
   "utf-16": (piece) => [wide(piece, 0), wide(piece, 1)],
   hex: (piece) => inBothCases(Buffer.from(piece).toString("hex")),
   percent: (piece) => inBothCases(eachByte(piece, (hex) => `%${hex}`)),
-  json: (piece) => inBothCases(eachByte(piece, (hex) => `\\u00${hex}`), "\\u"),
+  json: (piece) =>
+    inBothCases(
+      eachByte(piece, (hex) => `\\u00${hex}`),
+      "\\u",
+    ),
   base64: (piece) => [0, 1, 2].flatMap((shift) => base64(piece, shift)),
 } as const satisfies Record<string, (piece: Uint8Array) => readonly Uint8Array[]>;
 

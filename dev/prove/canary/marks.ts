@@ -18,6 +18,8 @@ export const MARK_KINDS = [
   "query",
   "header",
   "body",
+  /** Names, titles and addresses of pages, which are kept on purpose, and are for no log all the same. */
+  "master data",
 ] as const;
 
 export type MarkKind = (typeof MARK_KINDS)[number];
