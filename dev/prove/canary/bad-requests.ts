@@ -23,7 +23,7 @@ const callOf = ({ method, path }: Route, rest: Partial<Call>): Call => ({
 
 const badPaths = (book: MarkBook, route: Route): readonly Call[] => [
   callOf(route, { method: "PATCH", body: { field: book.make("body") } }),
-  callOf(route, { path: `${pathOf(route.path)}/${book.make("query")}` }),
+  callOf(route, { path: `${pathOf(route.path)}/${book.make("query", "!*")}` }),
   ...(route.path.includes(":")
     ? [
         callOf(route, { path: pathOf(route.path, book.make("query", "!*")) }),
@@ -37,21 +37,24 @@ const badQueries = (book: MarkBook, route: Route): readonly Call[] =>
     callOf(route, { path: `${pathOf(route.path)}?${name}=${book.make("query", "%22*!")}` }),
   );
 
+/** Fields that take any text. */
+const TEXTS: ReadonlySet<string> = new Set(["title", "name", "reason"]);
+
 const TOO_LONG = "x".repeat(3_000);
 
 const badBodies = (book: MarkBook, route: Route): readonly Call[] => {
   if (route.body === undefined) return [];
-  const marked = () => book.make("body", '"! *');
+  const marked = (name = "") => book.make(TEXTS.has(name) ? "master data" : "body", '"! *');
   const bodies: readonly unknown[] = [
     `{"field": "${book.make("body")}`,
     book.make("body"),
     [marked()],
     { session: marked() },
     ...fieldsOf(route.body.schema).flatMap((name) => [
-      { [name]: marked() },
-      { [name]: [marked()] },
-      { [name]: { [name]: marked() } },
-      { [name]: `${marked()}${TOO_LONG}` },
+      { [name]: marked(name) },
+      { [name]: [marked(name)] },
+      { [name]: { [name]: marked(name) } },
+      { [name]: `${marked(name)}${TOO_LONG}` },
     ]),
   ];
   return [

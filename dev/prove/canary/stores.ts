@@ -36,7 +36,7 @@ const BETWEEN = Buffer.from("\n");
 export const keysOf = async (send: SendCommand): Promise<readonly Written[]> => {
   const written: Written[] = [];
   for (const name of textsIn(await send("KEYS", "*"))) {
-    const texts = [name, ...textsIn(await valueOf(send, name))];
+    const texts = [name, ...textsIn(await contentOf(send, name))];
     written.push({ place: "redis", name, bytes: Buffer.from(texts.join("\n")) });
   }
   return written;
@@ -49,7 +49,7 @@ const textsIn = (reply: unknown): readonly string[] => {
   return reply === null || reply === undefined ? [] : [`${reply}`];
 };
 
-const valueOf = async (send: SendCommand, key: string): Promise<unknown> => {
+const contentOf = async (send: SendCommand, key: string): Promise<unknown> => {
   const type = await send("TYPE", key);
   switch (type) {
     case "string":
