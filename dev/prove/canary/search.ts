@@ -41,11 +41,14 @@ export const search = (
     for (const leak of leaksIn(finder, piece)) {
       const rule = rules.find((it) => allows(it, leak));
       if (rule !== undefined) allowed.set(rule, (allowed.get(rule) ?? 0) + 1);
-      else leaks.set([leak.mark.text, leak.place, leak.name, leak.encoding].join("\n"), leak);
+      else leaks.set(keyOf(leak), leak);
     }
   }
   return { leaks: [...leaks.values()], allowed, bytes };
 };
+
+const keyOf = ({ mark, place, name, encoding, packed }: Leak): string =>
+  [mark.text, place, name, encoding, packed].join("\n");
 
 const allows = (rule: Allowed, { kind, place, name, encoding }: Leak): boolean =>
   rule.kinds.includes(kind) &&
