@@ -7,15 +7,18 @@ export interface LiveStreamRequest {
   readonly url: string;
   readonly adminKey: string;
   readonly stream: string;
+  /** `public` unless it says so. */
+  readonly visibility?: "public" | "private";
 }
 
 /** @throws when a request is not answered with 200 */
 export const startLiveStream = async (request: LiveStreamRequest): Promise<void> => {
-  const { stream } = request;
+  const { stream, visibility = "public" } = request;
   const send = sender(request);
   await send("PUT", `categories/${stream}`, { title: stream });
   await send("PUT", `broadcasters/${stream}`, { name: stream });
-  await send("PUT", `streams/${stream}`, { broadcaster: stream, title: stream, category: stream });
+  const its = { broadcaster: stream, title: stream, category: stream, visibility };
+  await send("PUT", `streams/${stream}`, its);
   await send("POST", `streams/${stream}/start`);
 };
 

@@ -9,6 +9,16 @@ interface Entry {
 }
 
 const PROOFS: Readonly<Record<string, Entry>> = {
+  attack: {
+    claim:
+      "forged, replayed, early, late, stripped and farmed tokens, tickets and events count nothing (--requests --seed)",
+    load: () => import("./prove/commands/attack.ts"),
+  },
+  cardinality: {
+    claim:
+      "random ids make no object, row or key, and random queries cost no call of a store (--requests --only --seed)",
+    load: () => import("./prove/commands/cardinality.ts"),
+  },
   kill: {
     claim:
       "what was answered durable is counted once, whoever is killed (--rounds --acks --seed --state)",

@@ -9,7 +9,7 @@ const QUIET_MS = 4_000;
 const POLL_MS = 250;
 
 /** @returns the counts once they have not moved for a while */
-export const settled = async (service: Service, contents: readonly string[]) => {
+export const settled = async (service: Pick<Service, "url">, contents: readonly string[]) => {
   let counts = await readCounts(service, contents);
   const deadline = performance.now() + DEADLINE_MS;
   for (let quietSince = performance.now(); performance.now() - quietSince < QUIET_MS; ) {

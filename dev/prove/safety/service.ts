@@ -31,6 +31,8 @@ export interface SafetyService {
   readonly tokenKeys: string;
   readonly ticketKeys: string;
   readonly shards: string;
+  /** All of them: those of `wrangler.toml`, and its own over them. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Directory of all it writes: `v3` of the objects, R2 and D1, `beside` of MySQL, `redis-beside` of Redis. */
   readonly state: string;
   /** Everything it has printed. */
@@ -64,11 +66,12 @@ export const startSafetyService = async (options: SafetyOptions): Promise<Safety
     await running?.close();
     throw cause;
   });
-  const { TOKEN_KEYS = "", TALLY_SHARDS = "", ADMIN_KEY = "" } = readVariables(secrets);
+  const known = readVariables(secrets);
+  const { TOKEN_KEYS = "", TALLY_SHARDS = "", ADMIN_KEY = "" } = known;
   const stop = () => end(service);
   return {
     ...{ url: service.url, adminKey: ADMIN_KEY, tokenKeys: TOKEN_KEYS, shards: TALLY_SHARDS },
-    ...{ ticketKeys: own.TICKET_KEYS, state, stores: running?.stores, stop },
+    ...{ ticketKeys: own.TICKET_KEYS, variables: known, state, stores: running?.stores, stop },
     output: service.output,
     runtimePid: service.runtimePid,
     close: async () => {
