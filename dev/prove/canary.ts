@@ -1,6 +1,7 @@
 /** That nothing anybody would have to keep secret, or private, is in anything that a service writes. */
 import { join } from "node:path";
 import { ALLOWED } from "./canary/allowed.ts";
+import { startBadly } from "./canary/bad-starts.ts";
 import { MarkBook } from "./canary/book.ts";
 import { Caller } from "./canary/caller.ts";
 import { type Trouble, tapWires, type Wire } from "./canary/faults.ts";
@@ -18,6 +19,8 @@ export interface CanaryScale {
   readonly troubles: readonly Trouble[];
   /** Views are opened and confirmed during each of them, too: seconds more for each. */
   readonly visitsInTrouble: boolean;
+  /** Services are started whose stores cannot be reached. */
+  readonly badStarts: boolean;
   /** Of the files below the state's directory; absent: none is left out. */
   readonly skip?: RegExp;
 }
@@ -44,6 +47,7 @@ export const proveCanary = async (
   await service.stop();
 
   const written = [...caller.answers, ...(wire?.sent ?? []), outputOf(service)];
+  if (scale.badStarts) written.push(...(await startBadly(book, state)));
   if (stores !== undefined) {
     written.push(...(await tablesOf(stores.mysql)), ...(await stores.withRedis(keysOf)));
   }

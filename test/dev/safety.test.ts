@@ -1,5 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { complaintsOf } from "../../dev/prove/canary/report.ts";
+import { proveCanary } from "../../dev/prove/canary.ts";
 import { type SafetyService, startSafetyService } from "../../dev/prove/safety/service.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
@@ -23,5 +25,15 @@ describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first d
     const answer = await fetch(`${service.url}/readyz`);
     expect(answer.status).toBe(200);
     expect(service.stores?.calls().database).toBeGreaterThan(0);
+  });
+
+  // Last: it ends the service, and searches what all of them made it write.
+  test("has written down nothing that is to be kept secret or private, and a search would find it", async () => {
+    const report = await proveCanary(service, {
+      ...{ visitors: 3, troubles: ["quoting"], visitsInTrouble: false, badStarts: false },
+      // Of the server's own, and what was built of the sources.
+      skip: /^beside\/mysql\/data\/(?!headcount\/)|^build\//,
+    });
+    expect(complaintsOf(report)).toEqual([]);
   });
 });
