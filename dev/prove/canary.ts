@@ -15,6 +15,8 @@ import type { SafetyService } from "./safety/service.ts";
 
 export interface CanaryScale {
   readonly visitors: number;
+  /** Of bad requests every so manieth is sent; 1 is all. */
+  readonly badEvery: number;
   /** What goes wrong, one after the other, while everything is asked again. */
   readonly troubles: readonly Trouble[];
   /** Views are opened and confirmed during each of them, too: seconds more for each. */
@@ -43,7 +45,7 @@ export const proveCanary = async (
   const book = bookOf(service);
   const wire = stores && tapWires(stores);
   const caller = new Caller(service.url);
-  await beBusy(new Traffic(book, caller, { ...service, visitors: scale.visitors }), wire, scale);
+  await beBusy(new Traffic(book, caller, { ...service, ...scale }), wire, scale);
   await service.stop();
 
   const written = [...caller.answers, ...(wire?.sent ?? []), outputOf(service)];

@@ -30,7 +30,13 @@ describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first d
   // Last: it ends the service, and searches what all of them made it write.
   test("has written down nothing that is to be kept secret or private, and a search would find it", async () => {
     const report = await proveCanary(service, {
-      ...{ visitors: 3, troubles: ["quoting"], visitsInTrouble: false, badStarts: false },
+      ...{
+        visitors: 3,
+        badEvery: 3,
+        troubles: ["quoting"],
+        visitsInTrouble: false,
+        badStarts: false,
+      },
       // Of the server's own, and what was built of the sources.
       skip: /^beside\/mysql\/data\/(?!headcount\/)|^build\//,
     });

@@ -30,6 +30,7 @@ const proveOn = async (stores: StoresChoice, visitors: number): Promise<boolean>
   try {
     const report = await proveCanary(service, {
       visitors,
+      badEvery: 1,
       troubles: ["quoting", "away", "in the way"],
       visitsInTrouble: true,
       badStarts: true,
