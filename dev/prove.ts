@@ -19,6 +19,11 @@ const PROOFS: Readonly<Record<string, Entry>> = {
       "random ids make no object, row or key, and random queries cost no call of a store (--requests --only --seed)",
     load: () => import("./prove/commands/cardinality.ts"),
   },
+  canary: {
+    claim:
+      "no address, user agent, ticket, token or key is in anything a service writes, whatever fails (--only --clients)",
+    load: () => import("./prove/commands/canary.ts"),
+  },
   kill: {
     claim:
       "what was answered durable is counted once, whoever is killed (--rounds --acks --seed --state)",

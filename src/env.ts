@@ -144,7 +144,12 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   if (problems.length > 0 || database === undefined || readModel === undefined) {
     return { status: "refused", problems };
   }
-  if (rawLog === undefined || adminKeys === undefined || caps === undefined || limits === undefined) {
+  if (
+    rawLog === undefined ||
+    adminKeys === undefined ||
+    caps === undefined ||
+    limits === undefined
+  ) {
     return { status: "refused", problems };
   }
   return {

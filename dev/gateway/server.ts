@@ -55,8 +55,15 @@ const fail = (
   } else if (thrown instanceof HttpError) {
     sendError(response, thrown);
   } else {
-    // Of ours: its text is for the log alone.
-    console.error("the gateway failed", thrown);
+    console.error(`the gateway failed: ${describe(thrown)}`);
     sendError(response, new HttpError(500, "INTERNAL", "the gateway failed"));
   }
+};
+
+/** What it was and where; its words are left out, which may quote a statement with all its values. */
+const describe = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return typeof thrown;
+  const places = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const code = "code" in thrown ? ` (${thrown.code})` : "";
+  return [`${thrown.name}${code}`, ...places].join("\n");
 };

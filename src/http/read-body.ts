@@ -44,8 +44,20 @@ export const parse = <Schema extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  const detail = path === null ? issue.message : `${path}: ${issue.message}`;
+  const said = withoutReceived(issue);
+  const detail = path === null ? said : `${path}: ${said}`;
   throw new Refusal("invalid-request", { detail: detail.slice(0, DETAIL_MAX_CHARS) });
+};
+
+/** What was sent may be somebody's secret in the wrong place, and an answer may be logged by whoever asked. */
+const withoutReceived = ({ message, received }: v.BaseIssue<unknown>): string => {
+  const end = message.lastIndexOf(`eceived ${received}`);
+  return end === -1
+    ? message
+    : message
+        .slice(0, end)
+        .replace(/(?: but r|R)$/, "")
+        .trimEnd();
 };
 
 /** JSON is UTF-8 (RFC 8259, section 8.1); text that says it is in something else is not read as if it were not. */

@@ -15,10 +15,15 @@ import { type Service, type ServiceOptions, startService } from "../../service.t
 import { startUpstashGateway } from "../../upstash-gateway/gateway.ts";
 import type { SafetyStores } from "./stores.ts";
 
+/** Database and read model. */
+export const STORES_CHOICES = ["d1-objects", "d1-redis", "mysql-objects", "mysql-redis"] as const;
+
+export type StoresChoice = (typeof STORES_CHOICES)[number];
+
 export interface SafetyOptions {
   /** Directory of the state, the secrets and the databases. */
   readonly state: string;
-  readonly stores: "d1-objects" | "mysql-redis";
+  readonly stores: StoresChoice;
   /** Of the service, over those of `wrangler.toml`. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -61,7 +66,7 @@ export const startSafetyService = async (options: SafetyOptions): Promise<Safety
   const lines = Object.entries(own).map(([name, value]) => `${name}="${value}"\n`);
   appendFileSync(secrets, lines.join(""));
   const running = options.stores === "d1-objects" ? undefined : await startStores(options.state);
-  const start = { state, secrets, port: 0, ...running?.start };
+  const start = { state, secrets, port: 0, ...chosen(options.stores, running?.start) };
   const service = await startService(start).catch(async (cause: unknown) => {
     await running?.close();
     throw cause;
@@ -81,14 +86,22 @@ export const startSafetyService = async (options: SafetyOptions): Promise<Safety
   };
 };
 
+/** With one of them both are there, so that who looks at them need not ask. */
+const chosen = (choice: StoresChoice, { databaseUrl, redis }: StoresStart = {}): StoresStart => ({
+  ...(choice.startsWith("mysql") && databaseUrl !== undefined && { databaseUrl }),
+  ...(choice.endsWith("redis") && redis !== undefined && { redis }),
+});
+
 const end = async (service: Service): Promise<void> => {
   service.signal("SIGTERM");
   await service.exited;
 };
 
+type StoresStart = Pick<ServiceOptions, "databaseUrl" | "redis">;
+
 interface RunningStores {
   readonly stores: SafetyStores;
-  readonly start: Pick<ServiceOptions, "databaseUrl" | "redis">;
+  readonly start: StoresStart;
   close(): Promise<void>;
 }
 

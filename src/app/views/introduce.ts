@@ -4,6 +4,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { ContentTables, Page } from "../../ports/database.ts";
 import type { Log } from "../../ports/log.ts";
 import { isResting } from "../../ports/resting.ts";
+import { readerless } from "../../protocol/readerless-url.ts";
 import { BoundedMap } from "../bounded-map.ts";
 
 export interface IntroduceDeps {
@@ -11,6 +12,10 @@ export interface IntroduceDeps {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** What it says of its reader, or of where that came from, is left out. */
+const ofThePage = ({ url, ...page }: Page): Page =>
+  url === undefined ? page : { ...page, url: readerless(url) };
 
 /**
  * Saves what a page says of itself with its first confirm: title and URL, never changed by a later one. Once an
@@ -21,7 +26,7 @@ export const introducer = ({ contents, clock, log }: IntroduceDeps) => {
   return async (content: ContentId, page: Page): Promise<void> => {
     if (done.get(content) !== undefined) return;
     try {
-      await contents.introduce(content, page, clock.now());
+      await contents.introduce(content, ofThePage(page), clock.now());
       done.set(content, true);
     } catch (cause) {
       if (!isResting(cause)) log.warn("introduce.failed", { cause: `${cause}` });

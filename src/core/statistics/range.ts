@@ -55,7 +55,7 @@ export const readRange = <Kind extends LiveGranularity>(
     const text = query[end];
     if (text === undefined) continue;
     const bound = readBound(text, granularity);
-    if (bound === undefined) return invalidDate(end, text, granularity);
+    if (bound === undefined) return invalidDate(end, granularity);
     bounds[end] = bound;
   }
   const { from, to } = bounds;
@@ -149,9 +149,9 @@ const MOMENTS: Readonly<Partial<Record<LiveGranularity, string>>> = {
   hour: ", or an hour of UTC like 2026-11-21T09",
 };
 
-const invalidDate = (end: string, text: string, granularity: LiveGranularity): RangeRefusal => ({
+const invalidDate = (end: string, granularity: LiveGranularity): RangeRefusal => ({
   status: "refused",
   code: "invalid-date",
   detail: `${end} has to be a date like 2026-11-21${MOMENTS[granularity] ?? ""}, of the years 2000 to 2199`,
-  extra: { parameter: end, value: text.slice(0, 32) },
+  extra: { parameter: end },
 });

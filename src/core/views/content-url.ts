@@ -4,6 +4,8 @@
 const TRACKING =
   /^(?:utm_.*|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|twclid|ttclid|yclid|igshid|mc_[ce]id|_hs(?:enc|mi))$/i;
 
+export const isTracking = (parameter: string): boolean => TRACKING.test(parameter);
+
 /** The parts of a URL as WHATWG's `URL` gives them. */
 export interface UrlParts {
   readonly protocol: string;
@@ -20,7 +22,7 @@ export const pageKey = ({
   searchParams,
 }: UrlParts): string | undefined => {
   if (protocol !== "https:" && protocol !== "http:") return undefined;
-  const kept = [...searchParams].filter(([name]) => !TRACKING.test(name)).sort(byNameThenValue);
+  const kept = [...searchParams].filter(([name]) => !isTracking(name)).sort(byNameThenValue);
   const query = kept.map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   );

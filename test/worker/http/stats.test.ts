@@ -236,7 +236,8 @@ describe("a request that cannot be answered is refused", () => {
     const long = await problemOf(await get("/v1/stats/contents/a?from=2024-01-01&to=2026-01-01"));
     expect(long).toMatchObject({ maxPeriods: 400 });
     const date = await problemOf(await get("/v1/stats/contents/a?to=2026-02-30"));
-    expect(date).toMatchObject({ parameter: "to", value: "2026-02-30" });
+    expect(date).toMatchObject({ parameter: "to" });
+    expect(JSON.stringify(date)).not.toContain("2026-02-30");
     const old = `/v1/stats/contents/a?granularity=hour&from=${kept}&to=${kept}T09`;
     expect(await problemOf(await get(old))).toMatchObject({
       keptSince: expect.stringMatching(/^\d{4}-\d\d-01T00$/),
