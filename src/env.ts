@@ -117,62 +117,35 @@ export const checkEnv = (env: UncheckedEnv, now: number): ConfigResult => {
   const schedule = parsed.status === "ok" ? parsed.schedule : refuse("TALLY_SHARDS", parsed.reason);
   const made = makeCalendar(env.REPORT_TIMEZONE ?? DEFAULT_TIMEZONE, now);
   const calendar = made.status === "ok" ? made.calendar : refuse("REPORT_TIMEZONE", made.reason);
-  const origins = readOrigins(env.ALLOWED_ORIGINS ?? "", (reason) =>
+  const allowedOrigins = readOrigins(env.ALLOWED_ORIGINS ?? "", (reason) =>
     refuse("ALLOWED_ORIGINS", reason),
   );
   const suspects =
     SUSPECT_MODES.find((mode) => mode === (env.SUSPECTS ?? "count")) ??
     refuse("SUSPECTS", 'it has to be "count" or "hold"');
   const limits = checkLimits(env.LIMITS, refuse);
-  const contents = env.CONTENTS;
+  const contents =
+    CONTENTS_MODES.find((mode) => mode === env.CONTENTS) ??
+    refuse("CONTENTS", 'it has to be "open" or "registered"');
   const adminKeys = readAdminKeys(env.ADMIN_KEY, (reason) => refuse("ADMIN_KEY", reason));
   const database = checkDatabase(env, refuse);
   const readModel = checkReadModel(env, refuse);
-  const rawLog = env.RAW_LOG;
-  if (rawLog === undefined) refuse("RAW_LOG", "this binding of an R2 bucket is missing");
-  if (contents !== "open" && contents !== "registered") {
-    refuse("CONTENTS", 'it has to be "open" or "registered"');
-    return { status: "refused", problems };
-  }
-
-  if (tokenKeys === undefined || schedule === undefined || calendar === undefined) {
-    return { status: "refused", problems };
-  }
-  if (ticketKeys === undefined || socketsPerNetwork === undefined || suspects === undefined) {
-    return { status: "refused", problems };
-  }
-  if (problems.length > 0 || database === undefined || readModel === undefined) {
-    return { status: "refused", problems };
-  }
-  if (
-    rawLog === undefined ||
-    adminKeys === undefined ||
-    caps === undefined ||
-    limits === undefined
-  ) {
-    return { status: "refused", problems };
-  }
-  return {
-    status: "ok",
-    config: {
-      tokenKeys,
-      ticketKeys,
-      socketsPerNetwork,
-      caps,
-      limits,
-      schedule,
-      calendar,
-      allowedOrigins: origins,
-      contents,
-      suspects,
-      adminKeys,
-      database,
-      readModel,
-      rawLog,
-    },
+  const rawLog = env.RAW_LOG ?? refuse("RAW_LOG", "this binding of an R2 bucket is missing");
+  const parts = {
+    ...{ tokenKeys, ticketKeys, adminKeys, schedule, calendar, contents, suspects },
+    ...{ socketsPerNetwork, caps, limits, database, readModel, rawLog },
   };
+  if (problems.length > 0 || !isWhole(parts)) return { status: "refused", problems };
+  return { status: "ok", config: { ...parts, allowedOrigins } };
 };
 
+type Whole<Parts> = { readonly [Name in keyof Parts]: Exclude<Parts[Name], undefined> };
+
+/** A part that is missing has been refused, with a reason. */
+const isWhole = <Parts extends object>(parts: Parts): parts is Parts & Whole<Parts> =>
+  Object.values(parts).every((part) => part !== undefined);
+
+const CONTENTS_MODES = ["open", "registered"] as const;
 const DEFAULT_TIMEZONE = "UTC";
 /** An office or a campus behind one address watches together; a machine that inflates a number stays in bounds. */
 const DEFAULT_SOCKETS_PER_NETWORK = "200";
