@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Outcome, type Scenario, simulate } from "./simulate.ts";
 
-const SEEDS = 80;
+const SEEDS = 60;
 
 const asked = process.env.HEADCOUNT_SEED;
 const seeds =
