@@ -15,9 +15,6 @@ import {
 } from "../src/protocol/room-rpc.ts";
 import { objectContext } from "./object-context.ts";
 
-/** Codes that stand for a close nobody sent, and cannot be sent themselves (RFC 6455, section 7.4.1). */
-const UNSENDABLE: ReadonlySet<number> = new Set([1005, 1006, 1015]);
-
 /** Object `room:<stream>`: see `src/app/live/room.ts`. */
 export class Room extends DurableObject<UncheckedEnv> implements RoomRpc {
   readonly #composed: ComposedRoom;
@@ -66,8 +63,8 @@ export class Room extends DurableObject<UncheckedEnv> implements RoomRpc {
   override webSocketClose(socket: WebSocket, code: number): void {
     const closing = this.#composed.sockets.of(socket);
     this.#composed.room.gone(closing);
-    // Unanswered, the socket would stay half closed.
-    if (!UNSENDABLE.has(code)) closing.close(isOurs(code) ? code : NORMAL, "");
+    // Unanswered, the socket would stay half closed; also of a client that says 1015, which nobody may (RFC 6455, 7.4.1).
+    closing.close(isOurs(code) ? code : NORMAL, "");
   }
 
   override webSocketError(socket: WebSocket): void {

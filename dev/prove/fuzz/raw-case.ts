@@ -97,7 +97,6 @@ const FIXED: readonly RawCase[] = [
     "an address as a target",
     "GET http://elsewhere.example/healthz HTTP/1.1\r\nHost: x\r\n\r\n",
   ),
-  either("a star as a target", `OPTIONS * HTTP/1.1\r\n${host}\r\n`),
   either("CONNECT", `CONNECT headcount.test:443 HTTP/1.1\r\n${host}\r\n`),
   either("TRACE", `TRACE /healthz HTTP/1.1\r\n${host}\r\n`),
   either("a method that nobody knows", `BREW /demo HTTP/1.1\r\n${host}\r\n`),
@@ -141,7 +140,10 @@ const pipelined = ({ content }: World): fc.Arbitrary<RawCase> => {
   );
 };
 
-/** A byte of a request that is whole is another one, or missing, or it ends there. */
+/**
+ * A byte of a request that is whole is another one, or missing, or it ends there. Not in the line of the host: of one that
+ * makes no address workerd itself answers 500 before there is a request to hand over, and a CDN's edge nothing at all.
+ */
 const damaged = fc
   .tuple(
     fc.constantFrom(
@@ -156,7 +158,9 @@ const damaged = fc
     }),
   )
   .map(([text, at, other]): RawCase => {
-    const where = at % text.length;
+    const from = text.indexOf(host);
+    const before = at % (text.length - host.length);
+    const where = before < from ? before : before + host.length;
     return nothing("damaged", text.slice(0, where) + other + text.slice(where + 1));
   });
 

@@ -26,7 +26,7 @@ test.each([
 });
 
 test.each([
-  ["GET", "users/a", "PUT"],
+  ["GET", "users/a", "PUT, DELETE"],
   ["POST", "broadcasters/a", "PUT"],
   ["DELETE", "streams/a", "PUT"],
   ["GET", "streams/a/start", "POST"],
