@@ -85,6 +85,13 @@ test("a clock that is set back frees no place early", () => {
   expect(window.left(11_000)).toBe(1);
 });
 
+test("nor does one that is set back between two that came", () => {
+  const window = new SlidingWindow({ limit: 2, windowMs: 1_000 });
+  for (const at of [10_000, 9_950]) window.add(at);
+  expect(window.left(10_999)).toBe(0);
+  expect(window.left(11_000)).toBe(2);
+});
+
 test("the exact window lets in whom a log of all times lets in, and nobody else", () => {
   fc.assert(
     fc.property(anyQuota, anyPauses, (quota, pauses) => {
