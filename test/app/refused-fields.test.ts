@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { Refusal } from "../../src/http/problem.ts";
-import { parse } from "../../src/http/read-body.ts";
-import { MintBody } from "../../src/protocol/requests.ts";
+import { parse, readBody } from "../../src/http/read-body.ts";
+import { HeartbeatBody, MintBody } from "../../src/protocol/requests.ts";
 
 const SECRET = "eyJhbGciOi-a-secret-in-the-wrong-place";
 
@@ -23,4 +23,13 @@ test.each([
   const detail = detailOf(schema, sent);
   expect(detail).toContain(field);
   expect(detail).not.toContain(SECRET);
+});
+
+test("a list is no object, also where every field may be left out", async () => {
+  const sent = (body: string) =>
+    new Request("https://headcount.test/", {
+      ...{ method: "POST", body, headers: { "Content-Type": "application/json" } },
+    });
+  await expect(readBody(sent("[]"), 100, HeartbeatBody)).rejects.toThrow(Refusal);
+  expect(await readBody(sent("{}"), 100, HeartbeatBody)).toEqual({});
 });

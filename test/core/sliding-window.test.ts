@@ -76,6 +76,13 @@ test("what is left goes down by one with each that comes, and is all there after
   expect([window.left(1_500), window.frees(1_500)]).toEqual([3, 0]);
 });
 
+test("what came close together counts until the last of it is older than the window", () => {
+  const window = new SlidingWindow({ limit: 2, windowMs: 1_000 });
+  for (const at of [0, 90]) window.add(at);
+  expect(window.left(1_089)).toBe(0);
+  expect(window.left(1_090)).toBe(2);
+});
+
 test("a clock that is set back frees no place early", () => {
   const window = new SlidingWindow({ limit: 1, windowMs: 1_000 });
   window.add(10_000);

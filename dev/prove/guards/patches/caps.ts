@@ -20,7 +20,7 @@ export const CAP_PATCHES: readonly Patch[] = [
       ...CAPS,
       name: "above the cap nobody else is a visitor of its own, and those who are stay so",
     },
-    fails: /expected \[ \+0, 1, 2, .*\(3\d\).* \] to deeply equal \[ \+0, 1, 2,/,
+    fails: /expected \[ Array\(40\) \] to deeply equal \[ Array\(20\) \]/,
   },
   {
     name: "cap-keeps-members",
@@ -68,7 +68,7 @@ export const CAP_PATCHES: readonly Patch[] = [
     find: "const key = numberOf(network);",
     replace: "const key = 0;",
     test: { ...CAPS, name: "one network's visitors take no place of another's" },
-    fails: /expected \[\] to deeply equal \[ \+0, 1, 2,/,
+    fails: /expected \[\] to deeply equal \[ Array\(20\) \]/,
   },
   {
     name: "cap-of-contents",

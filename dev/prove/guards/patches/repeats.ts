@@ -3,7 +3,6 @@ import type { Patch } from "../patch.ts";
 
 const RULES = { project: "pure", file: "test/app/repeats.test.ts" } as const;
 const KEY = { project: "pure", file: "test/protocol/idempotency-key.test.ts" } as const;
-const HTTP = { project: "workers", file: "test/worker/http/repeats.test.ts" } as const;
 const D1 = { project: "workers", file: "test/worker/contract/d1-database.test.ts" } as const;
 const MYSQL = { project: "workers", file: "test/worker/contract/mysql-database.test.ts" } as const;
 const REQUEST = "what is asked makes the request: any part of it that differs is another one";
