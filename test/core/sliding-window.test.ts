@@ -11,7 +11,7 @@ const anyQuota = fc.record({
 /** Pauses between requests, in thousandths of the window: bursts, trickles, and ends of windows to the millisecond. */
 const anyPauses = fc.array(
   fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 300 }), fc.constantFrom(999, 1_000, 1_001)),
-  { maxLength: 150 },
+  { maxLength: 150, size: "max" },
 );
 
 const arrivals = ({ windowMs }: Quota, pauses: readonly number[]): readonly number[] => {
