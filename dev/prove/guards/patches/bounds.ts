@@ -155,10 +155,10 @@ export const BOUND_PATCHES: readonly Patch[] = [
     replace:
       'if (stream === undefined) return { status: "arrived", arrival: { role: request.role, identity: "", network: "" } };',
     test: {
-      project: "workers",
-      file: "test/worker/live/http.test.ts",
-      name: "is refused over HTTP when only a wrong client asks so, and no object is made",
+      project: "pure",
+      file: "test/app/live/arrive.test.ts",
+      name: "nobody arrives at a stream that nobody registered",
     },
-    fails: /TBD/,
+    fails: /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'unknown-stream' \}/,
   },
 ];

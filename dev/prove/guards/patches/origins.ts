@@ -97,6 +97,6 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       file: "test/worker/http/registry.test.ts",
       name: "a page of another origin than those listed is not believed",
     },
-    fails: /TBD/,
+    fails: /expected 'Theirs' to be undefined/,
   },
 ];

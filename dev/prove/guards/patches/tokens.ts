@@ -5,7 +5,6 @@ const HTTP = { project: "workers", file: "test/worker/http/tokens.test.ts" } as 
 const RULES = { project: "pure", file: "test/core/views/small-rules.test.ts" } as const;
 const CODECS = { project: "pure", file: "test/protocol/codecs.test.ts" } as const;
 const TICKETS = { project: "pure", file: "test/app/live/ticket.test.ts" } as const;
-const LIVE = { project: "workers", file: "test/worker/live/http.test.ts" } as const;
 
 const SEALER = "src/adapters/webcrypto/token-sealer.ts";
 const TOKEN = "src/protocol/view-token.ts";
@@ -190,7 +189,11 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/app/live/arrive.ts",
     find: '(ticket !== undefined || stream.visibility === "private")',
     replace: "ticket !== undefined",
-    test: { ...LIVE, name: "is needed for a private stream" },
-    fails: /TBD/,
+    test: {
+      project: "pure",
+      file: "test/app/live/arrive.test.ts",
+      name: "nobody arrives at a private stream without a ticket",
+    },
+    fails: /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'ticket-refused' \}/,
   },
 ];
