@@ -159,6 +159,7 @@ export const BOUND_PATCHES: readonly Patch[] = [
       file: "test/app/live/arrive.test.ts",
       name: "nobody arrives at a stream that nobody registered",
     },
-    fails: /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'unknown-stream' \}/,
+    fails:
+      /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'unknown-stream' \}/,
   },
 ];

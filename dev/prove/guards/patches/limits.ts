@@ -191,19 +191,6 @@ export const LIMIT_PATCHES: readonly Patch[] = [
     fails: /expected (?:20\d|40\d) to be 429/,
   },
   {
-    name: "limit-of-joins",
-    guard: "the limit of joins by network",
-    file: "src/http/live.ts",
-    find: "if (network?.allowed === false) return false;",
-    replace: "",
-    test: {
-      ...HTTP,
-      name: "too many of one network is closed as crowded",
-      title: "too many of one %s is closed as crowded",
-    },
-    fails: /TBD/,
-  },
-  {
     name: "limit-of-receipts",
     guard: "the limit of receipts",
     file: "src/http/receipts.ts",

@@ -194,6 +194,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
       file: "test/app/live/arrive.test.ts",
       name: "nobody arrives at a private stream without a ticket",
     },
-    fails: /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'ticket-refused' \}/,
+    fails:
+      /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'ticket-refused' \}/,
   },
 ];
