@@ -105,7 +105,7 @@ test("networks and members are bounded whatever comes, and those asked about the
   const afterMs = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0, 1) }, anAfter);
   const anAsk = fc.record({ afterMs, lo: fc.nat(9), member: fc.nat(20) });
   fc.assert(
-    fc.property(fc.array(anAsk, { maxLength: 200 }), (asks) => {
+    fc.property(fc.array(anAsk, { maxLength: 200, size: "max" }), (asks) => {
       const all = new NetworkMembers<number>(bounds);
       const order: number[] = [];
       let now = 0;

@@ -109,6 +109,17 @@ describe("garbage is refused and never thrown at", () => {
     );
   });
 
+  test("an event whose id is no UUIDv7 is none", () => {
+    fc.assert(
+      fc.property(event, (it) => {
+        const bytes = encodeEvent(it);
+        const [version = 0, variant = 0] = [bytes[7], bytes[9]];
+        expect(decodeEvent(bytes.with(7, version ^ 0x10))).toBeUndefined();
+        expect(decodeEvent(bytes.with(9, variant ^ 0x40))).toBeUndefined();
+      }),
+    );
+  });
+
   test("a frame whose shard is not its event's is none", () => {
     fc.assert(
       fc.property(frame, (bytes) => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Keyring } from "../../../src/app/access/keyring.ts";
 import { NamedKeys } from "../../../src/app/access/named-keys.ts";
 import {
@@ -122,6 +122,40 @@ describe("whose key it is", () => {
         expect(sameText(a + b, a)).toBe(b === "");
       }),
     ));
+});
+
+describe("how long it takes tells nothing:", () => {
+  /** How many characters of hashes are looked at. */
+  const looksOf = async (work: () => unknown): Promise<number> => {
+    const look = vi.spyOn(String.prototype, "charCodeAt");
+    try {
+      await work();
+      return look.mock.calls.length;
+    } finally {
+      look.mockRestore();
+    }
+  };
+
+  test("two texts are compared to their end, wherever they differ", async () => {
+    const text = "a".repeat(64);
+    const looks: number[] = [];
+    for (const at of [0, 31, 63]) {
+      const other = `${text.slice(0, at)}b${text.slice(at + 1)}`;
+      looks.push(await looksOf(() => sameText(text, other)));
+    }
+    expect(looks).toEqual([128, 128, 128]);
+  });
+
+  test("a key is compared with each there is, also behind the one that it is", async () => {
+    for (const name of ["first", "middle", "last"]) await put(name, `hck_${name}`);
+    await actorOf("hck_first");
+    const looks: number[] = [];
+    for (const key of [...OWN, "hck_first", "hck_middle", "hck_last"]) {
+      looks.push(await looksOf(() => actorOf(key)));
+    }
+    const [own, byName] = [2 * 128, 5 * 128];
+    expect(looks).toEqual([own, own, byName, byName, byName]);
+  });
 });
 
 describe("the isolate's memory", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { LIVE_PUBLISH_MAX_MS, ROOM_SALT_LIFE_MS } from "../../../src/core/limits.ts";
-import { PONG } from "../../../src/protocol/live-messages.ts";
+import { CLOSE_CODES, PONG } from "../../../src/protocol/live-messages.ts";
 import { settled } from "../../support/hand-time.ts";
 import { RoomHarness } from "../../support/room-harness.ts";
 
@@ -264,6 +264,15 @@ test("one network has so many connections, and a lease that is there is renewed 
   expect((await room.heartbeat({ visitor: "bob", network: "office" })).outcome).toBe("counted");
   expect((await room.heartbeat({ visitor: "cid", network: "office" })).outcome).toBe("crowded");
   expect((await room.connect({ visitor: "cid", network: "home" })).closed).toBeUndefined();
+});
+
+test("a visitor has four sockets, and a fifth closes the first", async () => {
+  const room = opened();
+  const sockets = [];
+  for (let i = 0; i < 5; i += 1) sockets.push(await room.connect({ visitor: "ann" }));
+  const [first, ...others] = sockets.map(({ closed }) => closed);
+  expect(first).toBe(CLOSE_CODES.replaced);
+  expect(new Set(others)).toEqual(new Set([undefined]));
 });
 
 test("a visitor joins so often in a minute, to the millisecond, and a reload loop changes no number for anybody", async () => {

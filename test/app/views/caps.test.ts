@@ -197,7 +197,7 @@ describe("visitors of a network", () => {
     const { visitors } = isolate();
     await own(visitors, HOME, some(0, 40));
     const next = { ...HOME, network: { hi: 2, lo: 6 } };
-    expect(await own(visitors, next, some(0, 40))).toEqual(some(0, 20));
+    expect(await own(visitors, next, some(100, 140))).toEqual(some(100, 120));
   });
 
   test("a network of machines for rent has fewer", async () => {

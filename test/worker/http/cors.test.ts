@@ -55,7 +55,7 @@ describe("open to listed origins", () => {
       expect([preflighted.status, allowed(preflighted)]).toEqual([204, origin]);
       const minted = await worker(makePost("/v1/views", '{"content":"listed"}', { headers }));
       expect([minted.status, allowed(minted)]).toEqual([202, origin]);
-      expect(minted.headers.get("Vary")).toContain("Origin");
+      expect(`${minted.headers.get("Vary")}`).toContain("Origin");
       const body = JSON.stringify({ token: await makeToken({ content: "listed" }) });
       const confirmed = await worker(makePost("/v1/views/confirm", body, { headers }));
       expect([confirmed.status, allowed(confirmed)]).toEqual([202, origin]);

@@ -33,6 +33,7 @@ const read = (worker: Fetch, path: string, { address = "203.0.113.1", cf }: From
 };
 
 const expectRefusal = async (answer: Response, code: string, policy: string): Promise<void> => {
+  expect(answer.status).toBe(429);
   const [, name = "", quota = ""] = /^(.*)=(\d+)$/.exec(policy) ?? [];
   const wait = Number(answer.headers.get("Retry-After"));
   expect(wait).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       name: "a page of https://b.example may not count",
       title: "a page of %s may not count",
     },
-    fails: /TBD/,
+    fails: /expected 'application\/json' to be 'application\/problem\+json'/,
   },
   {
     name: "origin-null",
@@ -27,7 +27,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     replace:
       'allowedOrigins !== undefined && origin !== undefined && origin !== "null" && !allowedOrigins.has(origin)',
     test: { ...CORS, name: "a page of null may not count", title: "a page of %s may not count" },
-    fails: /TBD/,
+    fails: /expected 'application\/json' to be 'application\/problem\+json'/,
   },
   {
     name: "origin-list",
@@ -40,7 +40,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       name: "a page of https://a.example.evil.example may not count",
       title: "a page of %s may not count",
     },
-    fails: /TBD/,
+    fails: /expected 'https:\/\/a\.example\.evil\.example' to be null/,
   },
   {
     name: "origin-vary",
@@ -53,7 +53,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       name: "a page of https://a.example may count and read",
       title: "a page of %s may count and read",
     },
-    fails: /TBD/,
+    fails: /expected 'null' to contain 'Origin'/,
   },
   {
     name: "origin-of-sockets",
@@ -62,7 +62,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     find: 'if (!mayConnect(c)) return problem("origin-not-allowed");',
     replace: "",
     test: { ...LIVE, name: "comes from an allowed origin, and says so" },
-    fails: /TBD/,
+    fails: /expected null to be 'application\/problem\+json'/,
   },
   {
     name: "origin-of-heartbeats",
@@ -71,7 +71,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     find: '  app.use("/v1/streams/:id/heartbeat", refuseForeignOrigins);\n',
     replace: "",
     test: { ...LIVE, name: "of a foreign page is refused" },
-    fails: /TBD/,
+    fails: /expected \[ 409, 'stream-not-live' \] to deeply equal \[ 403, 'origin-not-allowed' \]/,
   },
   {
     name: "origin-of-receipts",
@@ -84,7 +84,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       file: "test/worker/http/receipts.test.ts",
       name: "from a page of another origin is refused",
     },
-    fails: /TBD/,
+    fails: /expected 'application\/json' to be 'application\/problem\+json'/,
   },
   {
     name: "origin-of-pages",
@@ -97,6 +97,6 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       file: "test/worker/http/registry.test.ts",
       name: "a page of another origin than those listed is not believed",
     },
-    fails: /TBD/,
+    fails: /expected 'Theirs' to be undefined/,
   },
 ];

@@ -4,7 +4,7 @@ import type { Patch } from "../patch.ts";
 const HTTP = { project: "workers", file: "test/worker/http/tokens.test.ts" } as const;
 const RULES = { project: "pure", file: "test/core/views/small-rules.test.ts" } as const;
 const CODECS = { project: "pure", file: "test/protocol/codecs.test.ts" } as const;
-const LIVE = { project: "workers", file: "test/worker/live/http.test.ts" } as const;
+const TICKETS = { project: "pure", file: "test/app/live/ticket.test.ts" } as const;
 
 const SEALER = "src/adapters/webcrypto/token-sealer.ts";
 const TOKEN = "src/protocol/view-token.ts";
@@ -36,7 +36,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     find: "const key = imported.get(keyId);",
     replace: "const key = imported.get(keyId) ?? imported.get(keys[0].id);",
     test: { ...HTTP, name: "sealed with our secret under a key id we do not know" },
-    fails: /TBD/,
+    fails: /expected 'application\/json' to be 'application\/problem\+json'/,
   },
   {
     name: "token-signed-key-id",
@@ -45,7 +45,7 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     find: "signed: `${version}.${keyId}.${payloadText}`",
     replace: "signed: `${version}.k2.${payloadText}`",
     test: { ...HTTP, name: "tokens sealed with the key before the rotation still count" },
-    fails: /TBD/,
+    fails: /expected undefined to be 'durable'/,
   },
   {
     name: "token-version",
@@ -71,8 +71,12 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TOKEN,
     find: " || rest.length > 0)",
     replace: ")",
-    test: { ...HTTP, name: "with a part too many" },
-    fails: /TBD/,
+    test: {
+      ...CODECS,
+      name: '"v1.k.YQ.AAAAAAAAAAAAAAAAAAAAAA.YQ" is no token',
+      title: "%j is no token",
+    },
+    fails: /expected \{ keyId: 'k'.* to be undefined/,
   },
   {
     name: "base64url-canonical",
@@ -131,8 +135,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/protocol/event-codec.ts",
     find: "if (!isEventId(view, ID_OFFSET)) return undefined;",
     replace: "",
-    test: { ...HTTP, name: "sealed by us around what is no event" },
-    fails: /TBD/,
+    test: { ...CODECS, name: "an event whose id is no UUIDv7 is none" },
+    fails: /Property failed/,
   },
   {
     name: "frame-shard",
@@ -149,8 +153,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TICKET,
     find: "if (!(await signatures.verify(keyId, signed, mac))) return undefined;",
     replace: "await signatures.verify(keyId, signed, mac);",
-    test: { ...LIVE, name: "a ticket" },
-    fails: /TBD/,
+    test: { ...TICKETS, name: "a ticket whose MAC is another one's tells nobody" },
+    fails: /expected 'ann' to be undefined/,
   },
   {
     name: "ticket-stream",
@@ -158,8 +162,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TICKET,
     find: "return inTime && claims.stream === stream ? claims.user : undefined;",
     replace: "return inTime ? claims.user : undefined;",
-    test: { ...LIVE, name: "a ticket" },
-    fails: /TBD/,
+    test: { ...TICKETS, name: "a ticket of another stream tells nobody" },
+    fails: /expected 'ann' to be undefined/,
   },
   {
     name: "ticket-expiry",
@@ -167,8 +171,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TICKET,
     find: "leftMs > 0 && leftMs",
     replace: "leftMs",
-    test: { ...LIVE, name: "a ticket" },
-    fails: /TBD/,
+    test: { ...TICKETS, name: "a ticket is good until the millisecond in which it ends" },
+    fails: /expected \[ 'ann', 'ann' \] to deeply equal \[ 'ann', undefined \]/,
   },
   {
     name: "ticket-longest-life",
@@ -176,8 +180,8 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: TICKET,
     find: "leftMs > 0 && leftMs <= TICKET_LIFE_MS",
     replace: "leftMs > 0",
-    test: { ...LIVE, name: "a ticket" },
-    fails: /TBD/,
+    test: { ...TICKETS, name: "a ticket is good for two minutes at most, whatever it says" },
+    fails: /expected \[ 'ann', 'ann' \] to deeply equal \[ undefined, 'ann' \]/,
   },
   {
     name: "ticket-of-private-streams",
@@ -185,7 +189,12 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     file: "src/app/live/arrive.ts",
     find: '(ticket !== undefined || stream.visibility === "private")',
     replace: "ticket !== undefined",
-    test: { ...LIVE, name: "is needed for a private stream" },
-    fails: /TBD/,
+    test: {
+      project: "pure",
+      file: "test/app/live/arrive.test.ts",
+      name: "nobody arrives at a private stream without a ticket",
+    },
+    fails:
+      /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'ticket-refused' \}/,
   },
 ];
