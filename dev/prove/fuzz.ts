@@ -22,6 +22,8 @@ export interface FuzzScale {
   readonly sockets: number;
   /** Bodies that never end, all at once. */
   readonly slowBodies: number;
+  /** Waits for viewers whose connection was cut, and then has viewers counted. */
+  readonly patient: boolean;
   readonly seed: number;
 }
 
@@ -46,7 +48,7 @@ const SOCKETS_AT_ONCE = 32;
 const PUBLIC_WEIGHT = 5;
 
 export const fuzz = async (service: FuzzedService, scale: FuzzScale): Promise<FuzzReport> => {
-  const { http, raw, sockets, slowBodies, seed } = scale;
+  const { http, raw, sockets, slowBodies, patient, seed } = scale;
   const world = await makeWorld(service, `fuzz-${seed}`);
   const before = memoryOf(service);
   // They wait for ten seconds and take nothing but a connection each.
@@ -70,7 +72,7 @@ export const fuzz = async (service: FuzzedService, scale: FuzzScale): Promise<Fu
     slowBodies: { cases: slowBodies, complaints: await slow },
     userAgentMs: slowestUserAgent(),
     memoryMb: { before, after: memoryOf(service) },
-    aftermath: await aftermathOf(world),
+    aftermath: await aftermathOf(world, patient),
   };
 };
 

@@ -46,8 +46,8 @@ describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first d
   });
 
   test("malformed, half, slow or absurd, whatever comes is answered as it should be, and the numbers stay exact", async () => {
-    const scale = { http: 1_000, raw: 100, sockets: 100, slowBodies: 16, seed: 1 };
-    expect(fuzzComplaints(await fuzz(service, scale))).toEqual([]);
+    const scale = { http: 1_000, raw: 100, sockets: 100, slowBodies: 16, patient: false, seed: 1 };
+    expect(fuzzComplaints(await fuzz(service, scale)).join("\n")).toBe("");
   });
 
   // Last: it ends the service, and searches what all of them made it write.

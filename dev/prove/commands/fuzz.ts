@@ -25,7 +25,14 @@ export const prove: Proof = async (args) => {
   try {
     const raw = Math.ceil(http / 20);
     const sockets = Math.ceil(http / 10);
-    const report = await fuzz(service, { http, raw, sockets, slowBodies: 200, seed });
+    const report = await fuzz(service, {
+      http,
+      raw,
+      sockets,
+      slowBodies: 200,
+      patient: true,
+      seed,
+    });
     print(figuresOf(report));
     const complaints = complaintsOf(report);
     for (const complaint of complaints) console.log(`FAILED  ${complaint}`);

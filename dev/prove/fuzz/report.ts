@@ -30,7 +30,10 @@ export const figuresOf = (report: FuzzReport): readonly (readonly [string, numbe
     ["memory", `${memoryMb.before} MB before, ${memoryMb.after} MB after`],
     ["views of tokens in the cases", `${views.cases} of ${views.expected}`],
     ["views of others", `${views.others} of ${views.expected}`],
-    ["viewers afterwards", `${viewers.counted} of ${viewers.expected}`],
+    [
+      "viewers afterwards",
+      viewers ? `${viewers.counted} of ${viewers.expected}` : "not waited for",
+    ],
   ];
 };
 
@@ -50,7 +53,9 @@ export const complaintsOf = (report: FuzzReport): readonly string[] => {
     ...slowBodies.complaints,
     ...(views.cases === views.expected ? [] : ["tokens in the cases are not counted once each"]),
     ...(views.others === views.expected ? [] : ["other views are not counted once each"]),
-    ...(viewers.counted === viewers.expected ? [] : ["viewers afterwards are not counted exactly"]),
+    ...(viewers?.counted === viewers?.expected
+      ? []
+      : ["viewers afterwards are not counted exactly"]),
     ...(report.userAgentMs <= USER_AGENT_MAX_MS ? [] : ["a long user agent takes too long"]),
     ...(grown <= MEMORY_GROWTH_MAX_MB ? [] : [`the runtime has grown by ${grown} MB`]),
   ];
