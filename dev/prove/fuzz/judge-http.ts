@@ -1,5 +1,6 @@
 /** Whether an answer is one that a request may have. */
-import { PROBLEMS } from "../../../src/protocol/problems.ts";
+import { routeOf } from "../../../src/http/route-of.ts";
+import { PROBLEMS, type ProblemCode } from "../../../src/protocol/problems.ts";
 import { answersOf, isProblemCode } from "./answers.ts";
 import type { HttpCase } from "./http-case.ts";
 import type { Answer } from "./send-http.ts";
@@ -24,12 +25,17 @@ export const complaintOf = (asked: HttpCase, answer: Answer | string): string | 
   const type = answer.headers["content-type"] ?? "";
   if (asked.method !== "HEAD" && type.startsWith("application/json") && !isJson(body))
     return `${status} with a body that is no JSON`;
-  if (asked.expects === "refused" || asked.expects === "unauthorized")
+  const mayPass = asked.expects === "refused" && isLeftOut(asked);
+  if ((asked.expects === "refused" && !mayPass) || asked.expects === "unauthorized")
     return `${status} where it had to be refused`;
   if (asked.expects === "fits" && !answersOf(asked.route).good.includes(status))
     return `${status} is none of its answers`;
   return undefined;
 };
+
+/** A body of no bytes is none, where none is needed. */
+const isLeftOut = ({ route, body = "" }: HttpCase): boolean =>
+  route.body?.optional === true && body === "";
 
 const complaintOfRefusal = (
   asked: HttpCase,
@@ -50,8 +56,15 @@ const complaintOfRefusal = (
   if (expects === "unauthorized" && code !== "unauthorized")
     return `${code} told to who has no key`;
   const isKnown =
-    answersOf(route).codes.has(code) || (expects === "anything" && ELSEWHERE.has(code));
+    answersOf(route).codes.has(code) ||
+    (expects === "anything" && (ELSEWHERE.has(code) || isOfOther(asked, code)));
   return isKnown ? undefined : `${code} is none of its answers`;
+};
+
+/** By another method the same path is another route. */
+const isOfOther = ({ method, target }: HttpCase, code: ProblemCode): boolean => {
+  const other = routeOf(method, target.split("?")[0] ?? "");
+  return other !== undefined && answersOf(other).codes.has(code);
 };
 
 const isJson = (text: string): boolean => {

@@ -1,3 +1,4 @@
+import { networkNumber } from "./network-number.ts";
 import type { RawCase } from "./raw-case.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -44,7 +45,7 @@ const statusesOf = (heard: Buffer): readonly number[] =>
 
 /** 501 and 505 are the server's own, for what is no HTTP that it knows. */
 const complaintOfStatus = (heard: Buffer): string | undefined => {
-  const text = heard.toString("latin1").replaceAll(AT_THE_DOOR, "");
+  const text = heard.toString("latin1").replaceAll(AT_THE_DOOR, "").replace(NO_ADDRESS, "");
   const all = statusesOf(Buffer.from(text, "latin1"));
   const bad = all.find((status) => status >= 500 && status !== 501 && status !== 505);
   return bad === undefined ? undefined : `${bad}: ${text.slice(0, 500)}`;
@@ -58,7 +59,12 @@ const complaintOfStatus = (heard: Buffer): string | undefined => {
 const AT_THE_DOOR =
   "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 21\r\n\r\nInternal Server Error";
 
+/** The same by Miniflare's own Worker, of a host that is none and yet makes an address. */
+const NO_ADDRESS =
+  /HTTP\/1\.1 500 [\s\S]*?\r\n\r\nTypeError: Fetch API cannot load: [\s\S]*?entry\.worker\.js\S*/g;
+
 const SLOW_MS = 10_000;
+const SLOW_NETWORKS = 2 ** 25;
 
 /** Bodies of which the rest never comes, all at once. @returns what is wrong with each that has something */
 export const judgeSlowBodies = async (url: string, count: number): Promise<readonly string[]> => {
@@ -77,10 +83,12 @@ const PATHS = [
   "/v1/streams/none/heartbeat",
 ] as const;
 
+/** Each of a network of its own: what is looked at is no limit. */
 const judgeSlow = async (url: string, index: number): Promise<string | undefined> => {
   const path = PATHS[index % PATHS.length];
   const [frame, begun] = index % 8 < PATHS.length ? DECLARED : CHUNKED;
-  const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${frame}\r\n`;
+  const from = `CF-Connecting-IP: ${networkNumber(SLOW_NETWORKS + index)}\r\n`;
+  const head = `POST ${path} HTTP/1.1\r\nHost: x\r\n${from}Content-Type: application/json\r\n${frame}\r\n`;
   const wire = await openWire(url);
   try {
     const at = performance.now();
