@@ -56,6 +56,11 @@ export class Operator {
     while (this.flushesAway === 0) await sleep(PAUSE_MS);
   }
 
+  /** Resolves after a flush that could not save the list of live streams. */
+  async untilListFailedAway(): Promise<void> {
+    while (this.failedListsAway === 0) await sleep(PAUSE_MS);
+  }
+
   /** @throws when it saved less than everything */
   async flush(): Promise<void> {
     const failures = failuresOf(await this.#flush());

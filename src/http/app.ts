@@ -21,8 +21,14 @@ import { stats } from "./stats.ts";
 import { streams } from "./streams.ts";
 import { views } from "./views.ts";
 
-/** What anybody may read, under one limit. */
-const READ_PATHS = ["/v1/counts/*", "/v1/stats/*", "/v1/rankings/*", "/v1/streams/:id"] as const;
+/** What anybody may read, under one limit. Readiness asks objects, as reads do. */
+const READ_PATHS = [
+  "/v1/counts/*",
+  "/v1/stats/*",
+  "/v1/rankings/*",
+  "/v1/streams/:id",
+  "/readyz",
+] as const;
 
 export const makeApp = (compose: Compose): Hono<HttpEnv> => {
   const app = new Hono<HttpEnv>();

@@ -86,7 +86,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
   "GET /demo/live/:stream": ok("not-found"),
   "GET /demo/:article": ok("not-found"),
   "GET /healthz": ok(),
-  "GET /readyz": ok("not-ready"),
+  "GET /readyz": ok("not-ready", "too-many-reads"),
   "GET /v1/admin/status": ok(),
   "GET /v1/admin/corrections": ok("corrections-unavailable"),
   "GET /v1/admin/exclusions": ok("verdicts-unavailable"),

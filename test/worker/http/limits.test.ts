@@ -85,6 +85,13 @@ describe("above the limit of a network", () => {
     expect((await read(worker, `${path}?unknown=1`, { address: "203.0.113.2" })).status).toBe(400);
   });
 
+  test("readiness is not told", async () => {
+    const worker = workerWith({ LIMITS: "read=1/60" });
+    expect((await read(worker, "/readyz")).status).toBe(200);
+    await expectRefusal(await read(worker, "/readyz"), "too-many-reads", "read=1");
+    expect((await read(worker, "/readyz", { address: "203.0.113.2" })).status).toBe(200);
+  });
+
   test("no receipt is given", async () => {
     const worker = workerWith({ LIMITS: "receipt=1/60" });
     const ask = () => worker(makePost("/v1/receipts", '{"token":"none"}', from()));
@@ -246,7 +253,7 @@ test("switched off, nobody is refused and nothing is told", async () => {
   expect([answer.status, answer.headers.has("RateLimit")]).toEqual([202, false]);
 });
 
-test("operators and health are not limited as readers are", async () => {
+test("operators and whether it is alive are not limited as reads are", async () => {
   const worker = workerWith({ LIMITS: "read=1/60, mint=1/60" });
   for (let i = 0; i < 5; i += 1) {
     expect((await read(worker, "/healthz")).status).toBe(200);
