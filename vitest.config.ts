@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
 import { buildClient } from "./dev/build-client.ts";
 
@@ -14,6 +14,29 @@ const CHILDREN = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/headcount-co
 
 /** Who puts other modules in the place of some must be the first to ask for them: each in a process of its own. */
 const MOCKED = "test/app/**/*.mocked.test.ts";
+
+/** In few files, and without maps of sources: a runtime that is new for each file reads all of it again. */
+const BUNDLED_DEPENDENCIES = [
+  "@planetscale/database",
+  "@upstash/redis/cloudflare",
+  "drizzle-orm",
+  "drizzle-orm/d1",
+  "drizzle-orm/mysql-core",
+  "drizzle-orm/planetscale-serverless",
+  "drizzle-orm/sqlite-core",
+  "fast-check",
+  "hono",
+  "hono/etag",
+  "isbot",
+  "valibot",
+];
+
+const dependenciesWithoutSourceMaps: Plugin = {
+  name: "dependencies-without-source-maps",
+  enforce: "post",
+  transform: (code, id) =>
+    id.includes("/node_modules/") ? { code, map: { mappings: "" } } : undefined,
+};
 
 const deployed = unstable_readConfig({ config: "./wrangler.toml" });
 
@@ -55,6 +78,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: { bindings: TEST_VARIABLES },
           }),
+          dependenciesWithoutSourceMaps,
         ],
         test: {
           name: "workers",
@@ -70,6 +94,7 @@ export default defineConfig({
             d1Migrations: await readD1Migrations("migrations/d1"),
             crons: deployed.triggers.crons ?? [],
           },
+          deps: { optimizer: { ssr: { enabled: true, include: BUNDLED_DEPENDENCIES } } },
           maxWorkers: 2,
           ...DEADLINES,
         },
