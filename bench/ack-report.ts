@@ -3,13 +3,13 @@ import { FIXED_RATE, type Round, rateOf } from "./ack.ts";
 import { BATCH, type Measured, type PerScenario } from "./scenarios.ts";
 import { median, percentile } from "./statistics.ts";
 
-const SCENARIOS = ["bare", "single", "batch"] as const;
+const SCENARIOS = ["bare", "mint", "single", "batch"] as const;
 type ScenarioName = (typeof SCENARIOS)[number];
 type Phase = (round: Round) => PerScenario<Measured>;
 type Value = (measured: Measured) => number;
 
-const HEAD = `| | bare Hono POST | confirm, 1 event | confirm, ${BATCH} events |
-| --- | --- | --- | --- |`;
+const HEAD = `| | bare Hono POST | mint | confirm, 1 event | confirm, ${BATCH} events |
+| --- | --- | --- | --- | --- |`;
 
 const saturated: Phase = (round) => round.saturated;
 const fixedRate: Phase = (round) => round.fixedRate;
@@ -29,7 +29,9 @@ export const ackReport = (rounds: readonly Round[]): string => {
       .map((share) => value(name, phase, (it) => percentile(it.latenciesMs, share)).toFixed(1))
       .join(" / ");
   const group = (phase: Phase) => (name: ScenarioName) =>
-    name === "bare" ? "-" : value(name, phase, (it) => it.eventsPerGroup).toFixed(1);
+    name === "bare" || name === "mint"
+      ? "-"
+      : value(name, phase, (it) => it.eventsPerGroup).toFixed(1);
   const whole = (number: number) => Math.round(number).toLocaleString("en");
 
   return [

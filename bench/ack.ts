@@ -1,4 +1,4 @@
-/** What an acknowledgement costs: a durable confirm against a bare POST on the same workerd, see `docs/performance.md`. */
+/** What an acknowledgement costs: a mint and a durable confirm against a bare POST on the same workerd, see `docs/performance.md`. */
 import { ackReport } from "./ack-report.ts";
 import type { HeadcountServer } from "./headcount-server.ts";
 import { benchFlags, pinClient, withPair } from "./pair.ts";
@@ -52,7 +52,7 @@ const measureRound = async (
   seconds: number,
 ): Promise<Round> => {
   const scenarios = await makeScenarios(bare, headcount);
-  const { single } = scenarios;
+  const { bare: floor, mint, single, batch } = scenarios;
   const saturated = await inTurn(scenarios, async (scenario) => {
     const warmUp = await measureSaturated(scenario, WARM_UP_EVENTS / scenario.perBody);
     return measureSaturated(scenario, rateOf(warmUp) * seconds);
@@ -61,9 +61,10 @@ const measureRound = async (
     measureAtRate(scenario, FIXED_RATE, seconds),
   );
   const quarter = {
-    bare: await measureAtRate(scenarios.bare, rateOf(saturated.bare) / 4, seconds),
+    bare: await measureAtRate(floor, rateOf(saturated.bare) / 4, seconds),
+    mint: await measureAtRate(mint, rateOf(saturated.mint) / 4, seconds),
     single: await measureAtRate(single, rateOf(saturated.single) / 4, seconds),
-    batch: await measureAtRate(scenarios.batch, rateOf(saturated.batch) / 4, seconds),
+    batch: await measureAtRate(batch, rateOf(saturated.batch) / 4, seconds),
   };
   const background = () => measureAtRate(single, FIXED_RATE, 2 * seconds);
   const visibleMs = await timesToVisible(headcount, background);

@@ -1,4 +1,4 @@
-/** The three kinds of request that are compared, and how one load of them is measured. */
+/** The kinds of request that are compared, and how one load of them is measured. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HeadcountServer, SETTLED_AFTER_MS, type Settled } from "./headcount-server.ts";
@@ -8,6 +8,7 @@ import type { Server } from "./workerd.ts";
 
 export interface PerScenario<T> {
   readonly bare: T;
+  readonly mint: T;
   readonly single: T;
   readonly batch: T;
 }
@@ -36,10 +37,11 @@ const CONNECTIONS = 64;
 
 /** One after the other, never two at a time. */
 export const inTurn = async <A, B>(
-  { bare, single, batch }: PerScenario<A>,
+  { bare, mint, single, batch }: PerScenario<A>,
   work: (one: A) => Promise<B>,
 ): Promise<PerScenario<B>> => ({
   bare: await work(bare),
+  mint: await work(mint),
   single: await work(single),
   batch: await work(batch),
 });
@@ -64,22 +66,28 @@ export const makeScenarios = async (
   const token = await headcount.source.token();
   return {
     bare: {
-      port: bare.port,
-      perBody: 1,
+      ...unlogged(bare),
       make: async (count) => Array<Buffer>(count).fill(requestBytes("/bare?wait=2", { token })),
-      verify({ status, body }) {
-        if (status !== 202) throw new Error(`${status}: ${body}`);
-      },
-      cpuSeconds: () => bare.cpuSeconds(),
-      async settle() {
-        await sleep(SETTLED_AFTER_MS);
-        return { cpuSeconds: bare.cpuSeconds(), rows: 0 };
-      },
     },
+    mint: { ...unlogged(headcount), make: (count) => headcount.source.mints(count) },
     single: confirms(1),
     batch: confirms(BATCH),
   };
 };
+
+/** What is answered and leaves nothing behind that has to be waited for. */
+const unlogged = ({ port, cpuSeconds }: Pick<Server, "port" | "cpuSeconds">) => ({
+  port,
+  perBody: 1,
+  verify({ status, body }: Answer) {
+    if (status !== 202) throw new Error(`${status}: ${body}`);
+  },
+  cpuSeconds,
+  async settle() {
+    await sleep(SETTLED_AFTER_MS);
+    return { cpuSeconds: cpuSeconds(), rows: 0 };
+  },
+});
 
 /** As fast as the server takes them. */
 export const measureSaturated = (scenario: Scenario, count: number): Promise<Measured> =>

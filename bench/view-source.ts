@@ -1,4 +1,4 @@
-/** Confirms to be sent: tokens minted offline, prepared as bytes before the clock starts. */
+/** Requests of viewers to be sent: tokens minted offline, prepared as bytes before the clock starts. */
 
 import type { Minter } from "../dev/offline-mint.ts";
 import { mix32 } from "../src/core/hash.ts";
@@ -6,6 +6,8 @@ import { DWELL_MS } from "../src/core/limits.ts";
 import { requestBytes } from "./http-client.ts";
 
 export const CONFIRM_PATH = "/v1/views/confirm?wait=2";
+
+const MINT_PATH = "/v1/views";
 
 /** Popularity of the k-th content is 1/k (Zipf), as that of articles and videos is. */
 const CONTENTS = 1_000;
@@ -42,6 +44,15 @@ export class ViewSource {
       }
     }
     return bodies;
+  }
+
+  /** @returns requests that open a view each, of visitors all over the world */
+  async mints(count: number): Promise<Buffer[]> {
+    return Array.from({ length: count }, () => {
+      this.#visitors += 1;
+      const content = this.#contentAt(mix32(mix32(this.#visitors)) / 2 ** 32);
+      return requestBytes(MINT_PATH, { content });
+    });
   }
 
   /** Of a visitor not seen before, confirmable now. */
