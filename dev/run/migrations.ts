@@ -24,6 +24,8 @@ export const applyMigrations = async (state: string, directory = MIGRATIONS): Pr
   const names = namesIn(directory);
   const noted = readMigrationNotes(state);
   if (names.every((name) => noted.has(name))) return;
+  // Before the runtime is there: nothing else is done while wrangler loads, and a connection to the runtime would wait.
+  const { unstable_splitSqlQuery: split } = loadWrangler();
   const { openD1Of } = await import("./local-d1.ts");
   const { database, close } = await openD1Of(state);
   try {
@@ -31,7 +33,8 @@ export const applyMigrations = async (state: string, directory = MIGRATIONS): Pr
     const notes = await database.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
     const applied = new Set(notes.results.map(({ name }) => name));
     for (const name of names) {
-      if (!applied.has(name)) await apply(database, directory, name);
+      if (applied.has(name)) continue;
+      await apply(database, name, split(readFileSync(join(directory, name), "utf8")));
     }
   } catch (cause) {
     throw new Failure(`The database could not be brought up to date\n${cause}`, { cause });
@@ -46,9 +49,11 @@ const namesIn = (directory: string): readonly string[] =>
     .toSorted();
 
 /** With its note, in one transaction. */
-const apply = async (database: LocalD1, directory: string, name: string): Promise<void> => {
-  const { unstable_splitSqlQuery } = loadWrangler();
-  const statements = unstable_splitSqlQuery(readFileSync(join(directory, name), "utf8"));
+const apply = async (
+  database: LocalD1,
+  name: string,
+  statements: readonly string[],
+): Promise<void> => {
   const note = database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
   await database.batch([...statements.map((sql) => database.prepare(sql)), note]);
 };
