@@ -4,11 +4,11 @@ import { readdirSync, rmSync } from "node:fs";
 import { basename, join, matchesGlob } from "node:path";
 import { promisify } from "node:util";
 import type { V4ModuleDefinition, V4ModuleRule, V4WorkerOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { isMadeOf, noteSources, readSources } from "./build-note.ts";
 import { Failure, ROOT, WRANGLER_TOML } from "./flags.ts";
 import { readVariables } from "./secrets.ts";
 import { WRANGLER, WRANGLER_ENV } from "./wrangler.ts";
+import { readWranglerFile } from "./wrangler-file.ts";
 
 export interface BuiltWorker {
   readonly options: V4WorkerOptions;
@@ -31,24 +31,18 @@ export interface Build {
 export const buildWorker = async (build: Build): Promise<BuiltWorker> => {
   const { outdir, secrets, main, flags = [] } = build;
   await bundleInto(outdir, main);
-  const config = unstable_readConfig({ config: WRANGLER_TOML });
-  // Wrangler says which file it has read; not told, that would be `.dev.vars` whatever was chosen.
-  const files = { envFiles: [secrets], overrides: {} };
-  const { modulesRules = [], ...bindings } = unstable_getMiniflareWorkerOptions(
-    WRANGLER_TOML,
-    undefined,
-    files,
-  ).workerOptions;
+  const deployed = readWranglerFile();
+  const { modulesRules = [], ...bindings } = deployed.worker;
   const options: V4WorkerOptions = {
     ...bindings,
     // Miniflare names the objects' storage after the Worker, and `wrangler dev` does.
-    name: config.name ?? "headcount",
+    name: deployed.name ?? "headcount",
     bindings: readVariables(secrets),
     modulesRoot: outdir,
-    modules: modulesOf(outdir, basename(main ?? config.main ?? "worker.ts"), modulesRules),
-    compatibilityFlags: [...(config.compatibility_flags ?? []), ...flags],
+    modules: modulesOf(outdir, basename(main ?? deployed.main ?? "worker.ts"), modulesRules),
+    compatibilityFlags: [...deployed.compatibilityFlags, ...flags],
   };
-  return { options, crons: config.triggers.crons ?? [] };
+  return { options, crons: deployed.crons };
 };
 
 /** @param variables go over those it has */

@@ -1,11 +1,8 @@
 /** The D1 of a state without the Worker: opened by the runtime that writes it. */
-import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { WRANGLER_TOML } from "./flags.ts";
-import { STATE_FORMAT } from "./runner.ts";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { D1_BINDING, runtimeFilesIn } from "./state-files.ts";
+import { readWranglerFile } from "./wrangler-file.ts";
 
-const BINDING = "DB";
 const SCRIPT = "export default {};";
 
 export type LocalD1 = Awaited<ReturnType<Miniflare["getD1Database"]>>;
@@ -17,19 +14,18 @@ export interface OpenD1 {
 
 /** Made when there is none. The state has to be locked. */
 export const openD1Of = async (state: string): Promise<OpenD1> => {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_TOML);
-  const { d1Databases = {} }: V4WorkerOptions = { ...workerOptions, script: SCRIPT };
+  const { d1Databases } = readWranglerFile();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       // Its place would be asked of Cloudflare.
       cf: false,
-      resourcePersistencePath: join(state, STATE_FORMAT),
+      resourcePersistencePath: runtimeFilesIn(state),
       workers: [{ name: "database-alone", modules: true, script: SCRIPT, d1Databases }],
     }),
   );
   const close = () => miniflare.dispose();
   try {
-    return { database: await miniflare.getD1Database(BINDING), close };
+    return { database: await miniflare.getD1Database(D1_BINDING), close };
   } catch (cause) {
     await close();
     throw cause;

@@ -1,9 +1,10 @@
 /** Brings the local database to the schema of `migrations/d1`, as `wrangler d1 migrations apply` does a deployed one. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unstable_splitSqlQuery } from "wrangler";
 import { Failure, ROOT } from "./flags.ts";
-import { type LocalD1, openD1Of } from "./local-d1.ts";
+import type { LocalD1 } from "./local-d1.ts";
+import { readMigrationNotes } from "./migration-notes.ts";
+import { loadWrangler } from "./wrangler-file.ts";
 
 const MIGRATIONS = join(ROOT, "migrations/d1");
 
@@ -15,17 +16,25 @@ const MAKE_NOTES = `CREATE TABLE IF NOT EXISTS d1_migrations (
 )`;
 
 /**
- * Not by wrangler itself, whose start takes seconds, whether there is anything to apply or not. The state has to be locked.
+ * Not by wrangler itself, whose start takes seconds, and without a runtime where there is nothing to apply. The state
+ * has to be locked.
  * @throws Failure when a migration fails; those before it stay applied, and nothing of it does
  */
 export const applyMigrations = async (state: string, directory = MIGRATIONS): Promise<void> => {
+  const names = namesIn(directory);
+  const noted = readMigrationNotes(state);
+  if (names.every((name) => noted.has(name))) return;
+  // Before the runtime is there: nothing else is done while wrangler loads, and a connection to the runtime would wait.
+  const { unstable_splitSqlQuery: split } = loadWrangler();
+  const { openD1Of } = await import("./local-d1.ts");
   const { database, close } = await openD1Of(state);
   try {
     await database.prepare(MAKE_NOTES).run();
     const notes = await database.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
     const applied = new Set(notes.results.map(({ name }) => name));
-    for (const name of namesIn(directory)) {
-      if (!applied.has(name)) await apply(database, directory, name);
+    for (const name of names) {
+      if (applied.has(name)) continue;
+      await apply(database, name, split(readFileSync(join(directory, name), "utf8")));
     }
   } catch (cause) {
     throw new Failure(`The database could not be brought up to date\n${cause}`, { cause });
@@ -40,8 +49,11 @@ const namesIn = (directory: string): readonly string[] =>
     .toSorted();
 
 /** With its note, in one transaction. */
-const apply = async (database: LocalD1, directory: string, name: string): Promise<void> => {
-  const statements = unstable_splitSqlQuery(readFileSync(join(directory, name), "utf8"));
+const apply = async (
+  database: LocalD1,
+  name: string,
+  statements: readonly string[],
+): Promise<void> => {
   const note = database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
   await database.batch([...statements.map((sql) => database.prepare(sql)), note]);
 };

@@ -1,5 +1,4 @@
 /** Miniflare with a Worker in it, from the first listen to a clean end. */
-import { join } from "node:path";
 import {
   convertV4MiniflareOptions,
   Log,
@@ -9,6 +8,7 @@ import {
   type V4WorkerOptions,
 } from "miniflare";
 import { Failure, type Flags } from "./flags.ts";
+import { runtimeFilesIn } from "./state-files.ts";
 import { watchWorkerd } from "./workerd.ts";
 
 export interface Runner {
@@ -20,9 +20,6 @@ export interface Runner {
 
 /** Where everyone is: nobody can be located here, and `LOC` names the objects near them. */
 const CF = { colo: "LOC", country: "XX" };
-
-/** `wrangler dev` keeps its state in a directory of this name, so that both go on with the same. */
-export const STATE_FORMAT = "v3";
 
 /**
  * @param atEnd runs when the Worker has ended
@@ -76,7 +73,7 @@ const optionsOf = (flags: Flags, worker: V4WorkerOptions) =>
     host: flags.host,
     port: flags.port,
     cf: CF,
-    resourcePersistencePath: join(flags.state, STATE_FORMAT),
+    resourcePersistencePath: runtimeFilesIn(flags.state),
     log: new RunnerLog(LogLevel.WARN),
     logRequests: false,
     handleStructuredLogs: ({ level, message }) =>

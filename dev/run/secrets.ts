@@ -2,9 +2,9 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseEnv } from "node:util";
-import { unstable_readConfig } from "wrangler";
 import { toBase64Url } from "../../src/protocol/base64url.ts";
-import { Failure, WRANGLER_TOML } from "./flags.ts";
+import { Failure } from "./flags.ts";
+import { readWranglerFile } from "./wrangler-file.ts";
 
 const SECRET_BYTES = 32;
 
@@ -29,10 +29,9 @@ export const ensureSecrets = (file: string): readonly string[] => {
 
 /** @returns the variables of `wrangler.toml`, and over them those of the file, as `wrangler dev` has them */
 export const readVariables = (file: string): Readonly<Record<string, string>> => {
-  const { vars } = unstable_readConfig({ config: WRANGLER_TOML });
   const secrets = parseEnv(readFileSync(file, "utf8"));
   const variables: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...vars, ...secrets })) {
+  for (const [name, value] of Object.entries({ ...readWranglerFile().variables, ...secrets })) {
     if (typeof value !== "string") throw new Failure(`${name} in wrangler.toml is no text`);
     variables[name] = value;
   }

@@ -2,9 +2,10 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-const manifest = createRequire(import.meta.url).resolve("wrangler/package.json");
+/** Says its version, and exactly those of what it is made of. */
+export const WRANGLER_MANIFEST = createRequire(import.meta.url).resolve("wrangler/package.json");
 
-export const WRANGLER = join(dirname(manifest), "bin/wrangler.js");
+export const WRANGLER = join(dirname(WRANGLER_MANIFEST), "bin/wrangler.js");
 
 export const WRANGLER_ENV = {
   WRANGLER_HIDE_BANNER: "true",
