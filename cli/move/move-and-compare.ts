@@ -2,11 +2,8 @@
 import { Failure } from "../../dev/run/flags.ts";
 import { openLocalDatabase } from "../../dev/run/local-database.ts";
 import type { LocalStore } from "../../dev/run/local-store.ts";
-import { lockState } from "../../dev/run/state-lock.ts";
-import { watchWorkerd } from "../../dev/run/workerd.ts";
 import { DatabaseError } from "../../src/ports/database.ts";
 import type { MoveFlags } from "../flags.ts";
-import { untilInterrupted } from "../interrupted.ts";
 import { type Bookmark, readBookmark, removeBookmark, saveBookmark } from "./bookmark.ts";
 import { openDump } from "./dump.ts";
 import { openLocalD1 } from "./local-d1.ts";
@@ -29,11 +26,15 @@ interface Sides {
   readonly signal: AbortSignal;
 }
 
-/** @throws Failure when rows are missing or different; nothing else is left to mend than to run it again */
-export const moveAndCompare = async (flags: MoveFlags): Promise<void> => {
-  lockState(flags.state);
-  // The runtime of the local D1 ends with this process, however that ends.
-  watchWorkerd(() => undefined);
+/**
+ * The state has to be locked.
+ * @param untilInterrupted is called once the source is open: Miniflare's own ways to end the process are there by then
+ * @throws Failure when rows are missing or different; nothing else is left to mend than to run it again
+ */
+export const moveAndCompare = async (
+  flags: MoveFlags,
+  untilInterrupted: () => AbortSignal,
+): Promise<void> => {
   const { state, file } = flags;
   const source = await openSource(
     file === undefined ? await openLocalD1(state) : await openDump(file, state),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Bookmark } from "../../cli/move/bookmark.ts";
 import { openLocalD1 } from "../../cli/move/local-d1.ts";
 import { move } from "../../cli/move/move.ts";
@@ -10,7 +10,7 @@ import { migrateMySql } from "../../dev/mysql/migrate.ts";
 import type { FaultKind } from "../../dev/planetscale-gateway/faults.ts";
 import type { Row } from "../../src/adapters/sql/row-table.ts";
 import { stamp } from "../../src/core/stamp.ts";
-import { type FreshGateway, freshGateway, NO_MYSQL } from "../support/mysql.ts";
+import { deleteRows, type FreshGateway, freshGateway, NO_MYSQL } from "../support/mysql.ts";
 import { oddRow } from "./support/odd-rows.ts";
 import {
   contentsOfD1,
@@ -26,27 +26,32 @@ import { oddRows, tableNamed } from "./support/tables.ts";
 describe.skipIf(NO_MYSQL)("a move from D1 to MySQL", () => {
   let gateway: FreshGateway;
   let state: string;
-  let inserts: string[];
+  let inserts: string[] = [];
   let opened: ReturnType<typeof openSides> | undefined;
 
-  afterAll(removeStates);
-
-  beforeEach(async () => {
-    state = await freshState();
-    inserts = [];
+  beforeAll(async () => {
     gateway = await freshGateway({
       onStatement: (sql) => {
         if (sql.startsWith("INSERT INTO")) inserts.push(sql);
       },
     });
     await migrateMySql(gateway.url);
+  });
+  afterAll(async () => {
+    await gateway?.close();
+    removeStates();
+  });
+
+  beforeEach(async () => {
+    state = await freshState();
+    await deleteRows(gateway.address);
     inserts = [];
   });
   afterEach(async () => {
+    gateway.faults.clear();
     const left = await opened?.catch(() => undefined);
     opened = undefined;
     await left?.source.close();
-    await gateway.close();
   });
 
   const never = new AbortController().signal;
@@ -122,7 +127,7 @@ describe.skipIf(NO_MYSQL)("a move from D1 to MySQL", () => {
   };
 
   test("goes on from any bookmark, moves nothing twice before it, and all of what follows", async () => {
-    await fillD1(state, [...oddRows(3), ...extra(2_500)]);
+    await fillD1(state, [...oddRows(3), ...extra(2_000)]);
     const saved: { readonly bookmark: Bookmark; readonly written: number }[] = [];
     await moveAll(NOTHING, (bookmark) => saved.push({ bookmark, written: inserts.length }));
     const all = inserts;

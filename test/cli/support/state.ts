@@ -33,6 +33,9 @@ const openFile = (state: string): DatabaseSync => {
   return new DatabaseSync(join(directory, file), { enableForeignKeyConstraints: false });
 };
 
+/** SQLite takes some 32,000 values with a statement. */
+const ROWS_A_STATEMENT = 500;
+
 /** With nobody else in it. */
 export const fillD1 = async (
   state: string,
@@ -45,7 +48,9 @@ export const fillD1 = async (
   });
   database.exec("BEGIN");
   for (const { table, rows } of tables) {
-    for (const row of rows) await db.insert(table.d1).values(row);
+    for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+      await db.insert(table.d1).values(rows.slice(from, from + ROWS_A_STATEMENT));
+    }
   }
   database.exec("COMMIT");
   database.close();
