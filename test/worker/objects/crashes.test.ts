@@ -19,6 +19,7 @@ import {
   drain,
   eventually,
   hold,
+  letCheckpointCome,
   rowsOf,
   saveTally,
   tallyOf,
@@ -136,6 +137,7 @@ describe.each(WAYS)("an %s", (_, letter, die) => {
     expect(await rowsOf(tallyOf(shard + 6), "SELECT source FROM marks")).toEqual([
       { source: expect.stringMatching(new RegExp(`^collector:${colo}:0:[A-Za-z0-9_-]{12}$`)) },
     ]);
+    await letCheckpointCome(tallyOf(shard + 6));
     await eventually("it is saved", async () => {
       const saved = await rowsOf(tallyOf(shard + 6), "SELECT counted FROM cells");
       return saved.length === 1 && saved[0]?.counted === 4;

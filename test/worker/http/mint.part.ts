@@ -168,7 +168,7 @@ test("a view opened with the salt of another day is none", async () => {
   expect((await problemOf(answer)).code).toBe("salt-unavailable");
 });
 
-test("a thousand random contents make no object before an honest confirm", async () => {
+test("hundreds of random contents make no object before an honest confirm", async () => {
   await mint({ content: "first" });
   const objects = async () => [
     (await listDurableObjectIds(env.COLLECTORS)).length,
@@ -176,7 +176,7 @@ test("a thousand random contents make no object before an honest confirm", async
     (await listDurableObjectIds(env.SALTS)).length,
   ];
   const before = await objects();
-  for (let i = 0; i < 1_000; i += 1) {
+  for (let i = 0; i < 300; i += 1) {
     const headers = { "CF-Connecting-IP": `10.${i >> 8}.${i & 255}.1` };
     const answer = await send(
       makePost("/v1/views", JSON.stringify({ content: crypto.randomUUID() }), { headers }),
