@@ -26,6 +26,8 @@ export interface AttackScale {
   /** How often a network tries to get all the tokens that it may have in a minute. */
   readonly quotas: number;
   readonly seed: number;
+  /** How long counts have to stay the same until they are final; absent: 4 s. */
+  readonly quietMs?: number;
   log(line: string): void;
 }
 
@@ -53,7 +55,12 @@ export const proveAttack = async (
   const viewers = await viewersOf(service, sender);
   // It would go on telling the list and the read model of itself.
   await endLiveStream({ url, adminKey, stream: STREAM });
-  const counted = await settled(service, [...contentsOf(plan), ...farms.map(contentOf)]);
+  const least =
+    sum(plan.flatMap(({ tried }) => [...tried.worth.values()])) +
+    sum(farmed.map(({ farm: its, granted }) => its.worth(granted).least));
+  const counted = await settled(service, [...contentsOf(plan), ...farms.map(contentOf)], {
+    ...{ least, quietMs: scale.quietMs },
+  });
   return {
     ...{ requests: sender.sent, repeated: sender.repeated, tried: plan.map(({ tried }) => tried) },
     counted,

@@ -20,6 +20,8 @@ export interface KillOptions {
   /** Events answered `durable` before the last kill, at least. */
   readonly minDurable: number;
   readonly seed: number;
+  /** How long counts have to stay the same until they are final; absent: 4 s. */
+  readonly quietMs?: number;
   /** Directory of the state and the secrets. */
   readonly state: string;
   log(line: string): void;
@@ -51,7 +53,7 @@ const CONTENTS = 40;
 const MAX_WAIT_MS = 800;
 
 export const proveKill = async (options: KillOptions): Promise<KillReport> => {
-  const { victims, minDurable, seed, state, log } = options;
+  const { victims, minDurable, seed, state, quietMs, log } = options;
   const prng = new Prng(seed);
   const random = () => prng.fraction();
   const secrets = join(state, ".dev.vars");
@@ -97,13 +99,14 @@ export const proveKill = async (options: KillOptions): Promise<KillReport> => {
     load.stop();
     await inTime("the visitors' repeats", running);
 
-    const afterKills = await settled(service, contents);
+    const afterKills = await settled(service, contents, { least: load.durable, quietMs });
     const durable = load.durable;
     const first = judge(load, afterKills);
     await inTime("everything sent again", load.repeatAll(CONCURRENCY));
-    await settled(service, contents);
+    const all = { least: load.events.length, quietMs };
+    await settled(service, contents, all);
     await kill("both");
-    const afterRepeat = await settled(service, contents);
+    const afterRepeat = await settled(service, contents, all);
     const second = judge(load, afterRepeat);
     return {
       rounds: victims.length,

@@ -6,6 +6,8 @@ export interface OperatorDeps {
   readonly url: string;
   readonly adminKey: string;
   readonly phases: Phases<OutagePhase>;
+  /** Between two flushes; absent: 2 s. */
+  readonly pauseMs?: number | undefined;
 }
 
 const PAUSE_MS = 2_000;
@@ -33,32 +35,34 @@ export class Operator {
   /** The most that the status said of all shards together. */
   unflushedAway = 0;
   readonly #deps: OperatorDeps;
+  readonly #pauseMs: number;
 
   constructor(deps: OperatorDeps) {
     this.#deps = deps;
+    this.#pauseMs = deps.pauseMs ?? PAUSE_MS;
   }
 
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       await this.#flushOnce();
       if (this.#deps.phases.now === "away") await this.#readStatus();
-      await sleep(PAUSE_MS, undefined, { signal: stop }).catch(() => undefined);
+      await sleep(this.#pauseMs, undefined, { signal: stop }).catch(() => undefined);
     }
   }
 
   /** Resolves after a flush that saved everything there was. */
   async untilFlushed(): Promise<void> {
-    while (failuresOf(await this.#flush()) > 0) await sleep(PAUSE_MS);
+    while (failuresOf(await this.#flush()) > 0) await sleep(this.#pauseMs);
   }
 
   /** Resolves after a flush that found the database away. */
   async untilFlushedAway(): Promise<void> {
-    while (this.flushesAway === 0) await sleep(PAUSE_MS);
+    while (this.flushesAway === 0) await sleep(this.#pauseMs);
   }
 
   /** Resolves after a flush that could not save the list of live streams. */
   async untilListFailedAway(): Promise<void> {
-    while (this.failedListsAway === 0) await sleep(PAUSE_MS);
+    while (this.failedListsAway === 0) await sleep(this.#pauseMs);
   }
 
   /** @throws when it saved less than everything */

@@ -24,6 +24,10 @@ export interface OutageOptions {
   readonly beforeMs: number;
   readonly outageMs: number;
   readonly afterMs: number;
+  /** How long counts have to stay the same until they are final; absent: 4 s. */
+  readonly quietMs?: number;
+  /** Between two flushes; absent: 2 s. */
+  readonly pauseMs?: number;
   readonly seed: number;
   /** Directory of the state, the secrets and the database. */
   readonly state: string;
@@ -65,7 +69,7 @@ export const proveOutage = async (options: OutageOptions): Promise<OutageReport>
   const world = await openWorld(options);
   try {
     const flushedAfterMs = await liveThrough(world, options);
-    return await report(world, flushedAfterMs);
+    return await report(world, flushedAfterMs, options);
   } catch (cause) {
     options.log(world.service.output());
     throw cause;
@@ -88,7 +92,7 @@ interface World {
   close(): Promise<void>;
 }
 
-const openWorld = async ({ state, seed }: OutageOptions): Promise<World> => {
+const openWorld = async ({ state, seed, pauseMs }: OutageOptions): Promise<World> => {
   const secrets = join(state, ".dev.vars");
   // All of the load comes from one network.
   writeFileSync(secrets, 'LIMITS="off"\n');
@@ -111,7 +115,7 @@ const openWorld = async ({ state, seed }: OutageOptions): Promise<World> => {
   return {
     ...{ service, mysql, contents, phases, load },
     readers: new Readers({ url, contents }),
-    operator: new Operator({ url, adminKey: ADMIN_KEY, phases }),
+    operator: new Operator({ url, adminKey: ADMIN_KEY, phases, pauseMs }),
     kill: running.killDatabase,
     restart: running.restartDatabase,
     close: running.close,
@@ -163,9 +167,13 @@ const liveThrough = async (world: World, options: OutageOptions): Promise<number
   }
 };
 
-const report = async (world: World, flushedAfterMs: number): Promise<OutageReport> => {
+const report = async (
+  world: World,
+  flushedAfterMs: number,
+  { quietMs }: OutageOptions,
+): Promise<OutageReport> => {
   const { service, mysql, contents, phases, load, readers, operator } = world;
-  const counts = await settled(service, contents);
+  const counts = await settled(service, contents, { least: load.durable, quietMs });
   await operator.flush();
   const saved = await savedTotals(mysql);
   return {

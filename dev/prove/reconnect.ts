@@ -17,6 +17,8 @@ export interface ReconnectOptions {
   readonly clients: number;
   /** Who is killed, one after the other. */
   readonly victims: readonly ReconnectVictim[];
+  /** How long the room has to be as it is before a kill, and is watched after everybody's return; absent: 5 s. */
+  readonly quietMs?: number;
   /** Directory of the state and the secrets; both are new. */
   readonly state: string;
   log(line: string): void;
@@ -54,7 +56,7 @@ const READ_TIMEOUT_MS = 5_000;
 export const proveReconnect = async (
   options: ReconnectOptions,
 ): Promise<readonly KillOutcome[]> => {
-  const { clients, victims, state, log } = options;
+  const { clients, victims, quietMs = QUIET_MS, state, log } = options;
   const secrets = join(state, ".dev.vars");
   // They all come from one network, each with a socket and, while none opens, with heartbeats.
   writeFileSync(secrets, `LIMITS="off"\nSOCKETS_PER_NETWORK="${2 * clients}"\n`);
@@ -75,11 +77,11 @@ export const proveReconnect = async (
     await startLiveStream({ url, adminKey, stream: STREAM });
     const address = `${url}/v1/streams/${STREAM}`;
     audience = openAudience(address, clients);
-    const watch = { audience, address, clients, log };
+    const watch = { audience, address, clients, quietMs, log };
     await untilAllBack({ ...watch, since: performance.now() });
     const outcomes: KillOutcome[] = [];
     for (const victim of victims) {
-      await sleep(QUIET_MS);
+      await sleep(quietMs);
       log(`killing the ${victim}`);
       const since = performance.now();
       await kill(victim);
@@ -108,6 +110,7 @@ interface Watch {
   readonly audience: Audience;
   readonly address: string;
   readonly clients: number;
+  readonly quietMs: number;
   /** The kill, by `performance.now()`. */
   readonly since: number;
   log(line: string): void;
@@ -115,7 +118,7 @@ interface Watch {
 
 const outcomeOf = async (watch: Watch, state: string): Promise<Omit<KillOutcome, "victim">> => {
   const { mostViewers, ...times } = await untilAllBack(watch);
-  const { most, last } = await watchQuietly(watch.address);
+  const { most, last } = await watchQuietly(watch.address, watch.quietMs);
   const sessions = readRoomSessions(state, STREAM);
   return { ...times, ...last, mostViewers: Math.max(mostViewers, most), sessions };
 };
@@ -148,10 +151,10 @@ const untilAllBack = async ({ audience, address, clients, since, log }: Watch) =
 };
 
 /** @returns the most viewers, and the numbers in the end; what a room saves is on disk by then */
-const watchQuietly = async (address: string) => {
+const watchQuietly = async (address: string, quietMs: number) => {
   let most = 0;
   let last: Numbers = { viewers: 0, peak: 0, total: 0 };
-  for (const until = performance.now() + QUIET_MS; performance.now() < until; ) {
+  for (const until = performance.now() + quietMs; performance.now() < until; ) {
     await sleep(POLL_MS);
     const numbers = await readNumbers(address);
     if (numbers === undefined) continue;

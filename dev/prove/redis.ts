@@ -162,7 +162,9 @@ const readTallies = async ({ running, contents }: World): Promise<ReadonlyMap<st
 
 const report = async (world: World, lived: Lived): Promise<RedisReport> => {
   const { running, contents, phases, load, clients, setting } = world;
-  const counted = await settled(running.service, contents);
+  const counted = await settled(running.service, contents, {
+    ...{ least: load.durable, quietMs: setting.restMs },
+  });
   const sent = new Map<string, number>();
   for (const { content } of load.events) sent.set(content, (sent.get(content) ?? 0) + 1);
   const published = await running.withRedis(async (send) => {

@@ -15,7 +15,7 @@ import { makeLog } from "./support/made-log.ts";
 import { countNaively } from "./support/naive-log.ts";
 
 const SITE = "https://semicomplete.example";
-const LINES = 10_000;
+const LINES = 5_000;
 const HOUR_MS = 3_600_000;
 const PATIENCE = { timeout: 150_000, interval: 1_000 };
 

@@ -11,7 +11,8 @@ test.skipIf(NO_MYSQL)(
     const state = mkdtempSync(join(tmpdir(), "headcount-drill-"));
     const lines: string[] = [];
     const reports = await proveDrills({
-      ...{ clients: 20, beatMs: 3_000, quietMs: 1_500, outageMs: 5_000, patient: false },
+      ...{ clients: 20, beatMs: 2_000, quietMs: 1_500, outageMs: 4_000, flushEveryMs: 1_000 },
+      patient: false,
       waves: [["runtime"], ["asleep", "aborted", "wiped", "database"]],
       ...{ state, log: (line) => lines.push(line) },
     });

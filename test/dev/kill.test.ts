@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proveKill } from "../../dev/prove/kill.ts";
+import { SHORT_QUIET_MS } from "../../dev/prove/settled-counts.ts";
 import { begunState } from "../support/begun-state.ts";
 
 test("what was answered durable is counted once, whichever process is killed", async () => {
@@ -10,6 +11,7 @@ test("what was answered durable is counted once, whichever process is killed", a
     victims,
     minDurable: 600,
     seed: 1,
+    quietMs: SHORT_QUIET_MS,
     state,
     log: () => undefined,
   });

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proveOutage } from "../../dev/prove/outage.ts";
+import { SHORT_QUIET_MS } from "../../dev/prove/settled-counts.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
 
@@ -9,7 +10,8 @@ test.skipIf(NO_MYSQL)(
   async () => {
     const state = await begunState("headcount-outage");
     const report = await proveOutage({
-      ...{ beforeMs: 2_000, outageMs: 5_000, afterMs: 2_000 },
+      ...{ beforeMs: 1_000, outageMs: 5_000, afterMs: 1_000 },
+      ...{ pauseMs: 1_000, quietMs: SHORT_QUIET_MS },
       ...{ seed: 1, state, log: () => undefined },
     });
     expect(report).toMatchObject({ failedConfirms: 0, failedReads: 0, differing: 0 });

@@ -8,6 +8,8 @@ test("who watches when the runtime is killed comes back, and is counted once", a
   const outcomes = await proveReconnect({
     clients: 50,
     victims: ["runtime"],
+    // Twice as long as a room takes to save, and longer than a socket's first two pauses.
+    quietMs: 3_000,
     state,
     log: () => undefined,
   });

@@ -9,6 +9,7 @@ import { proveCardinality } from "../../dev/prove/cardinality.ts";
 import { complaintsOf as fuzzComplaints } from "../../dev/prove/fuzz/report.ts";
 import { fuzz } from "../../dev/prove/fuzz.ts";
 import { type SafetyService, startSafetyService } from "../../dev/prove/safety/service.ts";
+import { SHORT_QUIET_MS } from "../../dev/prove/settled-counts.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
 import { NO_REDIS } from "../support/redis.ts";
@@ -32,7 +33,10 @@ describe.skipIf(NO_MYSQL || NO_REDIS)("a service that is attacked on its first d
   });
 
   test("counts no view that is forged, replayed, early, late or farmed beyond the limits, and every genuine one among them", async () => {
-    const scale = { requests: 1_000, genuine: 500, quotas: 1, seed: 1, log };
+    const scale = {
+      ...{ requests: 1_000, genuine: 500, quotas: 1, seed: 1 },
+      ...{ quietMs: SHORT_QUIET_MS, log },
+    };
     const report = await proveAttack(service, scale);
     expect(attackComplaints(report)).toEqual([]);
     expect(report.requests).toBeGreaterThan(1_500);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { parseOnlyFlags, UsageError } from "../../dev/run/flags.ts";
 import { isRunning, type Service, startService } from "../../dev/service.ts";
 import { decodeEvent } from "../../src/protocol/event-codec.ts";
@@ -50,31 +50,27 @@ const end = async (service: Service, signal: "SIGINT" | "SIGTERM"): Promise<void
   expect(isRunning(runtime)).toBe(false);
 };
 
-test("a first start makes secrets of its own, a second one leaves them as they are, and either is ended by a signal, with 0 and no runtime left", async () => {
+/** In this order: each start is on the state that the one before it has left. */
+describe("a service from its first start to its last", () => {
   const state = freshDirectory();
   const secrets = join(state, ".dev.vars");
-  const first = await start(state);
-  const made = readFileSync(secrets, "utf8");
-  expect(made).toMatch(/^TOKEN_KEYS="k1:[A-Za-z0-9_-]{43}"\nADMIN_KEY="[A-Za-z0-9_-]{43}"\n$/);
-  expect(statSync(secrets).mode & 0o777).toBe(0o600);
-  for (const path of ["/healthz", "/readyz", "/demo"]) {
-    expect((await fetch(`${first.url}${path}`)).status).toBe(200);
-  }
-  await end(first, "SIGINT");
-
-  const second = await start(state);
-  expect(readFileSync(secrets, "utf8")).toBe(made);
-  await end(second, "SIGTERM");
-});
-
-/** In this order: the last one ends it. */
-describe("a service that runs", () => {
-  let state: string;
+  let made: string;
   let service: Service;
 
-  beforeAll(async () => {
-    state = kept(await begunState("headcount-start"));
+  test("makes secrets of its own when it is started first, and is ended by a signal, with 0 and no runtime left", async () => {
+    const first = await start(state);
+    made = readFileSync(secrets, "utf8");
+    expect(made).toMatch(/^TOKEN_KEYS="k1:[A-Za-z0-9_-]{43}"\nADMIN_KEY="[A-Za-z0-9_-]{43}"\n$/);
+    expect(statSync(secrets).mode & 0o777).toBe(0o600);
+    for (const path of ["/healthz", "/readyz", "/demo"]) {
+      expect((await fetch(`${first.url}${path}`)).status).toBe(200);
+    }
+    await end(first, "SIGINT");
+  });
+
+  test("leaves the secrets as they are when it is started again", async () => {
     service = await start(state);
+    expect(readFileSync(secrets, "utf8")).toBe(made);
   });
 
   test("takes who connects for the visitor, unless something in front says who that is", async () => {
@@ -101,13 +97,14 @@ describe("a service that runs", () => {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
   });
 
-  test("takes its runtime with it when it is killed, and leaves its port to the next one", async () => {
+  test("takes its runtime with it when it is killed, and leaves its port to the next one, which another signal ends alike", async () => {
     const runtime = service.runtimePid() ?? Number.NaN;
     expect(isRunning(runtime)).toBe(true);
     service.signal("SIGKILL");
     await expect.poll(() => isRunning(runtime), PATIENCE).toBe(false);
     const next = await start(state, Number(new URL(service.url).port));
     expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
+    await end(next, "SIGTERM");
   });
 });
 

@@ -11,10 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleInto } from "../../dev/run/build.ts";
 import { readSources } from "../../dev/run/build-note.ts";
 import { ROOT } from "../../dev/run/flags.ts";
-import { applyMigrations } from "../../dev/run/migrations.ts";
 
 /** Kept from run to run: one that is out of date costs a start its time, and nothing else. */
 const CACHE = join(ROOT, "node_modules/.cache/headcount-states");
@@ -39,6 +37,11 @@ const findOrMake = async (): Promise<string> => {
   if (existsSync(wanted)) return wanted;
   mkdirSync(CACHE, { recursive: true });
   removeOld();
+  // Read where it is wanted: with them comes wrangler, and all of it, into every test that finds a state.
+  const [{ bundleInto }, { applyMigrations }] = await Promise.all([
+    import("../../dev/run/build.ts"),
+    import("../../dev/run/migrations.ts"),
+  ]);
   const draft = mkdtempSync(join(CACHE, "draft-"));
   await Promise.all([bundleInto(join(draft, "build")), applyMigrations(draft)]);
   try {

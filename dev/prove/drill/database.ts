@@ -30,7 +30,7 @@ export const drillDatabase = async (world: World): Promise<DrillReport> => {
   const gathering = await gather(world, "database");
   const { stream, crowd, leavers } = gathering;
   const phases = new Phases(OUTAGE_PHASES);
-  const operator = new Operator({ url, adminKey, phases });
+  const operator = new Operator({ url, adminKey, phases, pauseMs: scale.flushEveryMs });
   await inTime("a flush", operator.untilFlushed());
 
   const watch = gathering.watch();

@@ -20,6 +20,8 @@ export interface Scale {
   readonly quietMs: number;
   /** How long the database is away, ms. */
   readonly outageMs: number;
+  /** Between two flushes of the operator; absent: as `Operator` has it. */
+  readonly flushEveryMs?: number;
   /** Waits for what comes minutes later, too. */
   readonly patient: boolean;
 }

@@ -31,6 +31,8 @@ export interface Scale {
 
 export interface Setting extends Scale {
   readonly seed: number;
+  /** How long counts have to stay the same until they are final; absent: 4 s. */
+  readonly restMs?: number;
   /** Directory of the state, the secrets and Redis. */
   readonly state: string;
   log(line: string): void;

@@ -59,7 +59,7 @@ const lineAt = (random: Prng, at: number): string => {
   const isProgram = random.chance(0.25);
   const agent = isProgram ? random.pick(PROGRAMS) : BROWSERS[random.zipf(BROWSERS.length)];
   // Few visitors who come back within the minute, and pages that everybody reads.
-  const visitor = random.zipf(60);
+  const visitor = random.zipf(8);
   const address =
     visitor % 7 === 0 ? `2001:db8:0:${visitor}::${random.between(1, 3)}` : `203.0.113.${visitor}`;
   const path = random.chance(0.35) ? random.pick(ASSETS) : pathOf(random);
