@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proveOutage } from "../../dev/prove/outage.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
+import { removeState } from "../support/remove-state.ts";
 
 test.skipIf(NO_MYSQL)(
   "a database that is away fails no acknowledgement and no read, and has everything after its return",
@@ -21,7 +21,7 @@ test.skipIf(NO_MYSQL)(
     expect(report.reads).toBeGreaterThan(10);
     expect(report.flushesAway).toBeGreaterThan(0);
     expect(report.unflushedAway).toBeGreaterThan(0);
-    rmSync(state, { recursive: true });
+    removeState(state);
   },
   180_000,
 );

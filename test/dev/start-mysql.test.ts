@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
@@ -11,6 +11,7 @@ import { readVariables } from "../../dev/run/secrets.ts";
 import { isRunning, type Service, startService } from "../../dev/service.ts";
 import { siteAt } from "../support/end-to-end-site.ts";
 import { freshDatabase, NO_MYSQL } from "../support/mysql.ts";
+import { removeState } from "../support/remove-state.ts";
 
 const directories: string[] = [];
 const services: Service[] = [];
@@ -20,9 +21,7 @@ afterEach(async () => {
     service.signal("SIGKILL");
     await service.exited;
   }
-  for (const directory of directories.splice(0)) {
-    rmSync(directory, { recursive: true, maxRetries: 20, retryDelay: 100 });
-  }
+  for (const directory of directories.splice(0)) removeState(directory);
 });
 
 /** @returns a new state directory whose secrets file says these variables */

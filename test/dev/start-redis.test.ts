@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
@@ -10,6 +10,7 @@ import { openLocalReadModel } from "../../dev/run/local-read-model.ts";
 import { openLocalStores } from "../../dev/run/local-stores.ts";
 import { isRunning, type Service, startService } from "../../dev/service.ts";
 import { NO_REDIS } from "../support/redis.ts";
+import { removeState } from "../support/remove-state.ts";
 
 const directories: string[] = [];
 const services: Service[] = [];
@@ -20,9 +21,7 @@ afterEach(async () => {
     service.signal("SIGKILL");
     await service.exited;
   }
-  for (const directory of directories.splice(0)) {
-    rmSync(directory, { recursive: true, maxRetries: 20, retryDelay: 100 });
-  }
+  for (const directory of directories.splice(0)) removeState(directory);
 });
 
 const newState = (): string => {
