@@ -55,6 +55,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     stream.setEncoding("utf8").on("data", (text: string) => pieces.push(text));
   }
   const output = () => pieces.join("");
+  printed.set(state, [...(printed.get(state) ?? []), output]);
   const exited = once(child, "exit").then(([code]): number | null => code);
   const url = await urlOf(child, output);
   return {
@@ -65,6 +66,13 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     signal: (name) => child.kill(name),
   };
 };
+
+/** Of every service there was, by the directory of its state. */
+const printed = new Map<string, readonly (() => string)[]>();
+
+/** @returns what each of the services printed that this process started on a state, ended or not, in their order */
+export const printedOn = (state: string): readonly string[] =>
+  (printed.get(state) ?? []).map((output) => output());
 
 /** Ours may have some of its own, which are not meant then. */
 const redisVariables = (redis: ServiceOptions["redis"]): NodeJS.ProcessEnv => {

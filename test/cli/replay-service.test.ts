@@ -10,6 +10,7 @@ import { ensureSecrets, readVariables } from "../../dev/run/secrets.ts";
 import { type Service, startService } from "../../dev/service.ts";
 import { begunState } from "../support/begun-state.ts";
 import { type Site, siteAt } from "../support/end-to-end-site.ts";
+import { removeState } from "../support/remove-state.ts";
 import { killCommands, MAIN, start } from "./support/command.ts";
 import { makeLog } from "./support/made-log.ts";
 import { countNaively } from "./support/naive-log.ts";
@@ -43,7 +44,8 @@ afterAll(async () => {
   killCommands();
   service.signal("SIGTERM");
   await service.exited;
-  for (const it of [directory, state]) rmSync(it, { recursive: true, maxRetries: 20 });
+  rmSync(directory, { recursive: true });
+  removeState(state);
 });
 
 const replay = (...more: readonly string[]) =>

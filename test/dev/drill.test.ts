@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { proveDrills } from "../../dev/prove/drill.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
+import { removeState } from "../support/remove-state.ts";
 
 test.skipIf(NO_MYSQL)(
   "whatever part of the service is lost under its clients, every number is that of the clients again",
@@ -21,7 +22,7 @@ test.skipIf(NO_MYSQL)(
     );
     expect(complaints, lines.join("\n")).toEqual([]);
     expect(reports).toHaveLength(6);
-    rmSync(state, { recursive: true });
+    removeState(state);
   },
   240_000,
 );

@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proveKill } from "../../dev/prove/kill.ts";
 import { SHORT_QUIET_MS } from "../../dev/prove/settled-counts.ts";
 import { begunState } from "../support/begun-state.ts";
+import { removeState } from "../support/remove-state.ts";
 
 test("what was answered durable is counted once, whichever process is killed", async () => {
   const state = await begunState("headcount-kill");
@@ -17,5 +17,5 @@ test("what was answered durable is counted once, whichever process is killed", a
   });
   expect(report.durable).toBeGreaterThanOrEqual(600);
   expect(report).toMatchObject({ lost: 0, doubled: 0, countedAfterRepeat: report.sent });
-  rmSync(state, { recursive: true });
+  removeState(state);
 }, 180_000);

@@ -1,9 +1,9 @@
-import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { proveOutage } from "../../dev/prove/outage.ts";
 import { SHORT_QUIET_MS } from "../../dev/prove/settled-counts.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
+import { removeState } from "../support/remove-state.ts";
 
 test.skipIf(NO_MYSQL)(
   "a database that is away fails no acknowledgement and no read, and has everything after its return",
@@ -23,7 +23,7 @@ test.skipIf(NO_MYSQL)(
     expect(report.reads).toBeGreaterThan(10);
     expect(report.flushesAway).toBeGreaterThan(0);
     expect(report.unflushedAway).toBeGreaterThan(0);
-    rmSync(state, { recursive: true });
+    removeState(state);
   },
   180_000,
 );

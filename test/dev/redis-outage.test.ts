@@ -1,10 +1,10 @@
-import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { complaintsOf } from "../../dev/prove/redis/judge.ts";
 import { proveRedis } from "../../dev/prove/redis.ts";
 import { SHORT_QUIET_MS } from "../../dev/prove/settled-counts.ts";
 import { begunState } from "../support/begun-state.ts";
 import { NO_REDIS } from "../support/redis.ts";
+import { removeState } from "../support/remove-state.ts";
 
 test.skipIf(NO_REDIS)(
   "a Redis that is away, or emptied, fails no acknowledgement and no read, lets no number fall, and has everything within 30 s",
@@ -23,7 +23,7 @@ test.skipIf(NO_REDIS)(
     expect(away.map(({ kind }) => kind).toSorted()).toEqual(["counts", "list", "stream"]);
     const before = report.told.find(({ kind, phase }) => kind === "counts" && phase === "before");
     expect(before?.sources.readmodel).toBeGreaterThan(0);
-    rmSync(state, { recursive: true });
+    removeState(state);
   },
   180_000,
 );

@@ -1,6 +1,6 @@
 /** The servers that `npm start` has of its own, as seen from outside while services come and go. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createClient } from "@redis/client";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
@@ -14,6 +14,7 @@ import { begunState } from "../support/begun-state.ts";
 import { siteAt } from "../support/end-to-end-site.ts";
 import { NO_MYSQL } from "../support/mysql.ts";
 import { NO_REDIS } from "../support/redis.ts";
+import { removeState } from "../support/remove-state.ts";
 
 const PATIENCE = { timeout: 60_000 };
 
@@ -25,9 +26,7 @@ afterEach(async () => {
     service.signal("SIGKILL");
     await service.exited;
   }
-  for (const directory of directories.splice(0)) {
-    rmSync(directory, { recursive: true, maxRetries: 20, retryDelay: 100 });
-  }
+  for (const directory of directories.splice(0)) removeState(directory);
 });
 
 /** @returns a state directory whose secrets file says these variables */

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { decodeEvent } from "../../src/protocol/event-codec.ts";
 import { parseToken } from "../../src/protocol/view-token.ts";
 import { begunState } from "../support/begun-state.ts";
 import { siteAt } from "../support/end-to-end-site.ts";
+import { removeState } from "../support/remove-state.ts";
 
 /** Longer than a machine takes that is busy. */
 const PATIENCE = { timeout: 60_000 };
@@ -21,7 +22,7 @@ afterAll(async () => {
     service.signal("SIGKILL");
     await service.exited;
   }
-  for (const directory of directories) rmSync(directory, { recursive: true });
+  for (const directory of directories) removeState(directory);
 });
 
 const kept = (directory: string): string => {

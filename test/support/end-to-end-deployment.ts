@@ -1,10 +1,11 @@
 /** A service as `npm start` runs it, on the stores that were chosen, and the site that counts with it. */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureSecrets, readVariables } from "../../dev/run/secrets.ts";
 import { type Service, startService } from "../../dev/service.ts";
 import { begunState } from "./begun-state.ts";
 import { type Site, siteAt } from "./end-to-end-site.ts";
+import { removeState } from "./remove-state.ts";
 
 export interface Stores {
   readonly database: "d1" | "mysql";
@@ -65,7 +66,7 @@ export class Deployment {
     const { state } = this.#running;
     this.leave();
     await this.#stop();
-    rmSync(state, { recursive: true, maxRetries: 20, retryDelay: 100 });
+    removeState(state);
   }
 
   /** Visitors that somebody has to send away. */

@@ -77,6 +77,11 @@ const rawOf = (secret: string): readonly Uint8Array[] => {
 export const markOfSealed = (kind: "token" | "ticket", text: string): Mark =>
   markOfSecret(kind, text.slice(text.lastIndexOf(".") + 1), text);
 
+/** Whatever begins like this is one of its kind. */
+export const markOfPrefix = (kind: MarkKind, prefix: string): Mark => ({
+  ...{ kind, text: prefix, pieces: [bytesOf(prefix)], guessable: [] },
+});
+
 /** From the range for benchmarks (RFC 2544), and from that for documentation (RFC 3849): nobody has them. */
 export const makeAddress = (version: 4 | 6): Mark => (version === 4 ? makeV4() : makeV6());
 

@@ -1,5 +1,6 @@
 /** What a search came to, in lines. */
 import type { CanaryReport } from "../canary.ts";
+import type { Leak } from "./search.ts";
 
 type Line = readonly [string, string | number];
 
@@ -18,10 +19,7 @@ export const linesOf = ({ marks, statuses, bytes, planted, missed }: CanaryRepor
 
 /** @returns nothing when it holds */
 export const complaintsOf = ({ leaks, missed, planted, statuses }: CanaryReport): string[] => [
-  ...leaks.map(
-    ({ kind, place, name, encoding, packed, excerpt }) =>
-      `a ${kind} in ${place}, ${name} (${encoding}${packed ? ", gzip" : ""}): ${excerpt}`,
-  ),
+  ...leaks.map(textOf),
   ...missed.map((one) => `planted and not found, ${one}`),
   ...(planted === 0 ? ["nothing was planted"] : []),
   // Views that counted, and requests refused for every reason there is: or there was nothing to write.
@@ -29,3 +27,6 @@ export const complaintsOf = ({ leaks, missed, planted, statuses }: CanaryReport)
     statuses.has(status) ? [] : [`no answer was ${status}`],
   ),
 ];
+
+export const textOf = ({ kind, place, name, encoding, packed, excerpt }: Leak): string =>
+  `${kind} in ${place}, ${name} (${encoding}${packed ? ", gzip" : ""}): ${excerpt}`;

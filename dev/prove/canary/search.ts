@@ -31,14 +31,19 @@ export const search = (
   marks: readonly Mark[],
   pieces: Iterable<Written>,
   rules: readonly Allowed[],
+): Searched => searchWith([makeFinder(marks)], pieces, rules);
+
+export const searchWith = (
+  finders: readonly Finder[],
+  pieces: Iterable<Written>,
+  rules: readonly Allowed[],
 ): Searched => {
-  const finder = makeFinder(marks);
   const leaks = new Map<string, Leak>();
   const allowed = new Map<Allowed, number>(rules.map((rule) => [rule, 0]));
   const bytes = new Map<Place, number>();
   for (const piece of pieces) {
     bytes.set(piece.place, (bytes.get(piece.place) ?? 0) + piece.bytes.length);
-    for (const leak of leaksIn(finder, piece)) {
+    for (const leak of leaksIn(finders, piece)) {
       const rule = rules.find((it) => allows(it, leak));
       if (rule !== undefined) allowed.set(rule, (allowed.get(rule) ?? 0) + 1);
       else leaks.set(keyOf(leak), leak);
@@ -56,15 +61,16 @@ const allows = (rule: Allowed, { kind, place, name, encoding }: Leak): boolean =
   rule.name.test(name) &&
   (rule.encodings === undefined || rule.encodings.includes(encoding));
 
-function* leaksIn(finder: Finder, { place, name, bytes }: Written): Generator<Leak> {
+function* leaksIn(finders: readonly Finder[], { place, name, bytes }: Written): Generator<Leak> {
   const leakOf = (found: Found, inside: Uint8Array, packed: boolean): Leak => {
     const { mark, encoding, at } = found;
     const excerpt = excerptOf(inside, at);
     return { kind: mark.kind, mark, place, name, encoding, packed, excerpt };
   };
-  for (const found of finder.find(bytes)) yield leakOf(found, bytes, false);
+  const foundIn = (inside: Uint8Array) => finders.flatMap((finder) => finder.find(inside));
+  for (const found of foundIn(bytes)) yield leakOf(found, bytes, false);
   for (const inside of unpack(bytes)) {
-    for (const found of finder.find(inside)) yield leakOf(found, inside, true);
+    for (const found of foundIn(inside)) yield leakOf(found, inside, true);
   }
 }
 

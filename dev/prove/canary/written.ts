@@ -1,5 +1,5 @@
 /** Everything that a service has written, piece by piece. */
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join, relative } from "node:path";
 
 /** `statements` and `commands`: what was sent to MySQL and Redis, whether or not they kept it. */
@@ -47,11 +47,12 @@ function* partsOf(path: string): Generator<Uint8Array> {
     return;
   }
   try {
-    for (let at = 0; ; at += PART_BYTES - OVERLAP_BYTES) {
-      const part = Buffer.allocUnsafe(PART_BYTES);
-      const length = readSync(file, part, 0, PART_BYTES, at);
-      if (length > 0) yield part.subarray(0, length);
-      if (length < PART_BYTES) return;
+    // No more than it has: of hundreds of small files each would take the memory of a large one.
+    const { size } = fstatSync(file);
+    for (let at = 0; at < size; at += PART_BYTES - OVERLAP_BYTES) {
+      const part = Buffer.allocUnsafe(Math.min(PART_BYTES, size - at));
+      yield part.subarray(0, readSync(file, part, 0, part.length, at));
+      if (at + part.length === size) return;
     }
   } finally {
     closeSync(file);

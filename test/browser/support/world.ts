@@ -1,5 +1,5 @@
 /** The service as `npm start` runs it, a gate before it, a site that uses it, and a browser. */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { expect, inject, vi } from "vitest";
@@ -7,6 +7,7 @@ import { type Minter, makeMinter } from "../../../dev/offline-mint.ts";
 import { readVariables } from "../../../dev/run/secrets.ts";
 import { startService } from "../../../dev/service.ts";
 import { begunState } from "../../support/begun-state.ts";
+import { removeState } from "../../support/remove-state.ts";
 import { type Gate, openGate, type Passage } from "./gate.ts";
 import { openSite, type Site } from "./site.ts";
 
@@ -155,7 +156,7 @@ export const openWorld = async (variables: readonly string[] = []): Promise<Worl
     async close() {
       await browser.close();
       await Promise.all([gate.close(), site.close(), kill()]);
-      rmSync(state, { recursive: true, force: true });
+      removeState(state);
     },
   };
 };
