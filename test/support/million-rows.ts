@@ -1,4 +1,4 @@
-/** Tables as they are after a year: partitions cut by month, and a million rows made by the server itself. */
+/** Tables as they are after a year: partitions cut by month, and up to a million rows made by the server itself. */
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import type { MySqlAddress } from "../../dev/mysql/address.ts";
 
@@ -36,9 +36,14 @@ export const cutMonths = async (connection: Connection): Promise<void> => {
 /**
  * In the order of the primary keys, and nearly so in that of the indexes. Streams are called `s-0000001`, contents
  * `c-0000`, broadcasters `b-0000`; the streams with the most viewers come first.
- * @param rows of `current_viewers`, `viewer_history`, `view_hourly` and `view_daily` each; a multiple of 500
+ * @param rows of `current_viewers`, `viewer_history` and `view_hourly` each; a multiple of 500
+ * @param days rows of `view_daily`, of which rankings sum the most
  */
-export const fillTables = async (address: MySqlAddress, rows: number): Promise<void> => {
+export const fillTables = async (
+  address: MySqlAddress,
+  rows: number,
+  days: number,
+): Promise<void> => {
   const each = `seq DIV ${ROWS_EACH}`;
   const at = `${MONTHS_FROM} + (seq MOD ${ROWS_EACH}) * ${STEP_MS}`;
   const named = (letter: string, number: string, digits = 4) =>
@@ -57,7 +62,7 @@ export const fillTables = async (address: MySqlAddress, rows: number): Promise<v
       SELECT ${named("c", "seq DIV 8")}, seq MOD 8, 0, 0, 1, ${stamp}
       FROM seq_0_to_${rows / 50}`,
     `INSERT INTO view_daily SELECT ${named("c", "seq DIV 400")}, 20260101 + ((seq DIV 8) MOD 50 DIV 25) * 100 +
-      (seq DIV 8) MOD 25, seq MOD 8, 1, 1, ${stamp} FROM seq_0_to_${rows - 1}`,
+      (seq DIV 8) MOD 25, seq MOD 8, 1, 1, ${stamp} FROM seq_0_to_${days - 1}`,
     `INSERT INTO daily_statistics SELECT ${named("s", "seq DIV 250", 7)},
       20260101 + ((seq MOD 250) DIV 25) * 100 + seq MOD 25, ${named("b", "seq DIV 1000")}, 1, 1, 1, 1, 1, ${stamp}
       FROM seq_0_to_${rows / 2 - 1}`,
