@@ -103,10 +103,12 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          globalSetup: ["test/browser/support/chromium.ts"],
+          globalSetup: ["test/browser/support/shared-service.ts"],
+          // As among the pure ones: each file would read Playwright again.
+          isolate: false,
           ...DEADLINES,
           env: CHILDREN,
-          // a service and a browser each
+          // a browser each
           maxWorkers: 2,
         },
       },

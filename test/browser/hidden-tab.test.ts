@@ -1,9 +1,8 @@
 /** Seconds in the suite, minutes by `npm run prove -- hidden-tab`. */
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { DIARY, makeStreams, type Streams } from "./support/streams.ts";
 import { openTab } from "./support/tab.ts";
-import { launchBrowser, openWorld, type World } from "./support/world.ts";
+import { openWorld, type World } from "./support/world.ts";
 
 const HIDDEN_MS = Number(process.env.HIDDEN_TAB_SECONDS ?? 5) * 1_000;
 
@@ -16,35 +15,30 @@ const THROTTLED = {
 
 let world: World;
 let streams: Streams;
-let browser: Browser;
 
 describe.skipIf(inject("chromium") === "")("a tab that is hidden for long", () => {
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld({ flags: THROTTLED });
     streams = makeStreams(world);
-    browser = await launchBrowser(THROTTLED);
     world.site.page("/elsewhere", "");
   });
-  afterAll(async () => {
-    await browser.close();
-    await world.close();
-  });
+  afterAll(() => world.close());
 
   test(
     "is a viewer all the time, on one socket, while the browser slows its timers",
     async () => {
-      const tab = await openTab(browser, await streams.start("hidden", { head: DIARY }));
-      await streams.expectViewers("hidden", 1);
-      await openTab(browser, `${world.site.url}/elsewhere`);
+      const tab = await openTab(world.browser, await streams.start("throttled", { head: DIARY }));
+      await streams.expectViewers("throttled", 1);
+      await openTab(world.browser, `${world.site.url}/elsewhere`);
 
       const until = Date.now() + HIDDEN_MS;
       while (Date.now() < until) {
-        expect((await streams.numbers("hidden")).viewers).toBe(1);
+        expect((await streams.numbers("throttled")).viewers).toBe(1);
         await new Promise((resolve) => setTimeout(resolve, 1_000));
       }
 
       console.log(`what it was asked and answered: ${await tab.title()}`);
-      expect(streams.sockets("hidden")).toHaveLength(1);
+      expect(streams.sockets("throttled")).toHaveLength(1);
     },
     HIDDEN_MS + 60_000,
   );

@@ -1,14 +1,8 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import {
-  DIARY,
-  makeStreams,
-  PLACES,
-  type Streams,
-  TICKET_KEYS,
-  ticketFor,
-} from "./support/streams.ts";
+import { DIARY, makeStreams, PLACES, type Streams } from "./support/streams.ts";
 import { openTab } from "./support/tab.ts";
+import { ticketFor } from "./support/ticket.ts";
 import { eventually, openWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -37,7 +31,7 @@ const shows = (page: Page, id: string, number: number, timeoutMs?: number) =>
 
 describe.skipIf(inject("chromium") === "")("a page in a live stream", () => {
   beforeAll(async () => {
-    world = await openWorld([TICKET_KEYS]);
+    world = await openWorld();
     streams = makeStreams(world);
     world.site.page("/elsewhere", "");
   });
@@ -263,17 +257,5 @@ describe.skipIf(inject("chromium") === "")("a page in a live stream", () => {
     await shows(page, "peak", 51);
     expect(errors).toEqual([]);
     await visitor.close();
-  });
-
-  test("pages come back when the service does, after kill -9", async () => {
-    const page = await open(await streams.start("restarted"));
-    await shows(page, "live", 1);
-    const before = streams.sockets("restarted").length;
-
-    await world.killAndRestart();
-
-    await eventually(() => expect(streams.sockets("restarted").length).toBeGreaterThan(before));
-    await streams.expectViewers("restarted", 1, 120_000);
-    await page.context().close();
   });
 });

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { startOwnService } from "./support/service.ts";
 import { eventually, openWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -17,7 +18,8 @@ const LINES = `[...document.querySelectorAll("#most-viewed a")].map((link) => [
 
 describe.skipIf(inject("chromium") === "")("the demo's list of what is viewed most now", () => {
   beforeAll(async () => {
-    world = await openWorld();
+    // One that nobody has viewed anything at.
+    world = await openWorld({ service: await startOwnService() });
   });
   afterAll(() => world.close());
 

@@ -1,6 +1,8 @@
 /** One at a time: each of them does something to the service, or to the way there. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { startOwnService } from "./support/service.ts";
+import { makeStreams, type Streams } from "./support/streams.ts";
 import { eventually, openWorld, type World } from "./support/world.ts";
 
 const CONFIRM = "/v1/views/confirm";
@@ -29,7 +31,7 @@ const openWithTokenOf = async (content: string, agoMs: number): Promise<void> =>
 
 describe.skipIf(inject("chromium") === "")("a page that counts in spite of trouble", () => {
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld({ service: await startOwnService() });
   });
   afterAll(() => world.close());
 
@@ -62,35 +64,54 @@ describe.skipIf(inject("chromium") === "")("a page that counts in spite of troub
     await world.expectViews("lost-answer", 1);
   });
 
-  test("what was confirmed is there after kill -9 of the service and a restart", async () => {
-    await open(world.article("killed"));
-    await world.confirms("killed", 1);
+  describe("kill -9 of the service and a restart, with pages open", () => {
+    let unanswered: Page;
+    let streams: Streams;
+    let socketsBefore: number;
 
-    await world.killAndRestart();
+    beforeAll(async () => {
+      streams = makeStreams(world);
+      const watching = await (await world.browser.newContext()).newPage();
+      await watching.goto(await streams.start("restarted"));
+      await streams.expectViewers("restarted", 1);
+      socketsBefore = streams.sockets("restarted").length;
 
-    // What was confirmed just before the kill is folded up to some seconds after the restart.
-    await world.untilViews("killed", 1);
-    // A reader who counted would have the page go from one number to the next but one.
-    const later = await open(world.article("killed", 'data-content="killed" data-optout'));
-    await eventually(async () => {
-      // The service may have remembered what it told the page before it had folded.
-      await later.evaluate("headcount.refresh()");
-      expect(await later.locator("#views").textContent()).toBe("1");
+      await open(world.article("killed"));
+      await world.confirms("killed", 1);
+
+      world.gate.set(CONFIRM, "refuse");
+      unanswered = await open(world.article("killed-early"));
+      await eventually(() => expect(answers(CONFIRM, "killed-early")).toContain(0));
+      await world.killAndRestart();
+      world.gate.set(CONFIRM, "open");
     });
-    await world.expectViews("killed", 1);
-  });
 
-  test("a service that is killed before it answers gets the view when it is back", async () => {
-    world.gate.set(CONFIRM, "refuse");
-    const page = await open(world.article("killed-early"));
-    await eventually(() => expect(answers(CONFIRM, "killed-early")).toContain(0));
-    await world.killAndRestart();
-    world.gate.set(CONFIRM, "open");
+    test("what was confirmed is there after kill -9 of the service and a restart", async () => {
+      // What was confirmed just before the kill is folded up to some seconds after the restart.
+      await world.untilViews("killed", 1);
+      // A reader who counted would have the page go from one number to the next but one.
+      const later = await open(world.article("killed", 'data-content="killed" data-optout'));
+      await eventually(async () => {
+        // The service may have remembered what it told the page before it had folded.
+        await later.evaluate("headcount.refresh()");
+        expect(await later.locator("#views").textContent()).toBe("1");
+      });
+      await world.expectViews("killed", 1);
+    });
 
-    await page.evaluate("dispatchEvent(new Event('online'))");
+    test("a service that is killed before it answers gets the view when it is back", async () => {
+      await unanswered.evaluate("dispatchEvent(new Event('online'))");
 
-    await world.confirms("killed-early", 1);
-    await world.expectViews("killed-early", 1);
+      await world.confirms("killed-early", 1);
+      await world.expectViews("killed-early", 1);
+    });
+
+    test("pages in a stream come back when the service does, after kill -9", async () => {
+      await eventually(() =>
+        expect(streams.sockets("restarted").length).toBeGreaterThan(socketsBefore),
+      );
+      await streams.expectViewers("restarted", 1, 120_000);
+    });
   });
 
   test("a laptop that slept 15 minutes after its confirm opens no second view", async () => {

@@ -1,21 +1,13 @@
-/** Set-up of the browser tests: finds Chromium, or installs Debian's. */
 import { existsSync } from "node:fs";
-import type { TestProject } from "vitest/node";
 import { findOrInstall } from "../../support/debian-package.ts";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Path of the browser; empty where there is none. */
-    chromium: string;
-  }
-}
 
 const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 const named = process.env.CHROMIUM_PATH;
 
-export default (project: TestProject): void => {
-  const path = findOrInstall(
+/** Finds Chromium, or installs Debian's. @returns its path; `undefined` where there is none */
+export const findChromium = (): string | undefined =>
+  findOrInstall(
     {
       name: "Chromium",
       debianPackages: ["chromium"],
@@ -26,5 +18,3 @@ export default (project: TestProject): void => {
     },
     named === undefined,
   );
-  project.provide("chromium", path ?? "");
-};

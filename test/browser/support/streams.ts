@@ -1,13 +1,8 @@
 /** Streams of a world: registered and started as an operator does it, on pages of the site. */
-import { createHmac } from "node:crypto";
 import { expect } from "vitest";
 import { eventually, type World } from "./world.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
-
-/** The site's key for tickets; its secret is 32 bytes. */
-const TICKET_SECRET = Buffer.alloc(32, 7);
-export const TICKET_KEYS = `TICKET_KEYS="site:${TICKET_SECRET.toString("base64url")}"`;
 
 export interface StreamNumbers {
   readonly status: string;
@@ -86,13 +81,4 @@ export const makeStreams = (world: World): Streams => {
     sockets: (stream) =>
       world.gate.upgrades.filter((path) => path.startsWith(`/v1/streams/${stream}/live`)),
   };
-};
-
-/** A ticket as a site's back end makes it. */
-export const ticketFor = (stream: string, user: string): string => {
-  const exp = Math.floor(Date.now() / 1_000) + 60;
-  const payload = Buffer.from(JSON.stringify({ stream, user, exp })).toString("base64url");
-  const signed = `t1.site.${payload}`;
-  const mac = createHmac("sha256", TICKET_SECRET).update(signed).digest("base64url");
-  return `${signed}.${mac}`;
 };

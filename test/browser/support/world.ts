@@ -1,14 +1,10 @@
-/** The service as `npm start` runs it, a gate before it, a site that uses it, and a browser. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+/** A service as `npm start` runs it, a gate before it, a site that uses it, and a browser. */
 import { type Browser, chromium } from "playwright-core";
 import { expect, inject, vi } from "vitest";
 import { type Minter, makeMinter } from "../../../dev/offline-mint.ts";
 import { readVariables } from "../../../dev/run/secrets.ts";
-import { startService } from "../../../dev/service.ts";
-import { begunState } from "../../support/begun-state.ts";
-import { removeState } from "../../support/remove-state.ts";
 import { type Gate, openGate, type Passage } from "./gate.ts";
+import type { OwnService } from "./service.ts";
 import { openSite, type Site } from "./site.ts";
 
 /** Headless Chromium calls itself a robot, and is taken at its word. */
@@ -27,18 +23,18 @@ const ARGS = [
   ...["--disable-component-update", "--disable-sync", "--no-first-run"],
 ];
 
-/** @param other flags: of Playwright's own to leave out, and others to add */
-export const launchBrowser = (other: Partial<BrowserFlags> = {}): Promise<Browser> =>
-  chromium.launch({
-    executablePath: inject("chromium"),
-    args: [...ARGS, ...(other.added ?? [])],
-    ignoreDefaultArgs: [...UNNATURAL, ...(other.leftOut ?? [])],
-  });
-
+/** Flags of a browser: of Playwright's own to leave out, and others to add. */
 interface BrowserFlags {
   readonly added: readonly string[];
   readonly leftOut: readonly string[];
 }
+
+const launchBrowser = ({ added, leftOut }: BrowserFlags): Promise<Browser> =>
+  chromium.launch({
+    executablePath: inject("chromium"),
+    args: [...ARGS, ...added],
+    ignoreDefaultArgs: [...UNNATURAL, ...leftOut],
+  });
 
 /** How long anything is waited for: longer than it takes on a machine that is busy. */
 const PATIENCE_MS = 60_000;
@@ -89,40 +85,37 @@ export interface World {
   expectViews(content: string, number: number): Promise<void>;
   /** @returns a token of somebody who opened a content so long ago */
   tokenOf(content: string, agoMs: number): Promise<string>;
-  /** `kill -9`, all of it, and a new start on the same state. */
+  /** Has its own service killed and started again, and its gate lead there. */
   killAndRestart(): Promise<void>;
+  /** With its own service. */
   close(): Promise<void>;
 }
 
-/** @param variables of the service, beside those it makes itself */
-export const openWorld = async (variables: readonly string[] = []): Promise<World> => {
-  const state = await begunState("headcount-browser");
-  const secrets = join(state, ".dev.vars");
-  writeFileSync(secrets, variables.map((line) => `${line}\n`).join(""));
-  const start = () => startService({ state, secrets, port: 0 });
-  let service = await start();
-  const gate = await openGate(service.url);
+export interface WorldOptions {
+  /** For tests that do something to it; without it, it is the one that files share. */
+  readonly service?: OwnService;
+  readonly flags?: BrowserFlags;
+}
+
+export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const { service: own, flags = { added: [], leftOut: [] } } = options;
+  const service = () => own?.now() ?? inject("sharedService");
+  const gate = await openGate(service().url);
   const site = await openSite();
-  const browser = await launchBrowser();
-  const minter = minterOf(secrets);
+  const browser = await launchBrowser(flags);
+  const minter = minterOf(service().secrets);
   const witnesses = makeWitnesses(minter);
 
-  const kill = async (): Promise<void> => {
-    const runtime = service.runtimePid();
-    service.signal("SIGKILL");
-    if (runtime !== undefined) process.kill(runtime, "SIGKILL");
-    await service.exited;
-  };
   const untilViews = async (content: string, number: number): Promise<void> => {
     const compare = async () =>
-      expect(await viewsOf(service.url, content)).toBeGreaterThanOrEqual(number);
+      expect(await viewsOf(service().url, content)).toBeGreaterThanOrEqual(number);
     await eventually(compare);
   };
   const heard = (path: string, content: string) => passagesOf(gate, path, content);
 
   return {
-    url: () => service.url,
-    variable: (name) => readVariables(secrets)[name] ?? "",
+    url: () => service().url,
+    variable: (name) => readVariables(service().secrets)[name] ?? "",
     gate,
     site,
     browser,
@@ -139,24 +132,23 @@ export const openWorld = async (variables: readonly string[] = []): Promise<Worl
     },
     untilViews,
     async expectViews(content, number) {
-      await witnesses(service.url, content);
+      await witnesses(service().url, content);
       const expected = number + WITNESSES;
       await untilViews(content, expected);
-      expect(await viewsOf(service.url, content)).toBe(expected);
+      expect(await viewsOf(service().url, content)).toBe(expected);
     },
     async tokenOf(content, agoMs) {
       const { token } = await minter(content, READER, Date.now() - agoMs);
       return token;
     },
     async killAndRestart() {
-      await kill();
-      service = await start();
-      gate.leadTo(service.url);
+      if (own === undefined) throw new Error("others use this service, too");
+      await own.killAndRestart();
+      gate.leadTo(service().url);
     },
     async close() {
       await browser.close();
-      await Promise.all([gate.close(), site.close(), kill()]);
-      removeState(state);
+      await Promise.all([gate.close(), site.close(), own?.close()]);
     },
   };
 };
