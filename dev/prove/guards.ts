@@ -41,9 +41,10 @@ export const proveGuards = async ({
   const reports: GuardReport[] = [];
   const note = (report: GuardReport): void => {
     reports.push(report);
-    const { patch, verdict, seconds } = report;
+    const { patch, verdict, said, seconds } = report;
     const place = `${reports.length}/${patches.length}`;
     log(`${place} ${verdict}: ${patch.name}, without ${patch.guard} (${seconds} s)`);
+    if (verdict !== "noticed") log(`  of ${patch.file} it said:\n${said}`);
   };
   const work = async (): Promise<void> => {
     const tree = mkdtempSync(join(tmpdir(), "headcount-guards-"));

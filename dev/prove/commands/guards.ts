@@ -13,9 +13,6 @@ export const prove: Proof = async (args) => {
   const patches = wanted === undefined ? PATCHES : [...new Set(wanted.flatMap(patchesOf))];
   const reports = await proveGuards({ patches, trees: TREES, log: console.log });
   const bad = reports.filter(({ verdict }) => verdict !== "noticed");
-  for (const { patch, verdict, said } of bad) {
-    console.log(`FAILED  ${patch.name} (${patch.file}): ${verdict}; it said:\n${said}`);
-  }
   print([
     ["guards taken away", reports.length],
     ...VERDICTS.map((kind): [string, number] => [
