@@ -3,7 +3,7 @@
  * much longer than most tests do. It is a process of its own, so that what hangs can be ended.
  */
 import { resolve } from "node:path";
-import { createVitest, type TestCase } from "vitest/node";
+import { createVitest } from "vitest/node";
 import type { Asked, TestRun } from "./test-run.ts";
 
 /** The suite's own prepares workers and databases, which pure tests do without. */
@@ -25,16 +25,15 @@ const run = async ({ names, changed }: Asked): Promise<TestRun> => {
   const tests = testModules.flatMap((module) => [...module.children.allTests()]);
   const errors = [...unhandledErrors, ...testModules.flatMap((module) => module.errors())];
   return {
-    passed: tests.filter((test) => test.result().state === "passed").map(nameOf),
+    passed: tests
+      .filter((test) => test.result().state === "passed")
+      .map(({ fullName }) => fullName),
     failed: tests
       .filter((test) => test.result().state === "failed")
-      .map((test) => ({ name: nameOf(test), said: saidBy(test.result().errors ?? []) })),
+      .map((test) => ({ name: test.fullName, said: saidBy(test.result().errors ?? []) })),
     otherwise: saidBy(errors),
   };
 };
-
-/** As a pattern of names is held against it. */
-const nameOf = ({ fullName }: TestCase): string => fullName.replaceAll(" > ", " ");
 
 const saidBy = (errors: readonly unknown[]): string =>
   errors.map((error) => (hasStack(error) ? error.stack : JSON.stringify(error))).join("\n");

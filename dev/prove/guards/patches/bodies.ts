@@ -110,7 +110,7 @@ export const BODY_PATCHES: readonly Patch[] = [
     replace: "",
     test: {
       ...BODIES,
-      name: "a compressed body is refused, whatever it is gzip",
+      name: "a compressed body is refused, whatever it is > gzip",
       title: "a compressed body is refused, whatever it is",
     },
     fails: /expected null to be 'identity'/,
@@ -145,7 +145,7 @@ export const BODY_PATCHES: readonly Patch[] = [
     replace: "fatal: false",
     test: {
       ...BODIES,
-      name: "bytes that are no UTF-8 are no JSON half of a character",
+      name: "bytes that are no UTF-8 are no JSON > half of a character",
       title: "half of a character",
     },
     fails: /expected \[ 400, 'invalid-request' \] to deeply equal \[ 400, 'malformed-json' \]/,

@@ -69,7 +69,7 @@ export const LIMITED_PATCHES: readonly Patch[] = [
     replace: "undefined",
     test: {
       ...HTTP,
-      name: "networks that rent out servers have a lower tier mint",
+      name: "networks that rent out servers have a lower tier > mint",
       title: "networks that rent out servers have a lower tier",
     },
     fails: /expected 202 to be 429/,
