@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Patch } from "./guards/patch.ts";
-import { runTest, type TestRun } from "./guards/run-test.ts";
+import { TestFile } from "./guards/test-file.ts";
+import type { TestRun } from "./guards/test-run.ts";
 import { copyTree, withPatch } from "./guards/tree.ts";
 
 export type Verdict =
@@ -30,23 +31,27 @@ export interface GuardOptions {
   log(line: string): void;
 }
 
-/** @returns a report of each patch, in no particular order */
+/** @returns a report of each patch, those of one test file behind one another */
 export const proveGuards = async ({
   patches,
   trees,
   log,
 }: GuardOptions): Promise<readonly GuardReport[]> => {
-  const waiting = [...patches];
+  const waiting = byTestFile(patches);
   const reports: GuardReport[] = [];
+  const note = (report: GuardReport): void => {
+    reports.push(report);
+    const { patch, verdict, said, seconds } = report;
+    const place = `${reports.length}/${patches.length}`;
+    log(`${place} ${verdict}: ${patch.name}, without ${patch.guard} (${seconds} s)`);
+    if (verdict !== "noticed") log(`  of ${patch.file} it said:\n${said}`);
+  };
   const work = async (): Promise<void> => {
     const tree = mkdtempSync(join(tmpdir(), "headcount-guards-"));
-    const whole = new Map<string, Promise<TestRun>>();
     try {
       copyTree(tree);
-      for (let patch = waiting.shift(); patch !== undefined; patch = waiting.shift()) {
-        const report = await examine(tree, patch, whole);
-        log(`${report.verdict}: ${patch.name}, without ${patch.guard} (${report.seconds} s)`);
-        reports.push(report);
+      for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+        await examine(tree, group, note);
       }
     } finally {
       rmSync(tree, { recursive: true });
@@ -56,36 +61,65 @@ export const proveGuards = async ({
   return reports;
 };
 
-/** @param whole what tests said with every guard in place, asked once */
+type Group = readonly [Patch, ...Patch[]];
+
+/** @returns those of one test file together, the longest row first, so that no tree is left with it alone */
+const byTestFile = (patches: readonly Patch[]): Group[] => {
+  const groups = new Map<string, [Patch, ...Patch[]]>();
+  for (const patch of patches) {
+    const group = groups.get(patch.test.file);
+    if (group === undefined) groups.set(patch.test.file, [patch]);
+    else group.push(patch);
+  }
+  return [...groups.values()].sort((a, b) => b.length - a.length);
+};
+
 const examine = async (
   tree: string,
-  patch: Patch,
-  whole: Map<string, Promise<TestRun>>,
-): Promise<GuardReport> => {
-  const startedAt = performance.now();
-  const key = JSON.stringify(patch.test);
-  const before = whole.get(key) ?? runTest(tree, patch.test);
-  whole.set(key, before);
-  const passes = await before;
-  const report = (verdict: Verdict, said: string): GuardReport => {
-    const seconds = Math.round((performance.now() - startedAt) / 1_000);
-    return { patch, verdict, said, seconds };
-  };
-  if (passes.passed === 0 || passes.failures.length > 0) {
-    return report("no test passes with it", saidBy(passes));
+  group: Group,
+  note: (report: GuardReport) => void,
+): Promise<void> => {
+  const tests = new TestFile(tree, group[0].test);
+  try {
+    const names = new Set(group.map(({ test }) => test.name));
+    const whole = await tests.run({ names: [...names], changed: [] });
+    let before: readonly string[] = [];
+    for (const patch of group) {
+      const startedAt = performance.now();
+      const { verdict, said } = await judge(tree, patch, whole, () =>
+        tests.run({ names: [patch.test.name], changed: [...before, patch.file] }),
+      );
+      before = [patch.file];
+      const seconds = Math.round((performance.now() - startedAt) / 1_000);
+      note({ patch, verdict, said, seconds });
+    }
+  } finally {
+    await tests.close();
   }
-  const without = await withPatch(tree, patch, () => runTest(tree, patch.test));
+};
+
+/** @param whole what tests of the file said with every guard in place */
+const judge = async (
+  tree: string,
+  patch: Patch,
+  whole: TestRun,
+  run: () => Promise<TestRun>,
+): Promise<Pick<GuardReport, "verdict" | "said">> => {
+  const isOurs = (name: string) => name.includes(patch.test.name);
+  const failed = whole.failed.filter(({ name }) => isOurs(name));
+  if (failed.length > 0 || !whole.passed.some(isOurs)) {
+    return { verdict: "no test passes with it", said: saidBy({ ...whole, failed }) };
+  }
+  const without = await withPatch(tree, patch, run);
   const verdict = verdictOf(patch, without);
-  return report(verdict, verdict === "noticed" ? "" : saidBy(without));
+  return { verdict, said: verdict === "noticed" ? "" : saidBy(without) };
 };
 
 /** A file that cannot even be read fails without a test that failed: that is no noticing. */
-const verdictOf = ({ fails }: Patch, { failures, passed }: TestRun): Verdict => {
-  if (failures.some((failure) => fails.test(failure))) return "noticed";
-  return failures.length === 0 && passed > 0 ? "SURVIVED" : "failed for another reason";
+const verdictOf = ({ fails }: Patch, { failed, passed }: TestRun): Verdict => {
+  if (failed.some(({ said }) => fails.test(said))) return "noticed";
+  return failed.length === 0 && passed.length > 0 ? "SURVIVED" : "failed for another reason";
 };
 
-const saidBy = ({ failures, output }: TestRun): string =>
-  failures[0] ?? (output.slice(-SHOWN_CHARS) || "nothing");
-
-const SHOWN_CHARS = 2_000;
+const saidBy = ({ failed, otherwise }: TestRun): string =>
+  failed[0]?.said ?? (otherwise || "nothing");

@@ -20,6 +20,10 @@ test("stamps sort as their parts compare, the generation first", () => {
           { generation: 1, version: 35 },
           { generation: 1, version: 36 },
         ],
+        [
+          { generation: 35, version: 1 },
+          { generation: 36, version: 1 },
+        ],
       ],
     },
   );

@@ -1,7 +1,7 @@
 /** Which guards are taken away, and what came of it. */
 import type { Patch } from "../guards/patch.ts";
 import { PATCHES } from "../guards/patches.ts";
-import { proveGuards } from "../guards.ts";
+import { proveGuards, type Verdict } from "../guards.ts";
 import { print } from "../print.ts";
 import { flagsOf, type Proof, usage } from "./flags.ts";
 
@@ -9,20 +9,30 @@ import { flagsOf, type Proof, usage } from "./flags.ts";
 const TREES = 2;
 
 export const prove: Proof = async (args) => {
-  const names = flagsOf(args).only?.split(",");
-  const patches = names === undefined ? PATCHES : names.map(patchOf);
+  const wanted = flagsOf(args).only?.split(",");
+  const patches = wanted === undefined ? PATCHES : [...new Set(wanted.flatMap(patchesOf))];
   const reports = await proveGuards({ patches, trees: TREES, log: console.log });
   const bad = reports.filter(({ verdict }) => verdict !== "noticed");
-  for (const { patch, verdict, said } of bad) {
-    console.log(`FAILED  ${patch.name} (${patch.file}): ${verdict}; it said:\n${said}`);
-  }
   print([
     ["guards taken away", reports.length],
-    ["noticed, for the reason stated", reports.length - bad.length],
-    ["not so", bad.length],
+    ...VERDICTS.map((kind): [string, number] => [
+      kind,
+      reports.filter(({ verdict }) => verdict === kind).length,
+    ]),
   ]);
+  if (bad.length > 0) console.log(`\nagain: --only ${bad.map(({ patch }) => patch.name).join()}`);
   return bad.length === 0;
 };
 
-const patchOf = (name: string): Patch =>
-  PATCHES.find((patch) => patch.name === name) ?? usage(`no guard is called "${name}"`);
+const VERDICTS: readonly Verdict[] = [
+  "noticed",
+  "failed for another reason",
+  "SURVIVED",
+  "no test passes with it",
+];
+
+/** @param of the name of a patch, a file of the sources, or one of the tests */
+const patchesOf = (of: string): readonly Patch[] => {
+  const found = PATCHES.filter(({ name, file, test }) => [name, file, test.file].includes(of));
+  return found.length > 0 ? found : usage(`no guard is called "${of}", none is in such a file`);
+};

@@ -12,7 +12,7 @@ export interface Patch {
   readonly test: {
     readonly project: "pure" | "node" | "workers";
     readonly file: string;
-    /** Part of the full names of the tests that are run. */
+    /** Part of the full names of the tests that are run, which are those of what they stand in too: `outer > inner`. */
     readonly name: string;
     /** What the file says of it, when the name is made of a table. */
     readonly title?: string;

@@ -1,5 +1,5 @@
 /** A copy of the sources in which a guard can be missing for a while. */
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Patch, withoutGuard } from "./patch.ts";
 
@@ -16,8 +16,19 @@ export const copyTree = (directory: string): void => {
   for (const name of COPIED) {
     cpSync(join(ROOT, name), join(directory, name), { recursive: true, force: true });
   }
-  symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
+  linkModules(directory);
 };
+
+/** One by one, so that what Vite prepares of them is this tree's own: two that share it make it anew under each other. */
+const linkModules = (directory: string): void => {
+  const modules = join(directory, "node_modules");
+  mkdirSync(modules);
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    if (!PREPARED.has(name)) symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  }
+};
+
+const PREPARED = new Set([".vite", ".vite-temp", ".vitest-cache", ".cache"]);
 
 /** Takes the guard away while `work` runs. */
 export const withPatch = async <Result>(

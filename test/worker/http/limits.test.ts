@@ -89,6 +89,7 @@ describe("above the limit of a network", () => {
     const worker = workerWith({ LIMITS: "read=1/60" });
     expect((await read(worker, "/readyz")).status).toBe(200);
     const refused = await read(worker, "/readyz");
+    expect(refused.status).toBe(429);
     expect(refused.headers.get("RateLimit")).toContain('"read";r=0');
     expect(await refusalOf(refused)).toEqual([429, "too-many-reads"]);
     expect((await read(worker, "/readyz", { address: "203.0.113.2" })).status).toBe(200);

@@ -5,7 +5,6 @@ const LIMITER_TEST = "test/app/limits/limiter.test.ts";
 const LIMITER = { project: "pure", file: LIMITER_TEST } as const;
 const WINDOW = { project: "pure", file: "test/core/sliding-window.test.ts" } as const;
 const ROOM = { project: "pure", file: "test/app/live/room.test.ts" } as const;
-const HTTP = { project: "workers", file: "test/worker/http/limits.test.ts" } as const;
 const RULES = "src/app/limits/limiter.ts";
 const SLIDING = "src/core/sliding-window.ts";
 
@@ -161,51 +160,12 @@ export const LIMIT_PATCHES: readonly Patch[] = [
     fails: /expected undefined to be 4006/,
   },
   {
-    name: "limit-of-confirms",
-    guard: "the limit of confirmations by network",
-    file: "src/http/views.ts",
-    find: 'await limiter.network("confirm", sourceOf(c.req.raw))',
-    replace: "undefined",
-    test: { ...HTTP, name: "a view is not confirmed" },
-    fails: /expected (?:20\d|40\d) to be 429/,
-  },
-  {
-    name: "limit-of-confirming-visitors",
-    guard: "the limit of confirmations by visitor",
-    file: "src/app/views/confirm.ts",
-    find: "if (ruling?.allowed === false)",
-    replace: "if (ruling === null)",
-    test: {
-      ...HTTP,
-      name: "a view is not confirmed, whatever network it comes from, and in a body of many it alone is refused",
-    },
-    fails: /expected (?:20\d|40\d) to be 429/,
-  },
-  {
-    name: "limit-of-heartbeats",
-    guard: "the limit of heartbeats",
-    file: "src/http/live.ts",
-    find: 'await limiter.network("heartbeat", sourceOf(c.req.raw))',
-    replace: "undefined",
-    test: { ...HTTP, name: "no heartbeat is taken" },
-    fails: /expected (?:20\d|40\d) to be 429/,
-  },
-  {
-    name: "limit-of-receipts",
-    guard: "the limit of receipts",
-    file: "src/http/receipts.ts",
-    find: 'await limiter.network("receipt", sourceOf(c.req.raw))',
-    replace: "undefined",
-    test: { ...HTTP, name: "no receipt is given" },
-    fails: /expected (?:20\d|40\d) to be 429/,
-  },
-  {
-    name: "limit-of-reads",
-    guard: "the limit of reads",
-    file: "src/http/app.ts",
-    find: "for (const path of READ_PATHS) app.use(path, limitReads);",
-    replace: "for (const path of READ_PATHS.slice(1)) app.use(path, limitReads);",
-    test: { ...HTTP, name: "/v1/counts", title: "%s is not read" },
-    fails: /expected (?:20\d|40\d) to be 429/,
+    name: "limit-visitor-network",
+    guard: "that nobody can look for a browser that uses up the limit of somebody elsewhere",
+    file: "src/app/limits/visitor-within.ts",
+    find: "`${networkOf(address)}\\n${hi}:${lo}`",
+    replace: "`${hi}:${lo}`",
+    test: { ...LIMITER, name: "is another in another network, browser, or by another id" },
+    fails: /expected '\d+:\d+' not to be '\d+:\d+'/,
   },
 ];

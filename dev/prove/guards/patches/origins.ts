@@ -99,4 +99,17 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     },
     fails: /expected 'Theirs' to be undefined/,
   },
+  {
+    name: "origin-of-mints",
+    guard: "the origin of a view",
+    file: "src/http/app.ts",
+    find: '  app.use("/v1/views/*", refuseForeignOrigins);\n',
+    replace: "",
+    test: {
+      ...CORS,
+      name: "a page of https://b.example may not count",
+      title: "a page of %s may not count",
+    },
+    fails: /expected 'application\/json' to be 'application\/problem\+json'/,
+  },
 ];

@@ -12,6 +12,8 @@ const ERRORS = { project: "workers", file: "test/worker/http/errors.test.ts" } a
 const D1 = { project: "workers", file: "test/worker/contract/d1-database.test.ts" } as const;
 const LIVE_ROOM = "src/app/live/room.ts";
 const DELETE_USER = "src/app/live/delete-user.ts";
+const MYSQL = { project: "workers", file: "test/worker/contract/mysql-database.test.ts" } as const;
+const NO_ANSWERS = "leaves no answers to requests about them";
 
 export const PRIVACY_PATCHES: readonly Patch[] = [
   {
@@ -177,5 +179,23 @@ export const PRIVACY_PATCHES: readonly Patch[] = [
     replace: 'return problem("internal", { detail: error.message });',
     test: { ...ERRORS, name: "an internal error says nothing of its cause" },
     fails: /not to contain 'hunter2'/,
+  },
+  {
+    name: "delete-answers",
+    guard: "that answers to requests about a deleted user go, in D1",
+    file: "src/adapters/d1/user-tables.ts",
+    find: "ne(idempotencyKeys.status, 0)",
+    replace: "eq(idempotencyKeys.status, 0)",
+    test: { ...D1, name: NO_ANSWERS },
+    fails: /expected \[ 200 \] to deeply equal \[ \+?0 \]/,
+  },
+  {
+    name: "delete-answers-mysql",
+    guard: "that answers to requests about a deleted user go, in MySQL",
+    file: "src/adapters/mysql/user-tables.ts",
+    find: "ne(idempotencyKeys.status, 0)",
+    replace: "eq(idempotencyKeys.status, 0)",
+    test: { ...MYSQL, name: NO_ANSWERS },
+    fails: /expected \[ 200 \] to deeply equal \[ \+?0 \]/,
   },
 ];

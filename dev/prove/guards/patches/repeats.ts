@@ -5,6 +5,7 @@ const RULES = { project: "pure", file: "test/app/repeats.test.ts" } as const;
 const KEY = { project: "pure", file: "test/protocol/idempotency-key.test.ts" } as const;
 const REQUEST = "what is asked makes the request: any part of it that differs is another one";
 const REPEATS = "src/app/repeats.ts";
+const HTTP = { project: "workers", file: "test/worker/http/repeats.test.ts" } as const;
 
 export const REPEAT_PATCHES: readonly Patch[] = [
   {
@@ -77,5 +78,32 @@ export const REPEAT_PATCHES: readonly Patch[] = [
     replace: "",
     test: { ...KEY, name: `"${"x".repeat(256)}" is none`, title: "%j is none" },
     fails: /expected 'x+…?' to be undefined/,
+  },
+  {
+    name: "repeat-key-hidden",
+    guard: "that a key is kept as a hash alone",
+    file: REPEATS,
+    find: "await sha256Hex(`${actor}\\n${key}`)",
+    replace: "`${actor}\\n${key}`",
+    test: { ...RULES, name: REQUEST },
+    fails: /expected 'ann.*k' to match/s,
+  },
+  {
+    name: "repeat-answer-size",
+    guard: "how large an answer is kept",
+    file: REPEATS,
+    find: " && bytesOf(`${type}\\n${body}`) <= REPEAT_MAX_ANSWER_BYTES",
+    replace: "",
+    test: { ...HTTP, name: "after its answer was too large to be kept; one that is not is kept" },
+    fails: /expected \[ null, 'true' \] to deeply equal \[ null, null \]/,
+  },
+  {
+    name: "repeat-behind-the-door",
+    guard: "that who has no good key learns of no request, and takes no key",
+    file: "src/http/app.ts",
+    find: "app.use(path, requireKey, repeatable)",
+    replace: "app.use(path, repeatable, requireKey)",
+    test: { ...HTTP, name: "for who has no good key: who holds nothing learns nothing" },
+    fails: /expected \[ 500, 'internal' \] to deeply equal \[ 401, 'unauthorized' \]/,
   },
 ];

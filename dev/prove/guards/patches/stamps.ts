@@ -129,4 +129,26 @@ export const STAMP_PATCHES: readonly Patch[] = [
     },
     fails: /Property failed/,
   },
+  {
+    name: "stamp-d1-equal",
+    guard: "that an equal stamp changes nothing in D1",
+    file: "src/adapters/d1/forward-upsert.ts",
+    find: "WHERE excluded.stamp > ${",
+    replace: "WHERE excluded.stamp >= ${",
+    test: { ...D1, name: OLDER },
+    fails: /expected \[ \{ content: 'older-1'.* to deeply equal \[ \{ content: 'older-1'/,
+  },
+  {
+    name: "stamp-generation-order",
+    guard: "that generations are padded too",
+    file: "src/core/stamp.ts",
+    find: "`${base36(generation, GENERATION_DIGITS)}-",
+    replace: "`${generation.toString(36)}-",
+    test: {
+      project: "pure",
+      file: "test/core/stamp.test.ts",
+      name: "stamps sort as their parts compare",
+    },
+    fails: /Property failed/,
+  },
 ];

@@ -3,12 +3,10 @@ import type { Patch } from "../patch.ts";
 
 const HTTP = { project: "workers", file: "test/worker/http/tokens.test.ts" } as const;
 const RULES = { project: "pure", file: "test/core/views/small-rules.test.ts" } as const;
-const CODECS = { project: "pure", file: "test/protocol/codecs.test.ts" } as const;
-const TICKETS = { project: "pure", file: "test/app/live/ticket.test.ts" } as const;
-
 const SEALER = "src/adapters/webcrypto/token-sealer.ts";
 const TOKEN = "src/protocol/view-token.ts";
-const TICKET = "src/app/live/ticket.ts";
+const CONFIRM = "src/app/views/confirm.ts";
+const NO_PROBLEM = /expected 'application\/json' to be 'application\/problem\+json'/;
 
 export const TOKEN_PATCHES: readonly Patch[] = [
   {
@@ -48,50 +46,6 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     fails: /expected undefined to be 'durable'/,
   },
   {
-    name: "token-version",
-    guard: "the version of a token",
-    file: TOKEN,
-    find: "version !== VERSION || !keyId",
-    replace: "!keyId",
-    test: { ...CODECS, name: "v2.k.YQ.AAAAAAAAAAAAAAAAAAAAAA", title: "%j is no token" },
-    fails: /expected \{ keyId: 'k'.* to be undefined/,
-  },
-  {
-    name: "token-mac-length",
-    guard: "the length of a token's MAC",
-    file: TOKEN,
-    find: "payload === undefined || mac?.length !== MAC_BYTES",
-    replace: "payload === undefined || mac === undefined",
-    test: { ...CODECS, name: '"v1.k.YQ.YQ" is no token', title: "%j is no token" },
-    fails: /expected \{ keyId: 'k'.* to be undefined/,
-  },
-  {
-    name: "token-parts",
-    guard: "that nothing follows a token's MAC",
-    file: TOKEN,
-    find: " || rest.length > 0)",
-    replace: ")",
-    test: {
-      ...CODECS,
-      name: '"v1.k.YQ.AAAAAAAAAAAAAAAAAAAAAA.YQ" is no token',
-      title: "%j is no token",
-    },
-    fails: /expected \{ keyId: 'k'.* to be undefined/,
-  },
-  {
-    name: "base64url-canonical",
-    guard: "that bytes have one text",
-    file: "src/protocol/base64url.ts",
-    find: "return held === 0 ? bytes : undefined;",
-    replace: "return bytes;",
-    test: {
-      project: "pure",
-      file: "test/protocol/base64url.test.ts",
-      name: "an array has one text: every other one is refused",
-    },
-    fails: /Property failed/,
-  },
-  {
     name: "dwell-lower-bound",
     guard: "the last millisecond of the three seconds",
     file: "src/core/views/dwell.ts",
@@ -121,80 +75,39 @@ export const TOKEN_PATCHES: readonly Patch[] = [
     fails: /expected \{ status: 'confirmed' \} to deeply equal \{ status: 'expired' \}/,
   },
   {
-    name: "event-bounds",
-    guard: "that an event's texts end within its bytes",
-    file: "src/protocol/event-codec.ts",
-    find: "if (end > bytes.length) return undefined;",
-    replace: "",
-    test: { ...CODECS, name: "an event cut anywhere is none" },
-    fails: /Property failed/,
+    name: "token-payload",
+    guard: "that a token's MAC is over what it says, the content too",
+    file: SEALER,
+    find: "hmac(await key, signed)",
+    replace: "hmac(await key, keyId)",
+    test: { ...HTTP, name: "changed at any one position" },
+    fails: /to deeply equal \{ status: 401, code: 'token-forged' \}/,
   },
   {
-    name: "event-id-kind",
-    guard: "that an event's id is a UUIDv7",
-    file: "src/protocol/event-codec.ts",
-    find: "if (!isEventId(view, ID_OFFSET)) return undefined;",
-    replace: "",
-    test: { ...CODECS, name: "an event whose id is no UUIDv7 is none" },
-    fails: /Property failed/,
+    name: "token-of-no-event",
+    guard: "that what we sealed is an event",
+    file: CONFIRM,
+    find: 'if (opened.status === "forged" || event === undefined)',
+    replace: 'if (opened.status === "forged")',
+    test: { ...HTTP, name: "sealed by us around what is no event" },
+    fails: /expected \[ 500, 'internal' \] to deeply equal \[ 401, 'token-forged' \]/,
   },
   {
-    name: "frame-shard",
-    guard: "that a frame is routed to its event's shard",
-    file: "src/protocol/frame.ts",
-    find: "event === undefined || event.shard !== view.getUint16(2)",
-    replace: "event === undefined",
-    test: { ...CODECS, name: "a frame whose shard is not its event's is none" },
-    fails: /Property failed/,
+    name: "token-early",
+    guard: "that an early token is refused",
+    file: CONFIRM,
+    find: 'if (dwell.status !== "confirmed") return dwell;',
+    replace: 'if (dwell.status === "expired") return dwell;',
+    test: { ...HTTP, name: "a token that comes too early is told how long to stay" },
+    fails: NO_PROBLEM,
   },
   {
-    name: "ticket-mac",
-    guard: "a ticket's MAC",
-    file: TICKET,
-    find: "if (!(await signatures.verify(keyId, signed, mac))) return undefined;",
-    replace: "await signatures.verify(keyId, signed, mac);",
-    test: { ...TICKETS, name: "a ticket whose MAC is another one's tells nobody" },
-    fails: /expected 'ann' to be undefined/,
-  },
-  {
-    name: "ticket-stream",
-    guard: "that a ticket is for this stream",
-    file: TICKET,
-    find: "return inTime && claims.stream === stream ? claims.user : undefined;",
-    replace: "return inTime ? claims.user : undefined;",
-    test: { ...TICKETS, name: "a ticket of another stream tells nobody" },
-    fails: /expected 'ann' to be undefined/,
-  },
-  {
-    name: "ticket-expiry",
-    guard: "a ticket's end",
-    file: TICKET,
-    find: "leftMs > 0 && leftMs",
-    replace: "leftMs",
-    test: { ...TICKETS, name: "a ticket is good until the millisecond in which it ends" },
-    fails: /expected \[ 'ann', 'ann' \] to deeply equal \[ 'ann', undefined \]/,
-  },
-  {
-    name: "ticket-longest-life",
-    guard: "that no ticket is good for longer than two minutes",
-    file: TICKET,
-    find: "leftMs > 0 && leftMs <= TICKET_LIFE_MS",
-    replace: "leftMs > 0",
-    test: { ...TICKETS, name: "a ticket is good for two minutes at most, whatever it says" },
-    fails: /expected \[ 'ann', 'ann' \] to deeply equal \[ undefined, 'ann' \]/,
-  },
-  {
-    name: "ticket-of-private-streams",
-    guard: "that a private stream wants a ticket",
-    file: "src/app/live/arrive.ts",
-    find: '(ticket !== undefined || stream.visibility === "private")',
-    replace: "ticket !== undefined",
-    test: {
-      project: "pure",
-      file: "test/app/live/arrive.test.ts",
-      name: "nobody arrives at a private stream without a ticket",
-    },
-    fails:
-      /expected \{ Object \(status, arrival\) \} to deeply equal \{ status: 'ticket-refused' \}/,
+    name: "token-expired",
+    guard: "that an expired token is refused",
+    file: CONFIRM,
+    find: 'if (dwell.status !== "confirmed") return dwell;',
+    replace: 'if (dwell.status === "early") return dwell;',
+    test: { ...HTTP, name: "a token out of life is answered 410 and counts nothing" },
+    fails: NO_PROBLEM,
   },
 ];

@@ -1,0 +1,148 @@
+/** What keeps a key that is none, another one, short or revoked from opening anything. */
+import type { Patch } from "../patch.ts";
+
+const RING = { project: "pure", file: "test/app/access/keyring.test.ts" } as const;
+const SAME_TEXT = "src/core/same-text.ts";
+const KEYRING = "src/app/access/keyring.ts";
+const NAMED_KEYS = "src/app/access/named-keys.ts";
+
+export const KEY_PATCHES: readonly Patch[] = [
+  {
+    name: "key-compare",
+    guard: "the comparison of each character of a key's hash",
+    file: SAME_TEXT,
+    find: "difference |= a.charCodeAt(index) ^ b.charCodeAt(index);",
+    replace: "difference = a.charCodeAt(index) ^ b.charCodeAt(index);",
+    test: { ...RING, name: "texts are the same when they are equal, of whatever length" },
+    fails: /Property failed/,
+  },
+  {
+    name: "key-compare-length",
+    guard: "the comparison of lengths",
+    file: SAME_TEXT,
+    find: "let difference = a.length ^ b.length;",
+    replace: "let difference = 0;",
+    test: { ...RING, name: "texts are the same when they are equal, of whatever length" },
+    fails: /Property failed/,
+  },
+  {
+    name: "key-compare-time",
+    guard: "that a comparison goes on behind the first difference",
+    file: SAME_TEXT,
+    find: "index < a.length; index",
+    replace: "difference === 0 && index < a.length; index",
+    test: { ...RING, name: "two texts are compared to their end, wherever they differ" },
+    fails: /expected \[ 2, 64, 128 \] to deeply equal \[ 128, 128, 128 \]/,
+  },
+  {
+    name: "key-compare-all-own",
+    guard: "that a key is compared with all of the deployment's own",
+    file: KEYRING,
+    find: "hashes.filter((known) => sameText(known, hash)).length > 0",
+    replace: "hashes.some((known) => sameText(known, hash))",
+    test: { ...RING, name: "a key is compared with each there is, also behind the one that it is" },
+    fails: /expected \[ 128, 256, 640, 640, 640 \] to deeply equal/,
+  },
+  {
+    name: "key-compare-all-named",
+    guard: "that a key is compared with all that have names",
+    file: KEYRING,
+    find: "keys.filter((known) => sameText(known.hash, hash)).at(-1)",
+    replace: "keys.find((known) => sameText(known.hash, hash))",
+    test: { ...RING, name: "a key is compared with each there is, also behind the one that it is" },
+    fails: /expected \[ 256, 256, 384, 512, 640 \] to deeply equal/,
+  },
+  {
+    name: "key-empty",
+    guard: "that nothing is no key of the deployment",
+    file: KEYRING,
+    find: 'if (anyOf(await this.#roots(), hash) && key !== "") return ROOT;',
+    replace: "if (anyOf(await this.#roots(), hash)) return ROOT;",
+    test: { ...RING, name: "no key is unknown, also where somebody put the hash of nothing" },
+    fails: /expected 'admin-key' to be 'unknown'|expected \{ actor: 'admin-key'.* to be 'unknown'/,
+  },
+  {
+    name: "key-empty-named",
+    guard: "that nothing is no key by name",
+    file: KEYRING,
+    find: 'if (found !== undefined && key !== "") return asCaller(found);',
+    replace: "if (found !== undefined) return asCaller(found);",
+    test: { ...RING, name: "no key is unknown, also where somebody put the hash of nothing" },
+    fails: /expected 'nothing' to be 'unknown'/,
+  },
+  {
+    name: "key-hash",
+    guard: "that what comes is hashed: a stolen hash is no key",
+    file: KEYRING,
+    find: "const hash = await sha256Hex(key);",
+    replace: "const hash = key.length === 64 ? key : await sha256Hex(key);",
+    test: { ...RING, name: "a hash is no key, and neither is the list of keys" },
+    fails: /expected 'shop' to be 'unknown'/,
+  },
+  {
+    name: "key-revoked-elsewhere",
+    guard: "the 30 s after which a key is asked for again",
+    file: NAMED_KEYS,
+    find: "if (this.#last !== undefined && now - this.#last.since < maxAgeMs) return this.#last.keys;",
+    replace: "if (this.#last !== undefined) return this.#last.keys;",
+    test: {
+      ...RING,
+      name: "a key that is revoked elsewhere opens nothing here after 30 s, however often it is used",
+    },
+    fails: /expected 'shop' to be 'unknown'/,
+  },
+  {
+    name: "key-revoked-here",
+    guard: "that a read from before a change is not remembered",
+    file: NAMED_KEYS,
+    find: "if (epoch === this.#epoch) this.#last = known;",
+    replace: "this.#last = known;",
+    test: {
+      ...RING,
+      name: "what is changed here holds here at once, also against a read under way",
+    },
+    fails: /expected 'shop' to be 'unknown'/,
+  },
+  {
+    name: "key-read-late",
+    guard: "that what was read is as old as the question",
+    file: NAMED_KEYS,
+    find: '"the database", timers), since };',
+    replace: '"the database", timers), since: clock.now() };',
+    test: {
+      ...RING,
+      name: "how long a read took counts: what was asked before the revocation is as old as the question",
+    },
+    fails: /expected 'shop' to be 'unknown'/,
+  },
+  {
+    name: "key-outage",
+    guard: "that keys known last are good for ten minutes and no longer",
+    file: NAMED_KEYS,
+    find: "last !== undefined && this.#deps.clock.now() - last.since < ageMs ? last : undefined",
+    replace: "last",
+    test: {
+      ...RING,
+      name: "keys known last are good for ten minutes, then those of the deployment alone",
+    },
+    fails: /expected 'shop' to be 'unavailable'/,
+  },
+  {
+    name: "key-flood",
+    guard: "that a database that is away is asked once a second, whoever tries keys",
+    file: NAMED_KEYS,
+    find: "const known = now < this.#restsUntil ? undefined : await this.#read();",
+    replace: "const known = await this.#read();",
+    test: { ...RING, name: "a flood asks it once a second, and it is logged as often" },
+    fails: /expected \d+ to be 3/,
+  },
+  {
+    name: "key-away",
+    guard: "that nobody is told no while nobody knows the keys",
+    file: KEYRING,
+    find: 'if (known === undefined) return "unavailable";',
+    replace: 'if (known === undefined) return "unknown";',
+    test: { ...RING, name: "a flood asks it once a second, and it is logged as often" },
+    fails: /'unknown'.* to deeply equal .*'unavailable'/,
+  },
+];

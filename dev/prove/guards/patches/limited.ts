@@ -1,0 +1,112 @@
+/** What keeps each route within its limit. */
+import type { Patch } from "../patch.ts";
+
+const HTTP = { project: "workers", file: "test/worker/http/limits.test.ts" } as const;
+
+export const LIMITED_PATCHES: readonly Patch[] = [
+  {
+    name: "limit-of-confirms",
+    guard: "the limit of confirmations by network",
+    file: "src/http/views.ts",
+    find: 'await limiter.network("confirm", sourceOf(c.req.raw))',
+    replace: "undefined",
+    test: { ...HTTP, name: "a view is not confirmed" },
+    fails: /expected (?:20\d|40\d) to be 429/,
+  },
+  {
+    name: "limit-of-confirming-visitors",
+    guard: "the limit of confirmations by visitor",
+    file: "src/app/views/confirm.ts",
+    find: "if (ruling?.allowed === false)",
+    replace: "if (ruling === null)",
+    test: {
+      ...HTTP,
+      name: "a view is not confirmed, whatever network it comes from, and in a body of many it alone is refused",
+    },
+    fails: /expected (?:20\d|40\d) to be 429/,
+  },
+  {
+    name: "limit-of-heartbeats",
+    guard: "the limit of heartbeats",
+    file: "src/http/live.ts",
+    find: 'await limiter.network("heartbeat", sourceOf(c.req.raw))',
+    replace: "undefined",
+    test: { ...HTTP, name: "no heartbeat is taken" },
+    fails: /expected (?:20\d|40\d) to be 429/,
+  },
+  {
+    name: "limit-of-receipts",
+    guard: "the limit of receipts",
+    file: "src/http/receipts.ts",
+    find: 'await limiter.network("receipt", sourceOf(c.req.raw))',
+    replace: "undefined",
+    test: { ...HTTP, name: "no receipt is given" },
+    fails: /expected (?:20\d|40\d) to be 429/,
+  },
+  {
+    name: "limit-of-reads",
+    guard: "the limit of reads",
+    file: "src/http/app.ts",
+    find: "for (const path of READ_PATHS) app.use(path, limitReads);",
+    replace: "for (const path of READ_PATHS.slice(1)) app.use(path, limitReads);",
+    test: { ...HTTP, name: "/v1/counts", title: "%s is not read" },
+    fails: /expected (?:20\d|40\d) to be 429/,
+  },
+  {
+    name: "limit-of-readiness",
+    guard: "that readiness, which asks objects, is limited as reads are",
+    file: "src/http/app.ts",
+    find: '  "/readyz",\n',
+    replace: "",
+    test: { ...HTTP, name: "readiness is not told" },
+    fails: /expected 200 to be 429/,
+  },
+  {
+    name: "limit-of-mints",
+    guard: "the limit of mints by network",
+    file: "src/http/views.ts",
+    find: 'await limiter.network("mint", sourceOf(c.req.raw))',
+    replace: "undefined",
+    test: {
+      ...HTTP,
+      name: "networks that rent out servers have a lower tier > mint",
+      title: "networks that rent out servers have a lower tier",
+    },
+    fails: /expected 202 to be 429/,
+  },
+  {
+    name: "limit-of-minting-visitors",
+    guard: "the limit of mints by visitor",
+    file: "src/http/views.ts",
+    find: 'await limiter.visitor("mint", visitorWithin({ ...visit, client }))',
+    replace: "undefined",
+    test: { ...HTTP, name: "a view is not opened, and another visitor's of the same network is" },
+    fails: /expected 202 to be 429/,
+  },
+  {
+    name: "limit-of-joins",
+    guard: "the limit of joins by network",
+    file: "src/http/live.ts",
+    find: "if (network?.allowed === false) return false;",
+    replace: "",
+    test: {
+      ...HTTP,
+      name: "too many of one network is closed as crowded",
+      title: "too many of one %s is closed as crowded",
+    },
+    fails: /the socket is closed/,
+  },
+  {
+    name: "limit-of-joining-visitors",
+    guard: "the limit of joins by visitor",
+    file: "src/http/live.ts",
+    find: '(await limiter.visitor("join", visitorWithin(asking)))?.allowed ?? true',
+    replace: "true",
+    test: {
+      ...HTTP,
+      name: "too many of one visitor is closed as crowded",
+      title: "too many of one %s is closed as crowded",
+    },
+    fails: /the socket is closed/,
+  },
+];
