@@ -137,10 +137,11 @@ describe.each(WAYS)("an %s", (_, letter, die) => {
     expect(await rowsOf(tallyOf(shard + 6), "SELECT source FROM marks")).toEqual([
       { source: expect.stringMatching(new RegExp(`^collector:${colo}:0:[A-Za-z0-9_-]{12}$`)) },
     ]);
-    await letCheckpointCome(tallyOf(shard + 6));
-    await eventually("it is saved", async () => {
+    const isSaved = async () => {
       const saved = await rowsOf(tallyOf(shard + 6), "SELECT counted FROM cells");
       return saved.length === 1 && saved[0]?.counted === 4;
-    });
+    };
+    await letCheckpointCome(tallyOf(shard + 6), isSaved);
+    await eventually("it is saved", isSaved);
   });
 });
