@@ -203,7 +203,7 @@ describe("the state of a service that has ended", () => {
     await expect(failing).rejects.toThrow("did not start");
     // The last of what it printed may come after its end.
     const kinds = () => leaksOn(state).filter((leak) => leak.includes(" in output, "));
-    await expect.poll(() => kinds().join("\n")).toMatch(/^address [^]*^admin key /m);
+    await expect.poll(() => kinds().join("\n")).toMatch(/^address [\s\S]*^admin key /m);
     expect(() => removeState(state)).toThrow("address in output");
   });
 });

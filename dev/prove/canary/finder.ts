@@ -10,8 +10,6 @@ export interface Found {
 }
 
 export interface Finder {
-  /** The longest of what is looked for, bytes. */
-  readonly longest: number;
   /** @returns every place of every mark, in their order */
   find(bytes: Uint8Array): readonly Found[];
 }
@@ -50,7 +48,7 @@ export const makeFinder = (marks: readonly Mark[]): Finder => {
     }
     return found;
   };
-  return { longest: Math.max(0, ...needles.map(({ bytes }) => bytes.length)), find };
+  return { find };
 };
 
 const slotOf = (head: number): number => Math.imul(head, MULTIPLIER) >>> (32 - BITS);

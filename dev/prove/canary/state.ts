@@ -5,8 +5,9 @@ import { parseEnv } from "node:util";
 import { printedOn } from "../../service.ts";
 import { ALLOWED } from "./allowed.ts";
 import { MarkBook } from "./book.ts";
-import { makeFinder } from "./finder.ts";
-import { FORMS, SEALED_FINDER } from "./forms.ts";
+import { type Finder, makeFinder } from "./finder.ts";
+import { BEGINNINGS, sealedIn } from "./forms.ts";
+import { markOfPrefix, markOfSealed } from "./marks.ts";
 import { textOf } from "./report.ts";
 import { searchWith } from "./search.ts";
 import { filesOf, type Written } from "./written.ts";
@@ -17,9 +18,24 @@ import { filesOf, type Written } from "./written.ts";
  */
 const NOT_WRITTEN_BY_IT = /^build\/|^(?:beside\/)?mysql\/data\/(?!headcount\/)/;
 
+const BEGINNING_MARKS = BEGINNINGS.map(({ kind, begins }) => markOfPrefix(kind, begins));
+
+const SEALED_FINDER: Finder = {
+  find: (bytes) => {
+    const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const found = sealedIn({
+      indexOf: (text, from) => whole.indexOf(text, from),
+      textAt: (from, to) => whole.toString("latin1", from, to),
+    });
+    return Array.from(found, ({ kind, text, at }) => ({
+      ...{ mark: markOfSealed(kind, text), encoding: "plain", at },
+    }));
+  },
+};
+
 /** @param state of services that have ended, with its `.dev.vars` @returns what should not be there, in words */
 export const leaksOn = (state: string): readonly string[] => {
-  const finders = [makeFinder([...FORMS, ...secretsOf(state)]), SEALED_FINDER];
+  const finders = [makeFinder([...BEGINNING_MARKS, ...secretsOf(state)]), SEALED_FINDER];
   return searchWith(finders, writtenOn(state), ALLOWED).leaks.map(textOf);
 };
 
