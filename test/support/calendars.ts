@@ -1,8 +1,17 @@
 import { makeCalendar, type ReportingCalendar } from "../../src/core/views/reporting-day.ts";
 
-/** @throws when it is refused */
+const made = new Map<string, ReportingCalendar>();
+
+/**
+ * The same one for the same question: to make one asks the time zone 156 times.
+ * @throws when it is refused
+ */
 export const calendarOf = (timeZone: string, now: number): ReportingCalendar => {
-  const made = makeCalendar(timeZone, now);
-  if (made.status === "refused") throw new Error(made.reason);
-  return made.calendar;
+  const key = `${timeZone} ${now}`;
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const result = makeCalendar(timeZone, now);
+  if (result.status === "refused") throw new Error(result.reason);
+  made.set(key, result.calendar);
+  return result.calendar;
 };

@@ -22,6 +22,9 @@ export type Owner = "tally" | "corrector";
 /** A call that leaves an object: before anything is safe, before it is done, before its answer is used. */
 export type Moment = "unsaved" | "saved" | "answered";
 
+/** UTC has been one since before anything here: no question of when. */
+const CALENDAR = calendarOf("UTC", 0);
+
 const MAX_ALARMS = 3_000;
 
 /** One shard: Tally and Corrector over disks that outlive or lose them, and everything they speak to in memory. */
@@ -169,7 +172,7 @@ export class LostWorld {
   stamps(): readonly string[] {
     const { cells, parts, days } = this.counts;
     const closed = Math.max(0, ...Array.from(parts.values(), (part) => part.closedThrough));
-    const { name, startMs } = calendarOf("UTC", this.now).dayOf(closed);
+    const { name, startMs } = CALENDAR.dayOf(closed);
     const from = Number(name.replaceAll("-", "")) + Number(closed > startMs);
     const rows = [
       ...[...cells.values()].filter(({ hour }) => hour >= closed),
@@ -251,7 +254,7 @@ export class LostWorld {
       void this.problems.push(`${event} ${JSON.stringify(fields)}`);
     return {
       shard: 0,
-      calendar: calendarOf("UTC", this.now),
+      calendar: CALENDAR,
       clock: { now: () => this.now },
       random: { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 },
       log: { info: note, warn: note, error: note },

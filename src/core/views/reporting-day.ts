@@ -54,12 +54,13 @@ export const makeCalendar = (timeZone: string, nowMs: number): CalendarResult =>
       };
     }
   }
+  const startOf = memoStarts((date) => findStart(format, date));
   return {
     status: "ok",
     calendar: {
       timeZone,
-      dayOf: memoLast((at) => findDay(format, at)),
-      startOf: (date) => findStart(format, date),
+      dayOf: memoLast((at) => findDay(format, startOf, at)),
+      startOf,
       wallClock: (hourMs) => wallClock(format, hourMs),
     },
   };
@@ -100,10 +101,30 @@ const findStart = (format: Intl.DateTimeFormat, date: number): number => {
   return start;
 };
 
-const findDay = (format: Intl.DateTimeFormat, atMs: number): ReportingDay => {
+const findDay = (
+  format: Intl.DateTimeFormat,
+  startOf: (date: number) => number,
+  atMs: number,
+): ReportingDay => {
   const date = Math.floor(wallClock(format, atMs) / DAY_MS);
-  const [startMs, endMs] = [findStart(format, date), findStart(format, date + 1)];
+  const [startMs, endMs] = [startOf(date), startOf(date + 1)];
   return { name: dateName(date), date, startMs, endMs };
+};
+
+/** Days whose beginnings are kept: of more than two years, a few tens of kilobytes. */
+const KEPT_STARTS = 1_000;
+
+/** A beginning costs three questions to the time zone, and whoever walks through days asks for each as end and as start. */
+const memoStarts = (find: (date: number) => number) => {
+  const starts = new Map<number, number>();
+  return (date: number): number => {
+    const known = starts.get(date);
+    if (known !== undefined) return known;
+    if (starts.size >= KEPT_STARTS) starts.clear();
+    const start = find(date);
+    starts.set(date, start);
+    return start;
+  };
 };
 
 /** Nearly every call is about the day of the call before. */

@@ -100,7 +100,10 @@ const rowsOf = ({ samples, days }: HistoryWorld, subject: HistorySubject): Rows 
 /** Both are sums of the same numbers, in another order. */
 const expectNumbers = (told: object, naive: Readonly<Record<string, number>>): void => {
   for (const [name, value] of Object.entries(naive)) {
-    expect([name, Reflect.get(told, name)]).toEqual([name, expect.closeTo(value, 6)]);
+    const its: unknown = Reflect.get(told, name);
+    // Thousands are equal: asking Vitest about each takes longer than finding them.
+    if (its === value) continue;
+    expect([name, its]).toEqual([name, expect.closeTo(value, 6)]);
   }
 };
 
@@ -152,8 +155,10 @@ describe("whoever watched, and whatever range is asked for", () => {
         expectNumbers(total, naiveNumbers(granularity, zone, rows, { start, end }));
         let expectedStart = start;
         for (const period of periods) {
-          expect(period.start).toBe(expectedStart);
-          expect(period.name).toBe(nameOf(granularity, zone, period.start));
+          const place = { start: expectedStart, name: nameOf(granularity, zone, expectedStart) };
+          if (period.start !== place.start || period.name !== place.name) {
+            expect(period).toMatchObject(place);
+          }
           const { average, ...naive } = naiveNumbers(granularity, zone, rows, period);
           // Each minute of five has the window's number: their mean is that number.
           const mean =
