@@ -47,12 +47,12 @@ test("a number is brought down, readers and the database are told, and views com
 });
 
 test("what was before, what is after and why stand in the audit log", async () => {
-  await put("contents/audited", { startViews: 10 });
-  await restate("audited", { views: 4, reason });
+  await put("contents/brought-down", { startViews: 10 });
+  await restate("brought-down", { views: 4, reason });
   const [entry] = await database
     .select()
     .from(auditLog)
-    .where(eq(auditLog.subject, "audited"))
+    .where(eq(auditLog.subject, "brought-down"))
     .orderBy(desc(auditLog.id));
   expect(entry).toMatchObject({ action: "content.restate", actor: "admin-key" });
   expect(JSON.parse(entry?.detail ?? "")).toEqual({
