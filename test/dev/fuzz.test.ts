@@ -1,10 +1,14 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { answersOf, outlivedAnswers } from "../../dev/prove/fuzz/answers.ts";
 import { campaign } from "../../dev/prove/fuzz/campaign.ts";
 import { bytesOf, framesIn, OPCODES } from "../../dev/prove/fuzz/frames.ts";
 import type { HttpCase } from "../../dev/prove/fuzz/http-case.ts";
 import { complaintOf } from "../../dev/prove/fuzz/judge-http.ts";
+import { type HttpSender, httpSender } from "../../dev/prove/fuzz/send-http.ts";
 import { ROUTES, type Route } from "../../src/protocol/routes.ts";
 
 test("of every route it is written down what it may answer, and of no other", () => {
@@ -55,6 +59,53 @@ describe("an answer is complained of", () => {
     ["there are too many of them", "fits", refusal(429, "too-many-requests")],
   ] as const)("and not when %s", (_, expects, told) => {
     expect(complaintOf(asked(expects), told)).toBeUndefined();
+  });
+
+  test("of the runtime's own, not when an upgrade says no version", () => {
+    const told = {
+      ...{ status: 426, headers: { "content-type": "text/plain" } },
+      body: "ERROR: The requested WebSocket version is not supported.",
+    };
+    const upgrade = { ...asked("anything"), headers: [["Upgrade", "websocket"]] as const };
+    expect(complaintOf(upgrade, told)).toBeUndefined();
+    expect(complaintOf(asked("anything"), told)).toBeDefined();
+    expect(complaintOf(upgrade, { ...told, body: "ERROR" })).toBeDefined();
+  });
+});
+
+describe("a request that meets a connection which is being closed", () => {
+  const asked: HttpCase = {
+    ...{ route: ROUTES[0] as Route, method: "GET", target: "/", headers: [] },
+    ...{ body: undefined, chunked: false, expects: "anything" },
+  };
+
+  /** @param answers of each connection before it is cut */
+  const served = async (answers: number): Promise<HttpSender> => {
+    const counts = new WeakMap<Socket, number>();
+    const server = createServer(({ socket }, response) => {
+      const count = (counts.get(socket) ?? 0) + 1;
+      counts.set(socket, count);
+      if (count > answers) socket.resetAndDestroy();
+      else response.end("well");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const sender = httpSender(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1);
+    onTestFinished(() => {
+      sender.close();
+      server.close();
+    });
+    return sender;
+  };
+
+  test("is sent again on another one", async () => {
+    const sender = await served(1);
+    expect(await sender.send(asked)).toMatchObject({ status: 200 });
+    expect(await sender.send(asked)).toMatchObject({ status: 200 });
+  });
+
+  test("which nothing came of yet, is told", async () => {
+    expect(await (await served(0)).send(asked)).toContain("no answer: Error: ");
   });
 });
 

@@ -42,6 +42,7 @@ const complaintOfRefusal = (
   { status, headers, body }: Answer,
 ): string | undefined => {
   if (asked.method === "HEAD") return status >= 500 ? `${status}` : undefined;
+  if (status === 426 && isUpgrade(asked) && body === NO_VERSION) return undefined;
   const told = problemIn(body);
   const { code } = told;
   if (headers["content-type"] !== "application/problem+json" || !isProblemCode(code)) {
@@ -60,6 +61,12 @@ const complaintOfRefusal = (
     (expects === "anything" && (ELSEWHERE.has(code) || isOfOther(asked, code)));
   return isKnown ? undefined : `${code} is none of its answers`;
 };
+
+/** Said by the runtime, which looks at the version (RFC 6455, section 4.2.2) when the Worker has taken the upgrade. */
+const NO_VERSION = "ERROR: The requested WebSocket version is not supported.";
+
+const isUpgrade = ({ headers }: HttpCase): boolean =>
+  headers.some(([name]) => name.toLowerCase() === "upgrade");
 
 /** By another method the same path is another route. */
 const isOfOther = ({ method, target }: HttpCase, code: ProblemCode): boolean => {

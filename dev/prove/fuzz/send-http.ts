@@ -33,7 +33,8 @@ interface To {
   readonly agent: Agent;
 }
 
-const sendOne = (to: To, { method, target, headers, body, chunked }: HttpCase): Promise<Answer> => {
+const sendOne = (to: To, asked: HttpCase): Promise<Answer> => {
+  const { method, target, headers, body, chunked } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const length = Buffer.byteLength(body ?? "");
   const sent = [
@@ -51,7 +52,11 @@ const sendOne = (to: To, { method, target, headers, body, chunked }: HttpCase): 
     ...{ ...to, method, path: target, headers: sent.flat(), setDefaultHeaders: false },
     signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
   });
-  asking.once("error", reject);
+  asking.once("error", (cause: NodeJS.ErrnoException) => {
+    // A connection that rests may be closed while the next request is on its way: clients send it again then.
+    if (asking.reusedSocket && cause.code === "ECONNRESET") resolve(sendOne(to, asked));
+    else reject(cause);
+  });
   asking.once("upgrade", ({ headers: answered }, socket) => {
     socket.destroy();
     resolve({ status: 101, headers: answered, body: "" });
