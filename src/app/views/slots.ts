@@ -93,11 +93,14 @@ export class Slots {
   #load(slot: number): SlotWindow {
     const window = new SlotWindow(slot);
     const from = slot - KEPT_SLOTS + 1;
+    // Not as many as the window has then: a slot that came early may have pushed some of them out.
+    const loaded = new Set<ContentId>();
     for (const row of this.#deps.store.load(from, SLOTS_MAX_CONTENTS)) {
+      loaded.add(row.content);
       window.add(row.content, row.slot, row.counted);
     }
     this.#loadedIn = slot;
-    this.#isPartial = window.size >= SLOTS_MAX_CONTENTS;
+    this.#isPartial = loaded.size >= SLOTS_MAX_CONTENTS;
     for (const row of this.#unsavedRows()) this.#note(window, row);
     return window;
   }

@@ -158,6 +158,20 @@ describe("a Tally's slots", () => {
     expect(world.shown()).toEqual({ a: [8, 0], b: [7, 0], c: [6, 0], d: [5, 0], h: [2, 0] });
   });
 
+  test("that were left out for contents which an early view pushes out are there in the next slot", () => {
+    const world = new World();
+    world.now += SLOT_MS - 3_000;
+    for (const id of ["a", "d"]) world.count(id);
+    world.now += 24 * SLOT_MS;
+    for (const id of ["c", "h"]) world.count(id);
+    world.count("g", world.now + 3_000);
+    world.save();
+    world.die();
+    world.shown();
+    world.now += SLOT_MS;
+    expect(world.shown()).toEqual({ c: [1, 0], g: [1, 0], h: [1, 0] });
+  });
+
   test("that were left out have their places again when those above them fall", () => {
     const world = new World();
     for (const id of ["a", "b", "c", "d"])
