@@ -147,7 +147,8 @@ export class TallyHarness {
     };
     const report = (event: string) => void this.problems.push(event);
     this.#life += 1;
-    const background = () => undefined;
+    const life = this.#life;
+    const background = (work: Promise<void>) => void work.catch(unlessOver);
     const toReaders = this.#toReaders && { writer: this.#writerOf(this.#toReaders), background };
     const ranking = this.#ranking && { ...this.#rankingOf(this.#ranking), background };
     const tally = new Tally({
@@ -169,6 +170,7 @@ export class TallyHarness {
       },
       ranking,
       abort: (reason) => {
+        if (life !== this.#life) throw OVER;
         this.crash();
         throw new Error(reason);
       },
@@ -213,5 +215,12 @@ export class TallyHarness {
     };
   }
 }
+
+/** Thrown into a life that is over by the storage it touches: nobody is left to hear of it. */
+const OVER = new Error("this life is over");
+
+const unlessOver = (cause: unknown): void => {
+  if (cause !== OVER) throw cause;
+};
 
 const NEVER = new Promise<never>(() => undefined);
