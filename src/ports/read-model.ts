@@ -58,8 +58,19 @@ export interface PublishMark {
   readonly shard: number;
   /** Of the call: above that of every call before it. */
   readonly call: number;
+  /** The latest call that was answered; 0: none. */
+  readonly acknowledged: number;
   /** Version through which everything was published when it left. */
   readonly through: number;
+}
+
+/** What a store keeps of the latest mark. */
+export interface KeptMark {
+  readonly call: number;
+  /** Version through which the store has everything, unless it falls back once more. */
+  readonly through: number;
+  /** The call met a store that had fallen back behind what was acknowledged, whether its Tally has heard so or not. */
+  readonly isAfterLoss: boolean;
 }
 
 export interface CountsPublished {
@@ -67,9 +78,10 @@ export interface CountsPublished {
   readonly incarnation: string;
   /**
    * The latest mark of the shard that it had until then. Below one that it acknowledged, it has fallen back to an older
-   * state: a crash took the last moment, or a copy took its place.
+   * state: a crash took the last moment, or a copy took its place. The mark of a call that met such a store says so
+   * until a later call is answered, since its own answer may be lost.
    */
-  readonly had: Omit<PublishMark, "shard"> | undefined;
+  readonly had: KeptMark | undefined;
 }
 
 export interface StreamPublished {

@@ -147,19 +147,45 @@ describe.skipIf(NO_REDIS)("contents in Redis", () => {
 
   test("a shard's mark stands behind what came with it: the latest call's is kept, and told to the next", async () => {
     const tell = (shard: number, call: number, through: number) =>
-      redis.model.publishCounts(partsOf(content("m"), 1), { shard, call, through });
+      redis.model.publishCounts(partsOf(content("m"), 1), {
+        ...{ shard, call, through },
+        acknowledged: 0,
+      });
+    const isAfterLoss = false;
     expect((await tell(901, 10, 5)).had).toBeUndefined();
-    expect((await tell(901, 20, 7)).had).toEqual({ call: 10, through: 5 });
-    expect((await tell(901, 15, 6)).had).toEqual({ call: 20, through: 7 });
-    expect((await tell(901, 30, 9)).had).toEqual({ call: 20, through: 7 });
+    expect((await tell(901, 20, 7)).had).toEqual({ call: 10, through: 5, isAfterLoss });
+    expect((await tell(901, 15, 6)).had).toEqual({ call: 20, through: 7, isAfterLoss });
+    expect((await tell(901, 30, 9)).had).toEqual({ call: 20, through: 7, isAfterLoss });
     expect((await tell(902, 1, 1)).had).toBeUndefined();
     await redis.redis.flush();
     expect((await tell(901, 40, 9)).had).toBeUndefined();
   });
 
-  test("a mark that is none gives way", async () => {
-    await redis.redis.command("HSET", "told:{903}", "a", "b");
-    const mark = { shard: 903, call: 2, through: 1 };
+  test("the mark of a call that met less than was acknowledged says so, and goes no further than what it met, until a later call is answered", async () => {
+    const tell = async (call: number, acknowledged: number, through: number) => {
+      const mark = { shard: 904, call, acknowledged, through };
+      return (await redis.model.publishCounts([], mark)).had;
+    };
+    await tell(10, 0, 5);
+    expect(await tell(40, 30, 8)).toEqual({ call: 10, through: 5, isAfterLoss: false });
+    expect(await tell(50, 30, 9)).toEqual({ call: 40, through: 5, isAfterLoss: true });
+    expect(await tell(60, 30, 2)).toEqual({ call: 50, through: 5, isAfterLoss: true });
+    expect(await tell(70, 60, 11)).toEqual({ call: 60, through: 2, isAfterLoss: true });
+    expect(await tell(80, 70, 12)).toEqual({ call: 70, through: 11, isAfterLoss: false });
+    await redis.redis.command("DEL", "told:{904}");
+    expect(await tell(90, 80, 13)).toBeUndefined();
+    expect(await tell(95, 80, 13)).toEqual({ call: 90, through: 0, isAfterLoss: true });
+  });
+
+  test.each([
+    ["HSET", "a", "b"],
+    ["SET", "2 1 los"],
+    ["SET", "2 1 lost lost"],
+    ["SET", "2"],
+  ])("a mark that is none gives way (%s %s)", async (command, ...what) => {
+    await redis.redis.command("DEL", "told:{903}");
+    await redis.redis.command(command, "told:{903}", ...what);
+    const mark = { shard: 903, call: 2, acknowledged: 0, through: 1 };
     expect((await redis.model.publishCounts([], mark)).had).toBeUndefined();
     expect((await redis.model.publishCounts([], { ...mark, call: 3 })).had).toMatchObject({
       call: 2,

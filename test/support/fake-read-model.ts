@@ -3,6 +3,7 @@ import { PUBLISH_MAX_COUNTS } from "../../src/core/limits.ts";
 import {
   type CountPart,
   type CountsPublished,
+  type KeptMark,
   type PublishMark,
   ReadModelError,
   type ReadModelWriter,
@@ -14,6 +15,8 @@ import {
  */
 export type PublishFate = "done" | "refused" | "done, answer lost" | "late" | "held";
 
+const NO_MARK: KeptMark = { call: 0, through: 0, isAfterLoss: false };
+
 /** A read model that keeps the value with the larger stamp, and goes wrong as it is told. */
 export class FakeReadModel implements Pick<ReadModelWriter, "publishCounts"> {
   readonly parts = new Map<string, CountPart>();
@@ -21,7 +24,7 @@ export class FakeReadModel implements Pick<ReadModelWriter, "publishCounts"> {
   readonly calls: (readonly CountPart[])[] = [];
   fate: PublishFate = "done";
   incarnation = "1";
-  readonly #marks = new Map<number, PublishMark>();
+  readonly #marks = new Map<number, KeptMark>();
   readonly #late: (() => void)[] = [];
   readonly #held: (() => void)[] = [];
   /** What a stamp stood for, also of parts that are lost. */
@@ -84,15 +87,21 @@ export class FakeReadModel implements Pick<ReadModelWriter, "publishCounts"> {
   }
 
   /** @returns the mark it had */
-  #take(parts: readonly CountPart[], mark: PublishMark | undefined): PublishMark | undefined {
+  #take(parts: readonly CountPart[], mark: PublishMark | undefined): KeptMark | undefined {
     for (const part of parts) {
       const key = `${part.shard} ${part.content}`;
       const known = this.parts.get(key);
       if (known === undefined || part.stamp > known.stamp) this.parts.set(key, part);
     }
     if (mark === undefined) return undefined;
-    const had = this.#marks.get(mark.shard);
-    if (had === undefined || had.call < mark.call) this.#marks.set(mark.shard, mark);
+    const { shard, call, acknowledged, through } = mark;
+    const had = this.#marks.get(shard);
+    const { call: known, through: kept, isAfterLoss: wasLost } = had ?? NO_MARK;
+    const isAfterLoss = known < acknowledged || (wasLost && known > acknowledged);
+    const reaches = isAfterLoss ? Math.min(kept, through) : through;
+    if (had === undefined || known < call) {
+      this.#marks.set(shard, { call, through: reaches, isAfterLoss });
+    }
     return had;
   }
 

@@ -150,7 +150,7 @@ export class CountPublisher {
     // A walk may end without having met anything.
     if (steps.length === 0 && !isProbe) return true;
     try {
-      const mark = { shard, call: this.#account.nextCall(clock.now()), through };
+      const mark = { shard, ...this.#account.nextCall(clock.now()), through };
       const answer = await writer.publishCounts(this.#parts(steps), mark);
       if (this.#pace.isFailing) log.info("tally.publishing", { tally: name });
       this.#pace.answered();

@@ -1,5 +1,5 @@
 import type { PublishProgress } from "../../ports/publish-store.ts";
-import type { CountsPublished, PublishMark } from "../../ports/read-model.ts";
+import type { CountsPublished, KeptMark, PublishMark } from "../../ports/read-model.ts";
 
 /** What a read model still has of what it acknowledged: everything, nothing, or what was published through a version. */
 export type Kept = "all" | "nothing" | { readonly through: number };
@@ -23,9 +23,9 @@ export class PublishAccount {
   }
 
   /** @param now ms: a call of this life is above all of lives that nobody saved */
-  nextCall(now: number): number {
+  nextCall(now: number): Pick<PublishMark, "call" | "acknowledged"> {
     this.#called = Math.max(this.#called + 1, now);
-    return this.#called;
+    return { call: this.#called, acknowledged: this.#acknowledged };
   }
 
   heard({ call }: PublishMark, { incarnation, had }: CountsPublished): Kept {
@@ -38,12 +38,17 @@ export class PublishAccount {
     return kept;
   }
 
+  /** A call that nobody heard of may have met the store that fell back before this one did. */
+  #hasFallenBack({ call, isAfterLoss }: KeptMark): boolean {
+    return call < this.#acknowledged || (isAfterLoss && call > this.#acknowledged);
+  }
+
   #keptBy(incarnation: string, had: CountsPublished["had"]): Kept {
     const before = this.#incarnation;
     if (before === undefined) return "all";
     if (before !== incarnation) return "nothing";
     // One that keeps no marks at all is not told everything without end.
     if (had === undefined) return this.#isMarkless ? "all" : "nothing";
-    return had.call < this.#acknowledged ? { through: had.through } : "all";
+    return this.#hasFallenBack(had) ? { through: had.through } : "all";
   }
 }

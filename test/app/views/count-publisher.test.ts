@@ -312,6 +312,32 @@ describe("a read model that has lost everything", () => {
     expect(world.readModel.contents).not.toContain("old");
   });
 
+  test.each([
+    ["what it kept a mark of", MINUTE_MS],
+    ["all it had been told, with its name", 0],
+  ])(
+    "in part, but for %s, has it again although the first answers after that are lost",
+    async (_, before) => {
+      const world = new PublishingWorld(NOON);
+      const contents = ["old", "a", "b", "c"];
+      if (before > 0) await world.view("old");
+      await world.pass(before);
+      const fallBack = world.readModel.copy();
+      await world.view("a", "b");
+      await world.pass(MINUTE_MS);
+      fallBack();
+      world.readModel.fate = "done, answer lost";
+      await world.view("c");
+      await world.pass(5_000);
+      expect(world.missing(contents)).toEqual(["a", "b"]);
+      world.harness.evict();
+      await world.pass(5_000);
+      world.readModel.fate = "done";
+      await world.pass(MINUTE_MS);
+      expect(world.missing(contents)).toEqual([]);
+    },
+  );
+
   test("in part, while the Tally was put away, has again what it lost", async () => {
     const world = new PublishingWorld(NOON);
     const fallBack = world.readModel.copy();
