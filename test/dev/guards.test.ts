@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withoutGuard } from "../../dev/prove/guards/patch.ts";
 import { PATCHES } from "../../dev/prove/guards/patches.ts";
@@ -41,9 +42,14 @@ test("a guard that is taken away is noticed, for its reason and no other; one th
   ]);
 });
 
-/** A contract's tests are in the file it is written in. */
+/** Of a file that names its parts they are in those, and a contract's tests are in the file it is written in. */
 const sourcesOf = (file: string): string => {
   const source = readSource(file);
+  const parts = source.matchAll(/import\("\.\/([\w-]+\.part\.ts)"\)/g);
   const contracts = source.matchAll(/from "(?:\.\.\/)+(contract\/[\w-]+\.ts)"/g);
-  return [source, ...[...contracts].map(([, path]) => readSource(`test/${path}`))].join("\n");
+  return [
+    source,
+    ...[...parts].map(([, part]) => sourcesOf(join(dirname(file), `${part}`))),
+    ...[...contracts].map(([, path]) => readSource(`test/${path}`)),
+  ].join("\n");
 };

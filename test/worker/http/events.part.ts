@@ -93,8 +93,8 @@ describe("events of a site's own back end", () => {
   });
 
   test("are taken up to 15 minutes back and 5 seconds ahead, and no further", async () => {
-    // The clock of the service goes on meanwhile: a second is room for that.
-    const slack = 1_000;
+    // The clock of the service goes on meanwhile: that much is room for it.
+    const slack = 10_000;
     const times = [
       [-15 * 60_000 - 1, "too-old"],
       [-15 * 60_000 + slack, "accepted"],

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 
 /*
- * What readers are told of numbers.
+ * What readers are told of numbers over time.
  *
  * In one file, since each file of these tests pays four seconds of a core for a runtime of its own. Hooks of a part are
  * its own as well.

@@ -7,6 +7,10 @@ import { describe } from "vitest";
  * its own as well.
  */
 
+describe("over HTTP", async () => {
+  await import("./http.part.ts");
+});
+
 describe("a room", async () => {
   await import("./room.part.ts");
 });
@@ -17,4 +21,8 @@ describe("what lasts", async () => {
 
 describe("a model of a room", async () => {
   await import("./model.part.ts");
+});
+
+describe("deleting a user", async () => {
+  await import("./delete-user.part.ts");
 });

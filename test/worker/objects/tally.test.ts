@@ -14,3 +14,7 @@ describe("a Tally", async () => {
 describe("closing", async () => {
   await import("./closing.part.ts");
 });
+
+describe("slots", async () => {
+  await import("./slots.part.ts");
+});

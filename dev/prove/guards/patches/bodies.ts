@@ -1,9 +1,9 @@
 /** What keeps a body that is too long, too slow, or no JSON of ours from being taken. */
 import type { Patch } from "../patch.ts";
 
-const BODIES = { project: "workers", file: "test/worker/http/bodies.test.ts" } as const;
+const BODIES = { project: "workers", file: "test/worker/http/front.test.ts" } as const;
 const FIELDS = { project: "pure", file: "test/app/refused-fields.test.ts" } as const;
-const COUNTS = { project: "workers", file: "test/worker/http/counts.test.ts" } as const;
+const COUNTS = { project: "workers", file: "test/worker/http/reads.test.ts" } as const;
 const READ_BODY = "src/http/read-body.ts";
 const BODY_BYTES = "src/http/body-bytes.ts";
 const REQUESTS = "src/protocol/requests.ts";

@@ -1,7 +1,7 @@
 /** What keeps who has no key, or not this one, out of what operators do. */
 import type { Patch } from "../patch.ts";
 
-const DOOR = { project: "workers", file: "test/worker/http/door.test.ts" } as const;
+const DOOR = { project: "workers", file: "test/worker/http/front.test.ts" } as const;
 const KEYS = { project: "workers", file: "test/worker/http/keys.test.ts" } as const;
 const REQUIRE_KEY = "src/http/require-key.ts";
 

@@ -3,7 +3,7 @@ import type { Patch } from "../patch.ts";
 
 const OWN = { project: "pure", file: "test/app/access/own-keys.test.ts" } as const;
 const KEYS = { project: "workers", file: "test/worker/http/keys.test.ts" } as const;
-const D1 = { project: "workers", file: "test/worker/contract/d1-database.test.ts" } as const;
+const D1 = { project: "workers", file: "test/worker/contract/stores.test.ts" } as const;
 const D1_KEYS = "src/adapters/d1/access-key-tables.ts";
 const MYSQL_KEYS = "src/adapters/mysql/access-key-tables.ts";
 const MYSQL = { project: "workers", file: "test/worker/contract/mysql-database.test.ts" } as const;

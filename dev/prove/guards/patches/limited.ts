@@ -1,7 +1,7 @@
 /** What keeps each route within its limit. */
 import type { Patch } from "../patch.ts";
 
-const HTTP = { project: "workers", file: "test/worker/http/limits.test.ts" } as const;
+const HTTP = { project: "workers", file: "test/worker/http/front.test.ts" } as const;
 
 export const LIMITED_PATCHES: readonly Patch[] = [
   {

@@ -1,8 +1,8 @@
 /** What keeps pages of other sites out. */
 import type { Patch } from "../patch.ts";
 
-const CORS = { project: "workers", file: "test/worker/http/cors.test.ts" } as const;
-const LIVE = { project: "workers", file: "test/worker/live/http.test.ts" } as const;
+const CORS = { project: "workers", file: "test/worker/http/front.test.ts" } as const;
+const LIVE = { project: "workers", file: "test/worker/live/room.test.ts" } as const;
 const ORIGINS = "src/http/origins.ts";
 
 export const ORIGIN_PATCHES: readonly Patch[] = [
@@ -94,7 +94,7 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     replace: "",
     test: {
       project: "workers",
-      file: "test/worker/http/registry.test.ts",
+      file: "test/worker/http/reads.test.ts",
       name: "a page of another origin than those listed is not believed",
     },
     fails: /expected 'Theirs' to be undefined/,

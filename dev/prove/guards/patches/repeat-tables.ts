@@ -1,7 +1,7 @@
 /** What keeps a request that comes again from being done twice, in the tables of each database. */
 import type { Patch } from "../patch.ts";
 
-const D1 = { project: "workers", file: "test/worker/contract/d1-database.test.ts" } as const;
+const D1 = { project: "workers", file: "test/worker/contract/stores.test.ts" } as const;
 const MYSQL = { project: "workers", file: "test/worker/contract/mysql-database.test.ts" } as const;
 const D1_TABLES = "src/adapters/d1/idempotency-tables.ts";
 const MYSQL_TABLES = "src/adapters/mysql/idempotency-tables.ts";

@@ -5,7 +5,7 @@ const RULES = { project: "pure", file: "test/app/repeats.test.ts" } as const;
 const KEY = { project: "pure", file: "test/protocol/idempotency-key.test.ts" } as const;
 const REQUEST = "what is asked makes the request: any part of it that differs is another one";
 const REPEATS = "src/app/repeats.ts";
-const HTTP = { project: "workers", file: "test/worker/http/repeats.test.ts" } as const;
+const HTTP = { project: "workers", file: "test/worker/http/keys.test.ts" } as const;
 
 export const REPEAT_PATCHES: readonly Patch[] = [
   {

@@ -3,7 +3,7 @@ import type { Patch } from "../patch.ts";
 
 const OLDER = "a value with an older or the same stamp changes nothing";
 const MYSQL = { project: "workers", file: "test/worker/contract/mysql-database.test.ts" } as const;
-const D1 = { project: "workers", file: "test/worker/contract/d1-database.test.ts" } as const;
+const D1 = { project: "workers", file: "test/worker/contract/stores.test.ts" } as const;
 const LIST = { project: "pure", file: "test/app/live/rankings.test.ts" } as const;
 const BOARD = { project: "pure", file: "test/app/views/view-rankings.test.ts" } as const;
 const COUNTS = { project: "node", file: "test/redis/counts.test.ts" } as const;

@@ -3,7 +3,7 @@ import type { Patch } from "../patch.ts";
 
 const TICKETS = { project: "pure", file: "test/app/live/ticket.test.ts" } as const;
 const TICKET = "src/app/live/ticket.ts";
-const LIVE = { project: "workers", file: "test/worker/live/http.test.ts" } as const;
+const LIVE = { project: "workers", file: "test/worker/live/room.test.ts" } as const;
 
 export const TICKET_PATCHES: readonly Patch[] = [
   {
