@@ -64,7 +64,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{simulation,dev,mysql,redis,cli}/**/*.test.ts", MOCKED],
+          include: ["test/{simulation,dev,mysql,redis,cli}/**/*.test.ts"],
+          isolate: false,
           globalSetup: ["test/support/mariadb-setup.ts", "test/support/redis-setup.ts"],
           ...DEADLINES,
           env: CHILDREN,
@@ -72,6 +73,7 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      { test: { name: "mocked", include: [MOCKED], ...DEADLINES, maxWorkers: 2 } },
       {
         plugins: [
           cloudflareTest({

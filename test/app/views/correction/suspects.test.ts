@@ -22,8 +22,17 @@ const MINUTE_MS = 60_000;
 const HOUR = MIDNIGHT + 13 * HOUR_MS;
 const SECOND_MS = 1_000;
 
+/** Made by the first test that asks. */
+const once = <Made>(make: () => Made): (() => Made) => {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
 /** From noon on a content goes viral; an office reads much. */
-const honest = () => [
+const honest = once(() => [
   ...honestTraffic({
     seed: 11,
     from: MIDNIGHT,
@@ -34,7 +43,7 @@ const honest = () => [
     hasViral: true,
     hasOffice: true,
   }),
-];
+]);
 
 /** 400 browsers of one network, a confirm every 8 s each: 30,000 in ten minutes, of which 4,000 could count. */
 const BOTNET: Botnet = {
@@ -98,15 +107,6 @@ const attacked = async (suspects: SuspectMode) => {
   const world = new CorrectorWorld({ now: HOUR, suspects });
   await play(world, together(honest(), botnetTraffic(BOTNET)));
   return { world, ...deskOf(world, suspects) };
-};
-
-/** Made by the first test that asks. */
-const once = <Made>(make: () => Promise<Made>): (() => Promise<Made>) => {
-  let made: Promise<Made> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 };
 
 const withoutBots = once(async (): Promise<Record<string, number>> => {
