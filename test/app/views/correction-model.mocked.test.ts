@@ -144,7 +144,7 @@ class ModelledTally {
       this.#model.save();
       harness.evict();
     }
-    await this.#sealing;
+    await this.#atRest();
   }
 
   /** What readers and its Corrector are told. */
@@ -176,7 +176,7 @@ class ModelledTally {
     rawLog.before = () => undefined;
     rawLog.fates.put = [];
     this.#seal({ hour: NOON, run: this.#nextRun(), found: {}, cuts: [] });
-    await this.#sealing;
+    await this.#atRest();
     this.checkCells();
     expect(this.#harness.tally.status()).toMatchObject({ unarchivedBytes: 0 });
     await this.#flush();
@@ -215,7 +215,7 @@ class ModelledTally {
     this.#append([this.#event({ content: "c", person: this.#events.length, agoMs: 0 })]);
     const hour = hourOf(this.#harness.now);
     this.#seal({ hour, run: this.#nextRun(), found: { c: 2 }, cuts: [] });
-    await this.#sealing;
+    await this.#atRest();
     this.#harness.now += 70 * MINUTE;
     await this.#flush();
   }
@@ -293,6 +293,14 @@ class ModelledTally {
     tally.correction.leave(hour, run, through);
     if (run === this.#model.runOf(hour) && Number(trimmed) <= through) {
       this.#model.leave(hour, through);
+    }
+  }
+
+  /** Seals that began while others were waited for are over as well. */
+  async #atRest(): Promise<void> {
+    for (let over: unknown; over !== this.#sealing; ) {
+      over = this.#sealing;
+      await over;
     }
   }
 
