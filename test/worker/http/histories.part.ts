@@ -12,9 +12,10 @@ import type { Database } from "../../../src/ports/database.ts";
 import { stream } from "../../support/live-fakes.ts";
 import { readersOf } from "../../support/read-tables.ts";
 import { adminRequest } from "../support/admin.ts";
-import { fail, SECRET_PLACE } from "../support/broken.ts";
+import { fail } from "../support/broken.ts";
 import { get, makeGet, problemOf, refusalOf, send } from "../support/client.ts";
 import { type Fetch, workerWith, workerWithServices } from "../support/compose.ts";
+import { testsWhileAway } from "../support/database-away.ts";
 import { putStream } from "../support/live.ts";
 
 const MINUTE = 60_000;
@@ -260,32 +261,15 @@ describe("while the database is away", () => {
     }),
   }));
 
-  test("it is 503, with when to come again and not with what broke", async () => {
-    await putStream("away");
-    up = false;
-    const answer = await worker(makeGet("/v1/stats/streams/away/history"));
-    expect(answer.headers.get("Retry-After")).toBe("5");
-    expect(await answer.clone().text()).not.toContain(SECRET_PLACE);
-    expect(await refusalOf(answer)).toEqual([503, "statistics-unavailable"]);
-  });
-
-  test("what was told before is told as stale, and cached by nobody", async () => {
-    up = true;
-    const before = await read("streams/away/history", worker);
-    up = false;
-    const answer = await worker(makeGet("/v1/stats/streams/away/history"));
-    expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    expect(await answer.json()).toEqual({ ...before, stale: true });
-  });
-
-  test("who asks for consistency=strong is refused rather than told what was told before", async () => {
-    up = true;
-    await read("streams/away/history", worker);
-    up = false;
-    const answer = await worker(makeGet("/v1/stats/streams/away/history?consistency=strong"));
-    expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    expect(answer.headers.get("Retry-After")).toBe("5");
-    expect(await refusalOf(answer)).toEqual([503, "statistics-unavailable"]);
+  testsWhileAway({
+    worker,
+    setUp: (isUp) => {
+      up = isUp;
+    },
+    pathOf: async (name) => {
+      await putStream(name);
+      return `/v1/stats/streams/${name}/history`;
+    },
   });
 });
 

@@ -10,9 +10,10 @@ import type { CellRecord } from "../../../src/ports/database.ts";
 import type { CorrectedDay, ViewDay } from "../../../src/ports/statistics-tables.ts";
 import { readersOf } from "../../support/read-tables.ts";
 import { flush } from "../support/admin.ts";
-import { fail, SECRET_PLACE } from "../support/broken.ts";
+import { fail } from "../support/broken.ts";
 import { confirmAll, get, makeGet, problemOf, refusalOf, send } from "../support/client.ts";
 import { workerWith, workerWithServices } from "../support/compose.ts";
+import { testsWhileAway } from "../support/database-away.ts";
 import { config, id, makeToken } from "../support/events.ts";
 import { collectorAt, drain } from "../support/objects.ts";
 
@@ -281,31 +282,12 @@ describe("while the database is away", () => {
     }),
   }));
 
-  test("it is 503, with when to come again and not with what broke", async () => {
-    up = false;
-    const answer = await worker(makeGet("/v1/stats/contents/never-asked"));
-    expect(answer.headers.get("Retry-After")).toBe("5");
-    expect(await answer.clone().text()).not.toContain(SECRET_PLACE);
-    expect(await refusalOf(answer)).toEqual([503, "statistics-unavailable"]);
-  });
-
-  test("what was told before is told as stale, and cached by nobody", async () => {
-    up = true;
-    const before = await read("asked", worker);
-    up = false;
-    const answer = await worker(makeGet("/v1/stats/contents/asked"));
-    expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    expect(await answer.json()).toEqual({ ...before, stale: true });
-  });
-
-  test("who asks for consistency=strong is refused rather than told what was told before", async () => {
-    up = true;
-    await read("asked-strongly", worker);
-    up = false;
-    const answer = await worker(makeGet("/v1/stats/contents/asked-strongly?consistency=strong"));
-    expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    expect(answer.headers.get("Retry-After")).toBe("5");
-    expect(await refusalOf(answer)).toEqual([503, "statistics-unavailable"]);
+  testsWhileAway({
+    worker,
+    setUp: (isUp) => {
+      up = isUp;
+    },
+    pathOf: async (name) => `/v1/stats/contents/${name}`,
   });
 });
 

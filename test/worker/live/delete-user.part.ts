@@ -9,11 +9,18 @@ import { BROWSER, makeGet, makePost, makeRequest, refusalOf, send } from "../sup
 import { workerWithServices } from "../support/compose.ts";
 import { putStream } from "../support/live.ts";
 import { eventually } from "../support/objects.ts";
-import { Client, numbersOf, roomOf, settle, sqlOf, viewersBecome } from "./support.ts";
+import {
+  Client,
+  letTimePass,
+  numbersOf,
+  roomOf,
+  rowsOfStream,
+  settle,
+  viewersBecome,
+} from "./support.ts";
 import { makeTicket, SITE_SECRET, secondsAhead } from "./tickets.ts";
 
 const ADDRESS = "203.0.113.77";
-const LONG_MS = 600_000;
 
 const worker = workerWithServices((services) => ({
   ...services,
@@ -38,11 +45,6 @@ const beat = async (stream: string, body: object): Promise<void> => {
   expect((await worker(makePost(path, JSON.stringify(body), { headers }))).status).toBe(200);
 };
 
-const rowsOf = async (table: string, stream: string) => {
-  const query = env.DB.prepare(`SELECT * FROM ${table} WHERE stream_id = ?`);
-  return (await query.bind(stream).all()).results;
-};
-
 const forget = async (user: string, from = worker): Promise<unknown> => {
   const answer = await from(adminRequest("DELETE", `users/${user}`));
   expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
@@ -54,22 +56,11 @@ const start = async (stream: string): Promise<void> => {
   expect((await send(adminRequest("POST", `streams/${stream}/start`))).status).toBe(200);
 };
 
-/** As if what the room did last, and who was there, were long past: nothing is in the way of what waits. */
-const letTimePass = async (stream: string): Promise<void> => {
-  await settle(stream);
-  await sqlOf(stream, `UPDATE told SET at = at - ${LONG_MS}`);
-  await sqlOf(
-    stream,
-    `UPDATE sessions SET started_at = started_at - ${LONG_MS}, ended_at = ended_at - ${LONG_MS}`,
-  );
-  await evictDurableObject(roomOf(stream), { webSockets: "hibernate" });
-};
-
 /** Sessions in the database, once there are so many. */
 const savedBecome = (stream: string, sessions: number): Promise<void> =>
   eventually(`${sessions} sessions are in the database`, async () => {
     await runDurableObjectAlarm(roomOf(stream));
-    return (await rowsOf("user_sessions", stream)).length === sessions;
+    return (await rowsOfStream("user_sessions", stream)).length === sessions;
   });
 
 /** The room tells the list, the list tells the database. */
@@ -77,7 +68,7 @@ const currentBecomes = (stream: string, viewers: number): Promise<void> =>
   eventually(`${viewers} viewers are in the database`, async () => {
     await runDurableObjectAlarm(roomOf(stream));
     await flushAll();
-    const [row] = await rowsOf("current_viewers", stream);
+    const [row] = await rowsOfStream("current_viewers", stream);
     return row?.viewer_count === viewers;
   });
 
@@ -103,7 +94,7 @@ test("a user by ticket in two streams is gone from both and from the database, a
   await viewersBecome(one, 3);
   await viewersBecome(two, 2);
   await currentBecomes(one, 3);
-  const [before] = await rowsOf("daily_statistics", one);
+  const [before] = await rowsOfStream("daily_statistics", one);
   expect(await forget("ada")).toEqual({ user: "ada", registered: true, streams: 2, sessions: 3 });
   for (const client of adas) await client.closedWith(CLOSE_CODES.ticket);
   expect(eves.map(({ closed }) => closed)).toEqual([undefined, undefined]);
@@ -124,7 +115,7 @@ test("a user by ticket in two streams is gone from both and from the database, a
   const log = (await env.DB.prepare("SELECT * FROM audit_log WHERE subject = 'ada'").all()).results;
   expect(log.map(({ action }) => action)).toEqual(["user.put", "user.delete", "user.delete"]);
   expect(JSON.stringify(log)).not.toContain("Ada L.");
-  expect(await rowsOf("user_sessions", one)).toHaveLength(1);
+  expect(await rowsOfStream("user_sessions", one)).toHaveLength(1);
 
   // Who comes back is one of those who were there today.
   const back = await watch(one, "ada");
@@ -138,9 +129,9 @@ test("a user by ticket in two streams is gone from both and from the database, a
   expect((await send(adminRequest("POST", `streams/${one}/end`))).status).toBe(200);
   await letTimePass(one);
   await currentBecomes(one, 0);
-  const [current] = await rowsOf("current_viewers", one);
+  const [current] = await rowsOfStream("current_viewers", one);
   expect(current).toMatchObject({ status: "ended", peak_viewers: 3, total_viewers: 3 });
-  const [after] = await rowsOf("daily_statistics", one);
+  const [after] = await rowsOfStream("daily_statistics", one);
   expect([before?.unique_viewers, after?.unique_viewers]).toEqual([3, 3]);
   // Eve twice, Bob, and Ada since she came back.
   await savedBecome(one, 4);

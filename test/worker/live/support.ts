@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { ArriveDeps } from "../../../src/app/live/arrive.ts";
@@ -121,3 +121,22 @@ export const registryWith = (
         };
   },
 });
+
+const LONG_MS = 600_000;
+
+/** As if what the room did last, and who was there, were long past: nothing is in the way of what waits. */
+export const letTimePass = async (stream: string): Promise<void> => {
+  await settle(stream);
+  await sqlOf(stream, `UPDATE told SET at = at - ${LONG_MS}`);
+  await sqlOf(
+    stream,
+    `UPDATE sessions SET started_at = started_at - ${LONG_MS}, ended_at = ended_at - ${LONG_MS}`,
+  );
+  await evictDurableObject(roomOf(stream), { webSockets: "hibernate" });
+};
+
+/** Rows of a table of the database that are of a stream. */
+export const rowsOfStream = async (table: string, stream: string) => {
+  const query = env.DB.prepare(`SELECT * FROM ${table} WHERE stream_id = ?`);
+  return (await query.bind(stream).all()).results;
+};
